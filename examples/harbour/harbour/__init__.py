@@ -1,0 +1,1 @@
+"""Harbour: a message board that people join with a phone number."""

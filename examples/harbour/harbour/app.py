@@ -1,0 +1,46 @@
+"""The web application: gunicorn 'harbour.app:create_app()'"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFProtect
+
+from harbour.config import Settings
+from harbour.errors import Unavailable
+from harbour.queue import create_celery
+from harbour.reporting import start_reporting
+from harbour.request import close_database, signed_in_user, staff_email
+from harbour.services import open_services
+from harbour.views import accounts, board, health, staff, support
+
+MAX_UPLOAD_BYTES = 8 * 1024 * 1024
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """A Flask application configured from `environ` alone. Raises ConfigError."""
+    settings = Settings.from_env(environ)
+    start_reporting(settings)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+    )
+    app.extensions["harbour"] = open_services(settings)
+    app.extensions["celery"] = create_celery(app.extensions["harbour"])
+    CSRFProtect(app)
+    staff.register_provider(app, settings)
+    for blueprint in (board.views, accounts.views, staff.views, support.views, health.views):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(Unavailable, _unavailable)
+    app.teardown_appcontext(close_database)
+    app.context_processor(lambda: {"user": signed_in_user(), "staff": staff_email()})
+    return app
+
+
+def _unavailable(error: Unavailable) -> tuple[str, int, dict[str, str]]:
+    return render_template("unavailable.html", message=str(error)), 503, {"Retry-After": "300"}

@@ -1,0 +1,193 @@
+"""Incus, through its command: plain arguments in, typed values out. The only module that starts `incus` or `incusd`."""
+
+import json
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.errors import ProgramFailed
+from toolkit.tools import process
+
+_HINT = "on Debian 12 and 13 tests/host/install-lab.sh installs Incus and what the lab needs"
+_LIBEXEC = Path("/usr/libexec/incus")  # Debian's place for incusd; it starts helpers that lie beside it
+_READY_SECONDS = 60
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """One container: its name, status (Running, Stopped …) and configuration keys."""
+
+    name: str
+    status: str
+    config: dict[str, str]
+
+
+class Network(msgspec.Struct, frozen=True):
+    """One network Incus manages: its name (also the bridge's interface name) and configuration keys."""
+
+    name: str
+    config: dict[str, str]
+
+
+def ensure_daemon(log: process.Log) -> None:
+    """Make the daemon answer: through systemd where it runs, else by starting incusd; nothing when it does already."""
+    process.find("incus", hint=_HINT)
+    if _answers():
+        return
+    if Path("/run/systemd/system").exists():
+        log("starting incus.service")
+        process.run(["systemctl", "start", "incus.service"])
+    else:
+        log("starting incusd (no systemd here)")
+        _start_daemon()
+    _wait_ready()
+
+
+def server_pid() -> int:
+    """The process id of the daemon that answers."""
+    return int(_query("/1.0")["environment"]["server_pid"])
+
+
+def networks() -> list[Network]:
+    """The networks Incus manages."""
+    return [msgspec.convert(row, Network) for row in _json("network", "list") if row["managed"]]
+
+
+def instances() -> list[Instance]:
+    """All instances, whatever their status."""
+    return [msgspec.convert(row, Instance) for row in _json("list")]
+
+
+def image_aliases() -> list[str]:
+    """The aliases of the images in the local store."""
+    return [alias["name"] for row in _json("image", "list") for alias in row["aliases"]]
+
+
+def storage_pools() -> list[str]:
+    """The names of the storage pools."""
+    return [row["name"] for row in _json("storage", "list")]
+
+
+def create_pool(name: str) -> None:
+    """A storage pool of plain folders: works on every file system."""
+    _incus("storage", "create", name, "dir")
+
+
+def create_network(name: str, config: Mapping[str, str]) -> None:
+    """A managed bridge; `name` has at most 15 characters (the kernel's limit for an interface)."""
+    _incus("network", "create", name, *_pairs(config))
+
+
+def delete_network(name: str) -> None:
+    """Delete a bridge that nothing uses any more."""
+    _incus("network", "delete", name)
+
+
+def import_image(metadata: Path, rootfs: Path, alias: str) -> None:
+    """Put an image (metadata archive + squashfs root) into the local store under `alias`."""
+    _incus("image", "import", metadata, rootfs, "--alias", alias)
+
+
+def delete_image(alias: str) -> None:
+    """Delete an image from the local store."""
+    _incus("image", "delete", alias)
+
+
+def create(name: str, image: str, *, pool: str, network: str, address: str, config: Mapping[str, str]) -> None:
+    """Create (not start) a container on `network` with a fixed IPv4 `address` and no profile of this machine's."""
+    nic = f"eth0,type=nic,network={network},name=eth0,ipv4.address={address}"
+    settings = [word for pair in _pairs(config) for word in ("--config", pair)]
+    # --device only overrides what a profile gives; without profiles the devices are added one by one
+    _incus("create", image, name, "--no-profiles", "--storage", pool, *settings)
+    _incus("config", "device", "add", name, *nic.split(","))
+
+
+def push(name: str, path: str, content: bytes, *, mode: str = "0644") -> None:
+    """Write a file of root's into a container, running or not; missing folders are made."""
+    _incus("file", "push", "--create-dirs", "--uid=0", "--gid=0", f"--mode={mode}", "-", f"{name}{path}", stdin=content)
+
+
+def start(names: Sequence[str]) -> None:
+    """Start containers."""
+    _incus("start", *names)
+
+
+def execute(name: str, command: Sequence[str], *, stdin: bytes = b"", timeout: float | None = None) -> str:
+    """Run a command as root in a running container and return its stdout."""
+    return _incus("exec", name, "--force-noninteractive", "--", *command, stdin=stdin, timeout=timeout)
+
+
+def delete(names: Sequence[str]) -> None:
+    """Stop and delete containers."""
+    _incus("delete", "--force", *names)
+
+
+def snapshot(name: str, label: str) -> None:
+    """Remember a container's disk under `label`."""
+    _incus("snapshot", "create", name, label)
+
+
+def restore(name: str, label: str) -> None:
+    """Put a container's disk back to the snapshot `label`; a running container is restarted."""
+    _incus("snapshot", "restore", name, label)
+
+
+def _pairs(config: Mapping[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in config.items()]
+
+
+def _incus(*arguments: str | Path, stdin: bytes = b"", timeout: float | None = None) -> str:
+    # the user may have chosen another remote or project as his default: a lab is always local
+    env = process.environment({"INCUS_REMOTE": "local", "INCUS_PROJECT": "default"}, passed=("INCUS_DIR", "INCUS_CONF"))
+    return process.run(["incus", "--quiet", *arguments], env=env, stdin=stdin, timeout=timeout)
+
+
+def _json(*arguments: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(_incus(*arguments, "--format=json"))
+    return rows
+
+
+def _query(path: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(_incus("query", path, timeout=10))
+    return answer
+
+
+def _answers() -> bool:
+    try:
+        server_pid()
+    except ProgramFailed as err:
+        if "permission" in err.what.lower():
+            raise ProgramFailed(err.what, hint="run as root, or as a member of the group incus-admin") from err
+        return False
+    return True
+
+
+def _start_daemon() -> None:
+    incusd = process.find("incusd", hint=_HINT, folders=[_LIBEXEC])
+    log_folder = Path("/var/log/incus")
+    log_folder.mkdir(parents=True, exist_ok=True)
+    env = process.environment()
+    env["PATH"] = f"{incusd.parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    # its own session: Ctrl-C in our terminal must not reach the daemon, which outlives us on purpose
+    with (log_folder / "incusd.out").open("ab") as out:
+        subprocess.Popen(
+            [str(incusd), "--group=incus-admin", f"--logfile={log_folder / 'incus.log'}"],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            cwd="/",
+        )
+
+
+def _wait_ready() -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while not _answers():
+        if time.monotonic() > deadline:
+            hint = "read /var/log/incus/incus.log; the daemon needs root and the kernel's namespaces and bridges"
+            raise ProgramFailed(f"the Incus daemon did not answer within {_READY_SECONDS} s", hint=hint)
+        time.sleep(0.2)

@@ -1,0 +1,104 @@
+"""Start a program: argument list in; its stdout out, its lines to a log while it runs, its last lines in the error.
+
+The child sees only the variables of `_PASSED`, so a secret in our environment reaches no outside program (Terraform and
+ansible-runner write what they see into files) unless the caller names it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from toolkit.errors import ProgramFailed, ProgramMissing
+
+Log = Callable[[str], None]
+
+_PASSED = frozenset(
+    "PATH HOME USER LOGNAME LANG LC_ALL TZ TMPDIR SSH_AUTH_SOCK SSL_CERT_FILE SSL_CERT_DIR"
+    " HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy".split()
+)
+_LAST_LINES = 15
+# Escape sequences (CSI, OSC, two-character) and the control characters a terminal would act on.
+_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def environment(extra: Mapping[str, str] | None = None, *, passed: Iterable[str] = ()) -> dict[str, str]:
+    """The child's environment: the harmless variables of ours, those named in `passed` if set, then `extra`."""
+    names = _PASSED.union(passed)
+    return {name: value for name, value in os.environ.items() if name in names} | dict(extra or {})
+
+
+def printable(text: str) -> str:
+    """One line of program output without escape sequences and control characters: programs repeat what hosts say."""
+    return _CONTROL.sub("", text)
+
+
+def find(program: str, *, hint: str, folders: Sequence[Path] = ()) -> Path:
+    """The program's path, looked for in `folders` first, then in PATH and the system folders; else ProgramMissing."""
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    found = shutil.which(program, path=path)
+    if found is None:
+        raise ProgramMissing(f"{program} is not installed", hint=hint)
+    return Path(found)
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    timeout: float | None = None,
+) -> str:
+    """Run to the end (at most `timeout` seconds) and return stdout; a non-zero exit is ProgramFailed with stderr."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, env=env or environment(), cwd=cwd, input=stdin, capture_output=True, timeout=timeout, check=False
+        )
+    except FileNotFoundError as err:
+        raise ProgramMissing(f"{words[0]} is not installed", hint="`offramp doctor` says how to get it") from err
+    except subprocess.TimeoutExpired as err:
+        raise ProgramFailed(f"{' '.join(words[:4])} gave no answer within {timeout:.0f} s") from err
+    if done.returncode:
+        lines = (done.stderr or done.stdout).decode(errors="replace").splitlines()
+        raise failed(words, done.returncode, lines)
+    return done.stdout.decode(errors="replace")
+
+
+def stream(command: Sequence[str | Path], *, log: Log, env: Mapping[str, str], cwd: Path | None = None) -> list[str]:
+    """Run to the end, give each line of stdout and stderr to `log` as it comes, and return the lines."""
+    words = [str(word) for word in command]
+    lines: list[str] = []
+    with subprocess.Popen(
+        words,
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as child:
+        assert child.stdout is not None
+        try:
+            for raw in child.stdout:
+                lines.append(printable(raw.rstrip()))
+                log(lines[-1])
+        except BaseException:  # Ctrl-C or a failing log: the program must not outlive us
+            child.terminate()
+            raise
+    if child.returncode:
+        raise failed(words, child.returncode, lines)
+    return lines
+
+
+def failed(words: Sequence[str], code: int, lines: Iterable[str], *, where: str | Path = "") -> ProgramFailed:
+    """The error for a program that ended with `code`: its name, and the last lines it printed."""
+    last = deque((line for line in map(printable, lines) if line.strip()), maxlen=_LAST_LINES)
+    said = "".join(f"\n  {line}" for line in last)
+    return ProgramFailed(f"{Path(words[0]).name} {' '.join(words[1:3])} ended with exit code {code}{said}", where=where)

@@ -1,0 +1,58 @@
+"""OpenSSH: keys and commands on hosts, with host keys always checked."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from toolkit.errors import ProgramFailed
+from toolkit.tools import process
+
+
+class Login(msgspec.Struct, frozen=True):
+    """How to get into hosts as `user`: a private key, and a known_hosts file that holds their host keys."""
+
+    key: Path
+    known_hosts: Path
+    user: str = "root"
+
+    def options(self) -> list[str]:
+        """The options for `ssh`; they ignore the user's own configuration and agent."""
+        return [
+            "-F/dev/null",
+            f"-i{self.key}",
+            f"-oUserKnownHostsFile={self.known_hosts}",
+            "-oStrictHostKeyChecking=yes",
+            "-oIdentitiesOnly=yes",
+            "-oIdentityAgent=none",
+            "-oBatchMode=yes",
+            "-oConnectTimeout=5",
+        ]
+
+
+def generate_key(path: Path, comment: str) -> str:
+    """Write a new ed25519 key pair to `path` and `path`.pub (no passphrase) and return the public key's line."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    process.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
+    return path.with_name(path.name + ".pub").read_text()
+
+
+def run(login: Login, address: str, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 300) -> str:
+    """Run a command on a host and return its stdout. The words are joined with spaces for the remote shell."""
+    return process.run(
+        ["ssh", *login.options(), f"{login.user}@{address}", "--", *command], stdin=stdin, timeout=timeout
+    )
+
+
+def wait(login: Login, address: str, *, seconds: float = 30) -> None:
+    """Return when a login works; ProgramFailed with ssh's own words when it does not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            run(login, address, ["true"], timeout=10)
+            return
+        except ProgramFailed:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
