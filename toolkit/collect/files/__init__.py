@@ -1,0 +1,1 @@
+"""What a checkout says about its vendors: one walk, each file read once, a parser per format."""

@@ -1,0 +1,28 @@
+"""What a file parser yields: a name found at a line, in the vocabulary of the catalogue's signal kinds.
+
+A parser knows its format and nothing of vendors; the engine matches mentions against the catalogue.
+"""
+
+from msgspec import Struct
+
+from toolkit.catalog import SignalKind
+from toolkit.model import DiscardReason, Role
+
+
+class Mention(Struct, frozen=True, gc=False):
+    """One name in one place of one file."""
+
+    kind: SignalKind
+    value: str  # normal form: "boto3", "Aws::S3::Client", "api.twilio.com", "TWILIO_AUTH_TOKEN", "aws_s3_bucket"
+    line: int  # from 1
+    role: Role | None = None  # what the place suggests ("build/ci" for a development dependency)
+    discard: DiscardReason | None = None  # why this place does not count ("comment", "transitive", "prose")
+    quantity: int = 1  # how many things this one mention declares (`count = 3`)
+
+
+class Unparsed(Exception):  # noqa: N818 - a signal from parser to engine, not a fatal error of errors.py
+    """The rest of the file cannot be understood. What was yielded before stays; the engine records an `Unread`."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(line, reason)
+        self.line, self.reason = line, reason
