@@ -98,11 +98,10 @@ def delete_image(alias: str) -> None:
 
 def create(name: str, image: str, *, pool: str, network: str, address: str, config: Mapping[str, str]) -> None:
     """Create (not start) a container on `network` with a fixed IPv4 `address` and no profile of this machine's."""
-    nic = f"eth0,type=nic,network={network},name=eth0,ipv4.address={address}"
     settings = [word for pair in _pairs(config) for word in ("--config", pair)]
-    # --device only overrides what a profile gives; without profiles the devices are added one by one
     _incus("create", image, name, "--no-profiles", "--storage", pool, *settings)
-    _incus("config", "device", "add", name, *nic.split(","))
+    nic = _pairs({"network": network, "name": "eth0", "ipv4.address": address})
+    _incus("config", "device", "add", name, "eth0", "nic", *nic)
 
 
 def push(name: str, path: str, content: bytes, *, mode: str = "0644") -> None:

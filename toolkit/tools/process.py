@@ -101,4 +101,5 @@ def failed(words: Sequence[str], code: int, lines: Iterable[str], *, where: str 
     """The error for a program that ended with `code`: its name, and the last lines it printed."""
     last = deque((line for line in map(printable, lines) if line.strip()), maxlen=_LAST_LINES)
     said = "".join(f"\n  {line}" for line in last)
-    return ProgramFailed(f"{Path(words[0]).name} {' '.join(words[1:3])} ended with exit code {code}{said}", where=where)
+    name = " ".join([Path(words[0]).name, *[word for word in words[1:] if not word.startswith("-")][:2]])
+    return ProgramFailed(f"{name} ended with exit code {code}{said}", where=where)

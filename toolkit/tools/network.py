@@ -1,0 +1,34 @@
+"""The kernel's network: routes through `ip`, the packet filter through `nft` (one table per purpose, as a whole)."""
+
+import ipaddress
+import json
+
+from toolkit.tools import process
+
+_HINT = "on Debian: apt-get install iproute2 nftables"
+
+
+def routed() -> list[ipaddress.IPv4Network]:
+    """The IPv4 networks this machine has a route to, the default route left out."""
+    answer = process.run([process.find("ip", hint=_HINT), "-json", "-4", "route", "show", "table", "all"])
+    found = (row["dst"] for row in json.loads(answer))
+    return [ipaddress.IPv4Network(text, strict=False) for text in found if text != "default"]
+
+
+def replace_table(name: str, body: str) -> None:
+    """Make the table `inet NAME` hold exactly the chains in `body`, in one transaction."""
+    _nft(f"{_without(name)}table inet {name} {{\n{body}\n}}\n")
+
+
+def delete_table(name: str) -> None:
+    """Remove the table `inet NAME`; nothing happens when there is none."""
+    _nft(_without(name))
+
+
+def _without(name: str) -> str:
+    # "add" makes "delete" valid whether or not the table exists; nft applies both or none
+    return f"add table inet {name}\ndelete table inet {name}\n"
+
+
+def _nft(rules: str) -> None:
+    process.run([process.find("nft", hint=_HINT), "-f", "-"], stdin=rules.encode())
