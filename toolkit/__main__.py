@@ -1,0 +1,5 @@
+"""`python -m toolkit` is `offramp`."""
+
+from toolkit.cli import main
+
+main()

@@ -1,0 +1,331 @@
+"""The command line: the only file that knows the order of the stages. Every body is a composition of stage functions.
+
+Stages are imported inside the commands, so that `offramp --help` stays instant. Errors become exit codes in `main`.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from toolkit import console, errors
+from toolkit.console import Target, emit, say
+
+if TYPE_CHECKING:
+    from toolkit.catalog import Catalog
+    from toolkit.model import Audit, Loss, Plan, Platform
+
+EXISTING = click.Path(exists=True, path_type=Path)
+ANY_PATH = click.Path(path_type=Path)
+
+catalog_option = click.option(
+    "--catalog", "overlays", multiple=True, type=EXISTING, help="Folder with your own vendors, rules and blueprints."
+)
+format_option = click.option("--format", "chosen", metavar="NAME", help="What stdout gets: text (default), json, …")
+output_option = click.option("-o", "targets", multiple=True, type=Target(), help="Write a result to a file; repeatable.")
+platform_option = click.option(
+    "--platform", "platform_file", type=EXISTING, help="offramp.toml; default: the one in PATH or here, if any."
+)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"offramp {version('offramp')}"
+
+
+def _catalog(overlays: tuple[Path, ...], platform: "Platform | None" = None, base: Path = Path()) -> "Catalog":
+    from toolkit.catalog import load
+
+    return load((*(base / folder for folder in (platform.catalog if platform else ())), *overlays))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="offramp", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find what your platform depends on, say what breaks when a vendor cuts it off, plan the way out,
+    generate the replacement, and prove it.
+
+    \b
+    offramp audit .            what you depend on, and who can stop you
+    offramp init .             draft offramp.toml from what was found, for you to correct
+    offramp plan audit.json    what to do, in what order
+    offramp generate plan.json --target hosts --to infra/
+
+    \b
+    Exit codes: 0 pass · 1 gate failed · 2 wrong input · 3 unread and --strict · 4 a program failed ·
+    5 drill did not restore · 6 broken catalogue · 130 interrupted
+    """
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=ANY_PATH)
+@platform_option
+@click.option("--aws-profile", metavar="NAME", help="Also ask this AWS account (read-only; shows the calls first).")
+@click.option("--aws-region", "regions", multiple=True, metavar="REGION", help="Only these; default: all enabled.")
+@click.option("--print-iam-policy", is_flag=True, help="Print the least IAM policy --aws-profile needs, and stop.")
+@click.option("--redact", is_flag=True, help="Replace account ids, ARNs and your host names by pseudonyms.")
+@click.option("--strict", is_flag=True, help="Exit 3 if anything could not be read.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@catalog_option
+@format_option
+@output_option
+def audit(
+    paths: tuple[Path, ...],
+    platform_file: Path | None,
+    aws_profile: str | None,
+    regions: tuple[str, ...],
+    print_iam_policy: bool,
+    redact: bool,
+    strict: bool,
+    no_cache: bool,
+    overlays: tuple[Path, ...],
+    chosen: str | None,
+    targets: tuple[tuple[str, Path], ...],
+) -> None:
+    """Say what the checkouts in PATH (default: here) and the accounts named depend on.
+
+    Without accounts named, nothing touches the network.
+    """
+    if print_iam_policy:
+        from toolkit.collect.accounts.aws import iam_policy
+
+        return click.echo(iam_policy())
+    result, catalog = _audit(paths, platform_file, overlays, aws_profile, regions, cached=not no_cache)
+    if redact:
+        from toolkit.redact import redact as redacted
+
+        result = redacted(result)
+    emit("render", (result, catalog), chosen, targets)
+    if strict and (unread := result.survey.unread):
+        raise errors.StrictUnread(f"{len(unread)} places could not be read", hint="they are listed in the report")
+    return None
+
+
+def _audit(
+    paths: tuple[Path, ...],
+    platform_file: Path | None,
+    overlays: tuple[Path, ...] = (),
+    aws_profile: str | None = None,
+    regions: tuple[str, ...] = (),
+    *,
+    cached: bool = True,
+) -> "tuple[Audit, Catalog]":
+    """collect → identify → assess."""
+    from toolkit.assess import assess
+    from toolkit.collect import merge
+    from toolkit.collect.files import collect_files
+    from toolkit.collect.roots import find_platform, find_roots
+    from toolkit.identify import identify
+    from toolkit.model import SCHEMA_VERSION, Audit
+
+    platform, base = find_platform(paths, platform_file)
+    catalog = _catalog(overlays, platform, base)
+    roots = find_roots(paths, platform, base)
+    ignored = [entry.path for entry in platform.ignore if entry.path]
+    with console.progress("files read:") as step:
+        cache = _cache_folder() if cached else None
+        survey = collect_files(roots, catalog, ignore=ignored, cache=cache, on_progress=step)
+    if aws_profile:
+        survey = merge(survey, _ask_aws(aws_profile, regions, catalog))
+    dependencies = identify(survey, platform, catalog)
+    assessment = assess(survey, dependencies, platform, catalog, today=date.today())
+    return Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment), catalog
+
+
+def _cache_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("offramp"))
+
+
+def _ask_aws(profile: str, regions: tuple[str, ...], catalog: "Catalog") -> Any:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    from toolkit.collect.accounts.aws import collect_aws, preview
+
+    try:
+        session = boto3.Session(profile_name=profile)
+    except BotoCoreError as err:
+        raise errors.BadInput(str(err), hint="see `aws configure list-profiles`") from err
+    say(preview(session, regions=regions or None))
+    return collect_aws(session, catalog, regions=regions or None)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=ANY_PATH)
+@click.option("--to", "file", type=ANY_PATH, help="Where to write; default: offramp.toml in the first PATH.")
+@catalog_option
+def init(paths: tuple[Path, ...], file: Path | None, overlays: tuple[Path, ...]) -> None:
+    """Draft a commented offramp.toml from an audit of PATH, for you to correct. An existing one is never touched."""
+    from toolkit.draft import draft
+    from toolkit.documents import write_text
+
+    target = file or (paths[0] if paths else Path()) / "offramp.toml"
+    if target.exists():
+        raise errors.BadInput("already there", where=target, hint="edit it, or draft another with --to FILE")
+    result, catalog = _audit(paths, None, overlays)
+    write_text(target, draft(result, catalog, base=target.parent))
+    say(f"wrote {target}: correct it, then run `offramp audit {target.parent}`")
+
+
+def _read_losses(text: str | None, scenario: str | None, catalog: "Catalog") -> "tuple[Loss, ...]":
+    """`aws@30h,okta@0h` or the losses of a scenario."""
+    from toolkit.assess.simulate import parse_losses
+
+    if scenario is None:
+        return parse_losses(text or "", catalog)
+    from toolkit.model import Loss
+
+    if scenario not in catalog.scenarios:
+        raise errors.BadInput(f"no scenario {scenario!r}", hint=f"there are: {', '.join(sorted(catalog.scenarios))}")
+    return tuple(Loss(lost.vendor, lost.notice_hours) for lost in catalog.scenarios[scenario].lost)
+
+
+lose_option = click.option("--lose", metavar="VENDOR@NOTICE,…", help="Who goes, with which notice: aws@30h,okta@0h.")
+scenario_option = click.option("--scenario", metavar="ID", help="The losses of a real case: see `offramp catalog list`.")
+
+
+@cli.command()
+@click.argument("audit_file", type=ANY_PATH)
+@lose_option
+@scenario_option
+@catalog_option
+@format_option
+@output_option
+def simulate(
+    audit_file: Path,
+    lose: str | None,
+    scenario: str | None,
+    overlays: tuple[Path, ...],
+    chosen: str | None,
+    targets: tuple[tuple[str, Path], ...],
+) -> None:
+    """Say what goes dark, when, for whom, and what data is lost."""
+    from toolkit.assess.simulate import simulate as run
+    from toolkit.documents import read_audit
+
+    result = read_audit(audit_file)
+    catalog = _catalog(overlays)
+    if not (lose or scenario):
+        raise errors.BadInput("nobody is lost", hint="say who: --lose aws@30h,okta@0h or --scenario ID")
+    outcome = run(result, catalog, _read_losses(lose, scenario, catalog))
+    emit("render_simulation", (outcome, result, catalog), chosen, targets)
+
+
+@cli.command()
+@click.argument("audit_file", type=ANY_PATH)
+@lose_option
+@scenario_option
+@click.option("--people", type=click.IntRange(1, 500), help="Who can work on it; default: offramp.toml's people.")
+@click.option("--runbooks", type=ANY_PATH, metavar="FOLDER", help="Also write printable runbooks (Markdown and HTML).")
+@catalog_option
+@format_option
+@output_option
+def plan(
+    audit_file: Path,
+    lose: str | None,
+    scenario: str | None,
+    people: int | None,
+    runbooks: Path | None,
+    overlays: tuple[Path, ...],
+    chosen: str | None,
+    targets: tuple[tuple[str, Path], ...],
+) -> None:
+    """Say what to do, in what order, in the hours there are."""
+    from toolkit.documents import read_audit
+    from toolkit.plan import make_plan
+
+    result = read_audit(audit_file)
+    catalog = _catalog(overlays)
+    losses = _read_losses(lose, scenario, catalog) if lose or scenario else ()
+    made = make_plan(result, catalog, losses=losses, people=people)
+    if runbooks:
+        _write_runbooks(made, catalog, runbooks)
+    emit("render_plan", (made, catalog), chosen, targets)
+
+
+def _write_runbooks(made: "Plan", catalog: "Catalog", folder: Path) -> None:
+    from toolkit.documents import write_text
+    from toolkit.report.runbooks import runbooks
+
+    for name, text in runbooks(made, catalog).items():
+        write_text(folder / name, text)
+    say(f"wrote {folder}/")
+
+
+@cli.command()
+@click.argument("plan_file", type=ANY_PATH)
+@click.option("--target", default="hosts", show_default=True, metavar="NAME", help="What Terraform drives.")
+@click.option("--to", "folder", type=ANY_PATH, required=True, help="The generated project's folder.")
+@click.option("--source", type=EXISTING, help="Where offramp.toml's relative paths start; default: here.")
+@click.option("--vault-key", type=ANY_PATH, help="Key of the generated vault; kept outside FOLDER.")
+@click.option("--validate", is_flag=True, help="Then validate it with the real Terraform and Ansible.")
+@catalog_option
+def generate(
+    plan_file: Path,
+    target: str,
+    folder: Path,
+    source: Path | None,
+    vault_key: Path | None,
+    validate: bool,
+    overlays: tuple[Path, ...],
+) -> None:
+    """Write the Terraform and Ansible project that builds the replacements. It works with Offramp uninstalled."""
+    from toolkit.documents import read_plan
+    from toolkit.generate import generate as make
+    from toolkit.generate import write
+
+    made = read_plan(plan_file)
+    catalog = _catalog(overlays)
+    written = write(make(made, catalog, target=target), folder)
+    say(str(written))
+
+
+@cli.command()
+@click.argument("audit_file", type=ANY_PATH)
+@click.option("--policy", "policy_file", type=ANY_PATH, help="TOML file; default: the shipped policy.")
+@click.option("--baseline", "baseline_file", type=ANY_PATH, help="An earlier audit: only what got worse counts.")
+@catalog_option
+@format_option
+@output_option
+def gate(
+    audit_file: Path,
+    policy_file: Path | None,
+    baseline_file: Path | None,
+    overlays: tuple[Path, ...],
+    chosen: str | None,
+    targets: tuple[tuple[str, Path], ...],
+) -> None:
+    """Pass or fail an audit by a policy: exit code 0 or 1."""
+    from toolkit.documents import read_audit, read_policy
+    from toolkit.gate import gate as judge
+
+    result = read_audit(audit_file)
+    catalog = _catalog(overlays)
+    policy = read_policy(policy_file) if policy_file else catalog.policy
+    verdict = judge(result, policy, baseline=read_audit(baseline_file) if baseline_file else None)
+    emit("render_verdict", (verdict, result, catalog), chosen, targets)
+    if not verdict.passed:
+        raise errors.GateFailed(f"the gate refuses: {len(verdict.violations)} violations", hint="see the report above")
+
+
+def main() -> None:
+    """Run the command line; every error ends here, as a message on stderr and an exit code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except errors.OfframpError as err:
+        say(f"offramp: {err}")
+        sys.exit(err.exit_code)
+    except click.ClickException as err:
+        err.show()
+        sys.exit(errors.BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        say("offramp: interrupted; nothing half-written was left")
+        sys.exit(errors.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(errors.PASS)

@@ -1,0 +1,73 @@
+"""What a checkout says about the programs it holds: enough to draft `[[application]]` tables for the user to correct."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from toolkit.model import Application
+
+_PROCESS = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
+_MANIFESTS = {
+    "requirements.txt": "python", "pyproject.toml": "python", "Pipfile": "python",
+    "package.json": "node", "Gemfile": "ruby", "composer.json": "php", "go.mod": "binary", "Cargo.toml": "binary",
+}  # fmt: skip
+_MOST = 20  # a monorepo of libraries is not twenty programs
+_LARGEST = 1 << 20
+
+
+def find_applications(roots: Mapping[str, Path]) -> tuple[Application, ...]:
+    """Programs in each root and its first two levels of folders. A folder needs a manifest and a way to start.
+
+    `source` is absolute; a start command that is only a guess is left empty for the user.
+    """
+    found = [application for root in roots.values() for application in _in_root(root)]
+    return tuple(found[:_MOST])
+
+
+def _in_root(root: Path) -> Iterator[Application]:
+    for folder in (root, *sorted(_folders(root, depth=2))):
+        runtime = next((runtime for name, runtime in _MANIFESTS.items() if (folder / name).is_file()), None)
+        processes = _processes(folder)
+        if runtime and processes:
+            yield Application(
+                name=re.sub(r"[^a-z0-9-]+", "-", folder.name.lower()).strip("-") or "app",
+                source=str(folder),
+                runtime=runtime,  # type: ignore[arg-type]  # the table above holds the literal's values only
+                start=processes.get("web", ""),
+                release=(processes["release"],) if "release" in processes else (),
+                workers={name: command for name, command in processes.items() if name not in ("web", "release")},
+            )
+
+
+def _folders(folder: Path, depth: int) -> Iterator[Path]:
+    for child in folder.iterdir():
+        if child.is_dir() and not child.is_symlink() and not child.name.startswith((".", "node_modules", "vendor")):
+            yield child
+            if depth > 1:
+                yield from _folders(child, depth - 1)
+
+
+def _processes(folder: Path) -> dict[str, str]:
+    """Process name → command, from a Procfile, else package.json's start script, else "web" with no command where a
+    Dockerfile or a well-known entry point shows that something is started here."""
+    if text := _text(folder / "Procfile"):
+        return {match[1]: match[2].strip() for line in text.splitlines() if (match := _PROCESS.match(line))}
+    if (text := _text(folder / "package.json")) and _start_script(text):
+        return {"web": "npm start"}
+    entry_points = ("Dockerfile", "manage.py", "wsgi.py", "config.ru", "artisan")
+    return {"web": ""} if any((folder / name).is_file() for name in entry_points) else {}
+
+
+def _start_script(text: str) -> bool:
+    try:
+        scripts = json.loads(text).get("scripts", {})
+    except (ValueError, AttributeError):
+        return False
+    return isinstance(scripts, dict) and "start" in scripts
+
+
+def _text(file: Path) -> str:
+    if not file.is_file() or file.stat().st_size > _LARGEST:
+        return ""
+    return file.read_text(errors="replace")

@@ -1,0 +1,48 @@
+"""Which folders make one platform: the paths a user names, or the repositories that offramp.toml lists."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from toolkit.documents import read_platform
+from toolkit.errors import BadInput
+from toolkit.model import Platform
+
+FILE = "offramp.toml"
+
+
+def find_platform(paths: Sequence[Path], file: Path | None) -> tuple[Platform, Path]:
+    """The platform and the folder its paths are relative to: `file`, else offramp.toml in a path or the current folder.
+
+    Raises BadInput for a missing path and for two different offramp.toml files.
+    """
+    for path in paths:
+        if not path.exists():
+            raise BadInput("no such file or folder", where=path)
+    places = paths or (Path(),)
+    found = [file] if file else [path / FILE for path in places if (path / FILE).is_file()]
+    if not found and (Path() / FILE).is_file():
+        found = [Path(FILE)]
+    if len(found) > 1:
+        raise BadInput(f"two platforms: {found[0]} and {found[1]}", hint=f"name the one to use with --platform {FILE}")
+    return (read_platform(found[0]), found[0].parent) if found else (Platform(), Path())
+
+
+def find_roots(paths: Sequence[Path], platform: Platform, base: Path) -> dict[str, Path]:
+    """Root id → folder. Ids are the folders' names, made unique with their parents' names."""
+    folders = [base / name for name in platform.repositories]
+    for folder in folders:
+        if not folder.is_dir():
+            raise BadInput("no such folder", where=folder, hint=f"`repositories` in {base / FILE} names it")
+    named = [path for path in (paths or (Path(),)) if not _covered(path, folders, base)]
+    roots: dict[str, Path] = {}
+    for folder in dict.fromkeys(path.resolve() for path in (*folders, *named)):
+        name, parent = folder.name or "root", folder.parent
+        while name in roots:
+            name, parent = f"{parent.name}/{name}", parent.parent
+        roots[name] = folder
+    return roots
+
+
+def _covered(path: Path, folders: Sequence[Path], base: Path) -> bool:
+    """Whether the platform's own list already says what to read for this path."""
+    return bool(folders) and path.resolve() in {base.resolve(), *(folder.resolve() for folder in folders)}

@@ -1,0 +1,95 @@
+"""What a command says and writes: results to stdout or files, talk to stderr, nothing else anywhere.
+
+A *format* is a module of `toolkit/report/`; it offers a value by having the function that renders it
+(`render` for audits, `render_plan`, `render_verdict`, `render_simulation`), so a new format costs one module.
+"""
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import click
+
+from toolkit import documents
+from toolkit.errors import BadInput
+
+Render = Callable[..., str]
+
+
+@cache
+def formats(function: str) -> tuple[str, ...]:
+    """Names of the report formats that have `function`."""
+    import toolkit.report
+
+    names = (module.name for module in pkgutil.iter_modules(toolkit.report.__path__) if not module.ispkg)
+    return tuple(sorted(name for name in names if _renderer(name, function) is not None))
+
+
+def _renderer(name: str, function: str) -> Render | None:
+    found: Render | None = getattr(importlib.import_module(f"toolkit.report.{name}"), function, None)
+    return found
+
+
+class Target(click.ParamType):
+    """`FORMAT=FILE` of `-o`."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self, value: str | tuple[str, Path], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, path = value.partition("=")
+        if not (equals and name and path):
+            self.fail(f"{value!r} is not FORMAT=FILE, for example html=report.html", param, ctx)
+        return name, Path(path)
+
+
+def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targets: tuple[tuple[str, Path], ...]) -> None:
+    """Print one result on stdout and write the others to their files.
+
+    With `-o` and no `--format` the terminal summary is still shown, on stderr, so that stdout stays empty for pipes.
+    """
+    known = formats(function)
+    for name in {chosen or "text", *(name for name, _ in targets)}:
+        if name not in known:
+            raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(known)}")
+    for name, path in targets:
+        documents.write_text(path, _render(name, function, arguments))
+        say(f"wrote {path}")
+    if chosen or not targets:
+        click.echo(_render(chosen or "text", function, arguments), nl=False)
+    else:
+        click.echo(_render("text", function, arguments), nl=False, err=True)
+
+
+def _render(name: str, function: str, arguments: tuple[object, ...]) -> str:
+    renderer = _renderer(name, function)
+    if renderer is None:
+        raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(formats(function))}")
+    text = renderer(*arguments)
+    return text if text.endswith("\n") else text + "\n"
+
+
+def say(text: str) -> None:
+    """Talk, on stderr."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int], None]]:
+    """A counter on stderr while something runs; silent when stderr is no terminal."""
+    shown = sys.stderr.isatty()
+
+    def step(count: int) -> None:
+        if shown:
+            click.echo(f"\r{title} {count:,}", nl=False, err=True)
+
+    yield step
+    if shown:
+        click.echo("\r\x1b[K", nl=False, err=True)
