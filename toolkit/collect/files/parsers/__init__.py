@@ -6,8 +6,11 @@ A parser module has
     def parse(path: str, text: str) -> Iterator[Mention]   # path is relative to the root, "/"-separated
 
 It may raise `Unparsed(line, reason)`; whatever else it raises becomes an `Unread` as well, and nothing it yielded
-before is lost. A parser with an attribute `ALWAYS = True` sees its files even when the prefilter finds no literal in
-them (for formats whose spelling differs from the signals', such as a plist in binary or a manifest with split names).
+before is lost. Three attributes are optional and make it faster or more thorough:
+
+    KINDS: frozenset[SignalKind]   # all it can yield: a prefilter hit of another kind is no reason to parse (default: any)
+    ALWAYS = True                  # parse without a prefilter hit: formats that spell names differently from the signals
+    HINTS: tuple[str, ...]         # more literals that make a file worth parsing ("apiVersion:")
 
 Who gets a file: of all matching claims the most specific class wins, and every parser of that class runs.
 A claim that is only an extension ("*.yml") is less specific than one that names more ("docker-compose*.yml",
@@ -20,6 +23,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from toolkit.catalog import KINDS, SignalKind
 from toolkit.collect.files.mention import Mention
 
 Parse = Callable[[str, str], Iterator[Mention]]
@@ -31,7 +35,9 @@ class Parser(NamedTuple):
     name: str  # the module's name; evidence carries it as source "files.<name>"
     claims: tuple[str, ...]
     parse: Parse
+    kinds: frozenset[SignalKind]
     always: bool
+    hints: tuple[str, ...]
 
 
 @cache
@@ -43,4 +49,11 @@ def discover() -> tuple[Parser, ...]:
 
 def _load(name: str) -> Parser:
     module = importlib.import_module(f"{__name__}.{name}")
-    return Parser(name, tuple(module.CLAIMS), module.parse, getattr(module, "ALWAYS", False))
+    return Parser(
+        name=name,
+        claims=tuple(module.CLAIMS),
+        parse=module.parse,
+        kinds=frozenset(getattr(module, "KINDS", KINDS)),
+        always=getattr(module, "ALWAYS", False),
+        hints=tuple(getattr(module, "HINTS", ())),
+    )
