@@ -1,291 +1,266 @@
 """The catalogue: what Offramp knows, read from `checks/` and `playbooks/blueprints/` and the user's overlay folders.
 
-In: folders of TOML files. Out: one immutable `Catalog`. The shipped folders are compiled once into a cache; an overlay
-has the same shape, is validated against the published schemas on every load, and wins over the shipped file of the
-same name. A shipped file that breaks its schema is `BadCatalog` (exit 6), a user's file is `BadInput` (exit 2).
+In: folders of TOML files. Out: one immutable `Catalog`. The shipped folders are compiled once, when the wheel is built
+or into a cache of the user's; an overlay is read and checked on every load, and wins over the shipped file of the same
+name. A shipped file that breaks its schema is `BadCatalog` (exit 6), a user's file is `BadInput` (exit 2).
+
+A folder of knowledge, the shipped `checks/` as well as an overlay, has this shape (an overlay also `blueprints/`):
+`capabilities.toml`, `vendors/<vendor>/{vendor,<service>}.toml`, `readiness/<area>.toml`, `scenarios/<id>.toml`,
+`policy.toml`.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, get_args
-
-from msgspec import field
-
-from toolkit.model import Hours, Outcome, Phase, Role, Severity, Value
-
-SignalKind = Literal[
-    # packages in manifests and lock files, by ecosystem (purl type names)
-    "pypi", "npm", "gem", "golang", "composer", "maven", "nuget", "cargo", "hex",
-    # modules, namespaces or packages imported in code; npm and golang imports match their package signals
-    "python", "jvm", "ruby", "php", "dotnet", "rust",
-    # client construction and calls in a normal form: "boto3.client(ses)", "Aws::S3::Client", "verify.v2"
-    "call",
-    # names in code, configuration and templates: hosts (glob), environment variables (exact or PREFIX_*), URI schemes
-    "host", "env", "uri", "arn", "config", "html",
-    # paths that mean something by existing (gitignore-style glob)
-    "file",
-    # infrastructure as code and CI
-    "tf_provider", "tf_resource", "cfn", "image", "action", "k8s", "pulumi",
-    # what accounts and the network answer
-    "resource", "cname", "ns", "mx", "spf", "txt", "header", "cookie",
-]  # fmt: skip
-KINDS: tuple[str, ...] = get_args(SignalKind)
-
-
-# --- vendors (checks/vendors/<vendor>/) -------------------------------------------------------------------------------
-class Notice(Value):
-    """How long before it ends a service the vendor must tell you, by its own terms."""
-
-    hours: Hours | None = None
-    text: str = ""
-    source: str = ""  # empty: nobody checked, and every report says so
-
-
-class Export(Value):
-    """Something that can be taken out."""
-
-    what: str
-    how: str
-    limit: str = ""
-    source: str = ""
-
-
-class Kept(Value):
-    """Something that cannot be taken out."""
-
-    what: str
-    why: str
-    source: str = ""
-
-
-class Example(Value):
-    """A test inside the data: a file by this name with this text gives (or must not give) this service."""
-
-    path: str
-    text: str
-    expect: Role | Literal["nothing"] = "runtime"
-
-
-class Exit(Value):
-    exports: tuple[Export, ...] = ()
-    keeps: tuple[Kept, ...] = ()
-
-
-class Service(Value):
-    """`<service>.toml`: one service. A `vendor.toml` may carry the same keys for signals that name no service."""
-
-    name: str
-    capabilities: tuple[str, ...] = ()
-    role: Role | None = None  # overrides the role the place of the evidence suggests ("build/ci" for a CI vendor)
-    signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)
-    weak: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)  # alone they never make a dependency
-    exit: Exit = Exit()
-    examples: tuple[Example, ...] = ()
-    note: str = ""
-
-
-class Vendor(Service):
-    """`vendor.toml`: who they are."""
-
-    parent: str | None = None  # vendor id of the owning company
-    jurisdiction: str = ""  # ISO 3166-1 alpha-2 of the company's seat
-    homepage: str = ""
-    runs_on: tuple[str, ...] = ()  # vendor ids it cannot work without
-    runs_on_source: str = ""
-    notice: Notice = Notice()
-    sources: tuple[str, ...] = ()
-
-
-class Signal(Value):
-    """One compiled signal. Its id, "aws/s3#pypi:boto3", is what evidence refers to."""
-
-    dependency: str
-    kind: SignalKind
-    value: str
-    weak: bool = False
-    role: Role | None = None
-
-    @property
-    def id(self) -> str:
-        return f"{self.dependency}#{self.kind}:{self.value}"
-
-
-# --- capabilities, rules, scenarios (checks/) -------------------------------------------------------------------------
-class Capability(Value):
-    title: str
-    breaks: str  # what people notice when it is gone, one sentence
-
-
-class Rule(Value):
-    """One readiness rule: `check` names a predicate of `assess/rules.py`, `of` gives its capabilities."""
-
-    id: str
-    title: str
-    rationale: str
-    remediation: str
-    severity: Severity
-    effort_hours: Hours
-    check: Literal["single-company", "same-company", "declared", "fallback", "exportable", "waiver"]
-    of: tuple[str, ...] = ()  # capabilities, "auth.*" for an area
-    with_: tuple[str, ...] = field(default=(), name="with")  # the other side of "same-company"
-    unless: Outcome | None = None
-
-
-class Lost(Value):
-    vendor: str
-    notice_hours: Hours = 0.0
-
-
-class Scenario(Value):
-    """A real case: who was lost, with which notice, and when the platform was back."""
-
-    id: str
-    title: str
-    date: str
-    actor: Literal["vendor", "sanctions", "disaster", "licence", "bug", "attacker"]
-    lost: tuple[Lost, ...]
-    access_after_cut: Literal["none", "read-only", "console"] = "none"
-    recovery_hours: Hours | None = None
-    lesson: str = ""
-    sources: tuple[str, ...] = ()
-
-
-class Policy(Value):
-    """What `offramp gate` refuses. A user's policy file has the same keys; missing ones take the shipped values."""
-
-    min_score: float = 0.0
-    fail_on: Severity = "critical"  # a finding "not ready" of this severity or above
-    unknown: Literal["pass", "fail"] = "pass"  # what an unknown outcome of that severity does
-    unread: Literal["pass", "fail"] = "pass"
-    new_only: bool = True  # with a baseline: only what got worse counts
-    deny_vendors: tuple[str, ...] = ()
-
-
-# --- blueprints (playbooks/blueprints/<slug>/) ------------------------------------------------------------------------
-class HostSize(Value):
-    memory_mb: int
-    disk_gb: int
-    cpus: int = 1
-
-
-class Input(Value):
-    """A value the plan fills in; it becomes the role variable `<slug>_<name>`."""
-
-    name: str
-    description: str
-    type: Literal["string", "integer", "boolean", "list", "table"] = "string"
-    default: Any = None
-    required: bool = False
-
-
-class Output(Value):
-    """What others need to use it: an application's `${data.relational.url}`. `value` is Jinja over role variables."""
-
-    name: str
-    value: str
-    description: str = ""
-    capability: str | None = None  # only for this one of the blueprint's capabilities; None = all
-
-
-class Secret(Value):
-    """A random value made once into the generated vault, as the Ansible variable `name`."""
-
-    name: str
-    length: int = 40
-    description: str = ""
-
-
-class Artefact(Value):
-    """A package URL, and how to know it is the right one."""
-
-    purl: str
-    sha256: str = ""  # empty only where apt's signed index vouches for it (pkg:deb)
-    origins: tuple[str, ...] = ()
-
-
-class EffortRule(Value):
-    """hours = (fixed_minutes + minutes_each x quantity(per)) / 60."""
-
-    fixed_minutes: float
-    minutes_each: float = 0.0
-    per: Literal["", "gb", "item"] = ""
-    basis: str = ""
-
-
-class PlanTask(Value):
-    """One `[[task]]` of a blueprint's plan.toml. `needs` names tasks of the same blueprint, or a capability whose
-    cut-over must come first ("data.relational")."""
-
-    id: str
-    phase: Phase
-    title: str
-    effort: EffortRule
-    owner: str = "platform"
-    needs: tuple[str, ...] = ()
-    before_access_ends: bool = False
-    latest_hours: Hours | None = None
-    commands: tuple[str, ...] = ()
-    done_when: str = ""
-    rollback: str = ""
-
-
-class PlanFile(Value):
-    """`plan.toml`."""
-
-    task: tuple[PlanTask, ...] = ()
-
-
-class Blueprint(Value):
-    """`blueprint.toml`: one self-hosted replacement, an Ansible role that also knows how to be planned and drilled."""
-
-    name: str
-    version: str
-    summary: str
-    capabilities: tuple[str, ...]
-    host: HostSize
-    rto_minutes: float
-    licence: str
-    needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
-    packages: tuple[str, ...] = ()  # Debian packages
-    inputs: tuple[Input, ...] = ()
-    outputs: tuple[Output, ...] = ()
-    secrets: tuple[Secret, ...] = ()
-    artefacts: tuple[Artefact, ...] = ()
-    datasets: tuple[str, ...] = ()  # dataset schemas `tasks/import.yml` takes
-    limits: tuple[str, ...] = ()  # what the replaced service did that this does not
-    tasks: tuple[PlanTask, ...] = ()  # from plan.toml
-
-
-class Catalog(Value):
-    """Everything, by id. `hash` changes when any file does."""
-
-    hash: str
-    capabilities: dict[str, Capability]
-    vendors: dict[str, Vendor]
-    services: dict[str, Service]  # "vendor/service"
-    rules: dict[str, Rule]
-    scenarios: dict[str, Scenario]
-    blueprints: dict[str, Blueprint]
-    policy: Policy = Policy()
-    folders: tuple[str, ...] = ()  # overlay folders, for the files a blueprint carries
-
-    def entry(self, dependency: str) -> Service | None:
-        """The service, or the vendor where the id names no service (or one the catalogue does not know)."""
-        return self.services.get(dependency) or self.vendors.get(dependency)
-
-    def company(self, vendor: str) -> str:
-        """The id at the top of the vendor's chain of parents."""
-        seen = {vendor}
-        while (known := self.vendors.get(vendor)) and known.parent and known.parent not in seen:
-            vendor = known.parent
-            seen.add(vendor)
-        return vendor
-
-    def signals(self) -> Iterator[Signal]:
-        """Every signal of every vendor and service."""
-        entries: tuple[Mapping[str, Service], ...] = (self.vendors, self.services)
-        for known in entries:
-            for dependency, entry in known.items():
-                for table, weak in ((entry.signals, False), (entry.weak, True)):
-                    for kind, values in table.items():
-                        for value in values:
-                            yield Signal(dependency, kind, value, weak, entry.role)
+import contextlib
+import hashlib
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from platformdirs import user_cache_path
+
+from toolkit import shipped
+from toolkit.consistency import validate
+from toolkit.documents import decode, read_toml
+from toolkit.entries import (
+    KINDS,
+    Artefact,
+    Blueprint,
+    Capability,
+    Catalog,
+    EffortRule,
+    Example,
+    Exit,
+    Export,
+    HostSize,
+    Input,
+    Kept,
+    Lost,
+    Notice,
+    Output,
+    PlanFile,
+    PlanTask,
+    Policy,
+    Rule,
+    RuleFile,
+    Scenario,
+    Secret,
+    Service,
+    Signal,
+    SignalKind,
+    Vendor,
+)
+from toolkit.errors import BadCatalog, BadInput, OfframpError
+from toolkit.model import Value
+
+__all__ = [
+    "KINDS",
+    "Artefact",
+    "Blueprint",
+    "Capability",
+    "Catalog",
+    "EffortRule",
+    "Example",
+    "Exit",
+    "Export",
+    "HostSize",
+    "Input",
+    "Kept",
+    "Lost",
+    "Notice",
+    "Output",
+    "PlanFile",
+    "PlanTask",
+    "Policy",
+    "Rule",
+    "RuleFile",
+    "Scenario",
+    "Secret",
+    "Service",
+    "Signal",
+    "SignalKind",
+    "Vendor",
+    "compile_shipped",
+    "load",
+    "validate",
+]
+
+T = TypeVar("T")
+PREBUILT = "catalog.msgpack"  # beside the data in a wheel; the same name in the user's cache
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class _Compiled(Value):
+    key: str  # the shape of the structs, and names, sizes and times of the files it was made from
+    catalog: Catalog
+
+
+# --- the public two ---------------------------------------------------------------------------------------------------
+def load(overlays: Sequence[Path] = ()) -> Catalog:
+    """The shipped catalogue with the overlay folders laid over it, the last one winning."""
+    catalog = _shipped()
+    for folder in overlays:
+        if not folder.is_dir():
+            raise BadInput("no such folder of vendors, rules and blueprints", where=folder)
+        over = _read(folder, folder / "blueprints", error=BadInput, base=catalog)
+        catalog = _laid_over(catalog, over, folder)
+        if problems := validate(catalog):
+            raise BadInput("\n".join(problems), where=folder)
+    return catalog
+
+
+def compile_shipped(target: Path) -> None:
+    """Write the shipped catalogue to `target` in the form `load` reads fastest (used when the wheel is built)."""
+    checks, blueprints = shipped.folder("checks"), shipped.folder("playbooks/blueprints")
+    catalog = _read(checks, blueprints, error=BadCatalog)
+    if problems := validate(catalog):
+        raise BadCatalog("\n".join(problems), where=checks)
+    target.write_bytes(msgspec.msgpack.encode(_Compiled(key="", catalog=catalog)))
+
+
+# --- compiled once ----------------------------------------------------------------------------------------------------
+def _shipped() -> Catalog:
+    """From the wheel, else from the cache, else from the files, which are then cached where that is possible."""
+    if prebuilt := _decoded(shipped.PACKAGED / PREBUILT):
+        return prebuilt.catalog
+    checks, blueprints = shipped.folder("checks"), shipped.folder("playbooks/blueprints")
+    key = _key(checks, blueprints)
+    cached = user_cache_path("offramp") / PREBUILT
+    if (compiled := _decoded(cached)) and compiled.key == key:
+        return compiled.catalog
+    catalog = _read(checks, blueprints, error=BadCatalog)
+    _keep(cached, msgspec.msgpack.encode(_Compiled(key=key, catalog=catalog)))
+    return catalog
+
+
+def _decoded(path: Path) -> _Compiled | None:
+    try:
+        return msgspec.msgpack.decode(path.read_bytes(), type=_Compiled)
+    except (OSError, msgspec.DecodeError):  # none yet, or one of another version
+        return None
+
+
+def _key(checks: Path, blueprints: Path) -> str:
+    seen = hashlib.sha256(repr(msgspec.json.schema(Catalog)).encode())
+    for path in _files(checks, blueprints):
+        stat = path.stat()
+        seen.update(f"{path}\0{stat.st_mtime_ns}\0{stat.st_size}\n".encode())
+    return seen.hexdigest()
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Best effort: a home that cannot be written to costs a second per run, nothing else."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(path)
+
+
+# --- reading a folder -------------------------------------------------------------------------------------------------
+def _files(checks: Path, blueprints: Path) -> list[Path]:
+    """Every file the catalogue is made of, in one order."""
+    patterns = ("capabilities.toml", "policy.toml", "vendors/*/*.toml", "readiness/*.toml", "scenarios/*.toml")
+    found = [path for pattern in patterns for path in checks.glob(pattern)]
+    return sorted([*found, *blueprints.glob("*/blueprint.toml"), *blueprints.glob("*/plan.toml")])
+
+
+def _read(checks: Path, blueprints: Path, *, error: type[OfframpError], base: Catalog | None = None) -> Catalog:
+    """What these folders hold. `base` gives the policy that a policy file with few keys is completed from."""
+    content = hashlib.sha256((base.hash if base else "").encode())
+    for path in _files(checks, blueprints):
+        content.update(f"{path.name}\0{path.parent.name}\0".encode() + path.read_bytes())
+    vendors, services = _read_vendors(checks / "vendors", error)
+    return Catalog(
+        hash=content.hexdigest()[:16],
+        capabilities=_read_optional(checks / "capabilities.toml", "capabilities", dict[str, Capability], {}, error),
+        vendors=vendors,
+        services=services,
+        rules=_read_rules(checks / "readiness", error),
+        scenarios=_read_scenarios(checks / "scenarios", error),
+        blueprints=_read_blueprints(blueprints, error),
+        policy=_read_policy(checks / "policy.toml", base.policy if base else Policy(), error),
+        folders=(str(checks),) if base else (),
+    )
+
+
+def _read_vendors(folder: Path, error: type[OfframpError]) -> tuple[dict[str, Vendor], dict[str, Service]]:
+    vendors: dict[str, Vendor] = {}
+    services: dict[str, Service] = {}
+    for path in sorted(folder.glob("*/*.toml")):
+        vendor = _checked_id(path.parent.name, path, error)
+        if path.name == "vendor.toml":
+            vendors[vendor] = decode(read_toml(path, error=error), "vendor", Vendor, where=path, error=error)
+        else:
+            service = _checked_id(path.stem, path, error)
+            entry = decode(read_toml(path, error=error), "service", Service, where=path, error=error)
+            services[f"{vendor}/{service}"] = entry
+    return vendors, services
+
+
+def _read_rules(folder: Path, error: type[OfframpError]) -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for rule in decode(read_toml(path, error=error), "readiness", RuleFile, where=path, error=error).rule:
+            if rule.id in rules:
+                raise error(f"there are two rules {rule.id!r}", where=path)
+            rules[rule.id] = rule
+    return rules
+
+
+def _read_scenarios(folder: Path, error: type[OfframpError]) -> dict[str, Scenario]:
+    scenarios: dict[str, Scenario] = {}
+    for path in sorted(folder.glob("*.toml")):
+        scenario = decode(read_toml(path, error=error), "scenario", Scenario, where=path, error=error)
+        if scenario.id != path.stem:
+            raise error(f"id is {scenario.id!r}, but the file is called {path.name}", where=path)
+        scenarios[scenario.id] = scenario
+    return scenarios
+
+
+def _read_blueprints(folder: Path, error: type[OfframpError]) -> dict[str, Blueprint]:
+    blueprints: dict[str, Blueprint] = {}
+    for path in sorted(folder.glob("*/blueprint.toml")):
+        slug = _checked_id(path.parent.name, path, error)
+        blueprint = decode(read_toml(path, error=error), "blueprint", Blueprint, where=path, error=error)
+        tasks = _read_optional(path.with_name("plan.toml"), "plan-file", PlanFile, PlanFile(), error).task
+        blueprints[slug] = msgspec.structs.replace(blueprint, tasks=tasks)
+    return blueprints
+
+
+def _read_policy(path: Path, base: Policy, error: type[OfframpError]) -> Policy:
+    given = read_toml(path, error=error) if path.exists() else {}
+    return decode({**msgspec.to_builtins(base), **given}, "policy", Policy, where=path, error=error)
+
+
+def _read_optional(path: Path, document: str, into: Any, missing: T, error: type[OfframpError]) -> T:
+    if not path.exists():
+        return missing
+    found: T = decode(read_toml(path, error=error), document, into, where=path, error=error)
+    return found
+
+
+def _checked_id(name: str, path: Path, error: type[OfframpError]) -> str:
+    if not _ID.fullmatch(name):
+        raise error(f"{name!r} cannot be an id", where=path, hint="lower-case letters, digits and single dashes")
+    return name
+
+
+# --- overlays ---------------------------------------------------------------------------------------------------------
+def _laid_over(base: Catalog, over: Catalog, folder: Path) -> Catalog:
+    vendors = {**base.vendors, **over.vendors}
+    for service in over.services:
+        if service.partition("/")[0] not in vendors:
+            raise BadInput(f"the service {service} has no vendor.toml beside it", where=folder / "vendors")
+    return Catalog(
+        hash=over.hash,
+        capabilities={**base.capabilities, **over.capabilities},
+        vendors=vendors,
+        services={**base.services, **over.services},
+        rules={**base.rules, **over.rules},
+        scenarios={**base.scenarios, **over.scenarios},
+        blueprints={**base.blueprints, **over.blueprints},
+        policy=over.policy,
+        folders=(*base.folders, *over.folders),
+    )

@@ -8,7 +8,7 @@ name of `checks/capabilities.toml` ("otp.sms"), a *company* is the id of the ven
 
 import hashlib
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, dataclass_transform
 
 from msgspec import Meta, Struct, field
 
@@ -27,6 +27,7 @@ Phase = Literal["prepare", "copy", "cut over", "roll back", "retire"]
 Hours = Annotated[float, Meta(ge=0, description="hours")]
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))  # for mypy: children are frozen too
 class Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base of all values: immutable, compared by content, unknown keys refused with their path."""
 
@@ -178,7 +179,16 @@ class Objectives(Value):
     rpo_hours: Hours = 24.0
 
 
-class Platform(Value):
+class Platform(
+    Value,
+    rename={  # tables of a TOML file are named in the singular: [[journey]]
+        "applications": "application",
+        "journeys": "journey",
+        "fallbacks": "fallback",
+        "choices": "choice",
+        "waivers": "waiver",
+    },
+):
     """`offramp.toml`: what the user knows and a scan cannot."""
 
     name: str = "platform"
@@ -401,3 +411,53 @@ class Journal(Value):
     infra: str  # hash of the generated project's manifest
     steps: tuple[Step, ...]
     restored: bool
+
+
+# --- what if, and why (simulate, explain) -----------------------------------------------------------------------------
+class Dark(Value):
+    """A journey that stops working."""
+
+    journey: str
+    title: str
+    at_hours: Hours  # after notice is given
+    because: tuple[str, ...]  # dependencies whose loss stops it
+
+
+class LostDependency(Value):
+    """A dependency that goes, and what goes with it."""
+
+    dependency: str
+    vendor: str  # whose loss takes it along: itself, an owner, a foundation
+    at_hours: Hours
+    role: Role
+    breaks: tuple[str, ...] = ()  # what people notice, one sentence per capability
+    hostage: tuple[str, ...] = ()  # data that cannot be taken out at all
+    exportable: tuple[str, ...] = ()  # data that can be taken out while there is access
+    covered_by: tuple[str, ...] = ()  # fallbacks that are still there
+    unchecked: bool = False  # nobody has written down what can be taken out
+    size_bytes: int | None = None
+
+
+class Simulation(Value):
+    """What happens when vendors go: a function of the audit, the catalogue and the losses."""
+
+    losses: tuple[Loss, ...]
+    dark: tuple[Dark, ...] = ()  # earliest first
+    survives: tuple[str, ...] = ()  # journeys that go on
+    unjudged: tuple[str, ...] = ()  # journeys that go on as far as is known: some need was not found
+    lost: tuple[LostDependency, ...] = ()
+    time_to_export_hours: Hours = 0.0  # from notice to the first cut
+
+
+class Explanation(Value):
+    """Why a dependency was reported or not."""
+
+    dependency: str
+    reported: bool
+    reason: str
+    role: Role | None = None
+    confidence: Confidence | None = None
+    steps: tuple[str, ...] = ()  # how confidence and role came about, one sentence each
+    evidence: tuple[int, ...] = ()  # positions in Survey.evidence that count
+    weak: tuple[int, ...] = ()  # positions that only corroborate
+    discarded: tuple[int, ...] = ()  # positions in Survey.discarded

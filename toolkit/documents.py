@@ -1,0 +1,251 @@
+"""Files that people and programs hand to Offramp, read and checked; and files written whole or not at all.
+
+In: paths. Out: the structs of `model.py` and `catalog`. Whatever is wrong with a file is one `BadInput` that names the
+file, the key path ("journey[2].needs"), what was expected and what was found. Values are not echoed unless they are
+plain words: a misplaced secret must not end up in a terminal or a CI log.
+"""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import stat
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from toolkit import schema
+from toolkit.entries import Policy
+from toolkit.errors import BadInput, OfframpError
+from toolkit.model import SCHEMA_VERSION, Audit, Plan, Platform
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+T = TypeVar("T")
+_MOST_PROBLEMS = 10
+_PLAIN_WORD = re.compile(r"[a-z][a-z0-9 ./-]{0,23}")
+_SECRET_KEY = re.compile(r"secret|token|passw|key|credential|auth", re.IGNORECASE)
+
+
+class _Versioned(msgspec.Struct):
+    schema_version: str = ""
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+def read_platform(path: Path) -> Platform:
+    """`offramp.toml`."""
+    return decode(read_toml(path), "platform", Platform, where=path)
+
+
+def read_policy(path: Path, defaults: Policy | None = None) -> Policy:
+    """A policy file (TOML). Keys it does not have take their value from `defaults`, the shipped policy."""
+    shipped = msgspec.to_builtins(defaults) if defaults else {}
+    return decode({**shipped, **read_toml(path)}, "policy", Policy, where=path)
+
+
+def read_audit(path: Path) -> Audit:
+    """The JSON that `offramp audit` wrote."""
+    return _read_versioned(path, "audit", Audit)
+
+
+def read_plan(path: Path) -> Plan:
+    """The JSON that `offramp plan` wrote."""
+    return _read_versioned(path, "plan", Plan)
+
+
+def read_toml(path: Path, *, error: type[OfframpError] = BadInput) -> dict[str, Any]:
+    """The tables of a TOML file, not yet checked; a syntax error names line and column."""
+    try:
+        return tomllib.loads(_read_text(path, error=error))
+    except tomllib.TOMLDecodeError as err:
+        raise error(f"not valid TOML: {_without_values(str(err))}", where=path) from err
+    except RecursionError as err:
+        raise error("nested too deeply", where=path) from err
+
+
+def decode(data: object, document: str, into: type[T], *, where: Path | str, error: type[OfframpError] = BadInput) -> T:
+    """Check `data` against the schema of `document` (a key of `schema.DOCUMENTS`) and make it an `into`."""
+    plain = msgspec.to_builtins(data)  # TOML dates become strings, which is what the schema speaks of
+    if problems := _problems(plain, document):
+        raise error("\n".join(problems), where=where, hint=f"the format is checks/schema/{document}.schema.json")
+    try:
+        return msgspec.convert(plain, into)
+    except msgspec.ValidationError as err:
+        raise error(str(err), where=where) from err
+
+
+def _read_versioned(path: Path, document: str, into: type[T]) -> T:
+    """A document that a program wrote: decoded at once; only when that fails do all its errors get collected."""
+    text = _read_text(path)
+    try:
+        version = msgspec.json.decode(text, type=_Versioned).schema_version
+        _refuse_unknown_major(version, document, path)
+        return msgspec.json.decode(text, type=into)
+    except msgspec.ValidationError:
+        return decode(json.loads(text), document, into, where=path)
+    except (msgspec.DecodeError, RecursionError) as err:
+        raise BadInput(
+            f"not a complete JSON document: {_json_error(text, err)}",
+            where=path,
+            hint=f"was writing it interrupted? Make the {document} again",
+        ) from err
+
+
+def _refuse_unknown_major(version: str, document: str, path: Path) -> None:
+    ours = SCHEMA_VERSION.partition(".")[0]
+    if not version:
+        raise BadInput(f"this is not an Offramp {document}: it has no schema_version", where=path)
+    if version.partition(".")[0] != ours:
+        raise BadInput(
+            f"this {document} has a schema_version this Offramp does not know (it knows {ours}.x)",
+            where=path,
+            hint=f"make the {document} again with this version, or install the version of Offramp that wrote it",
+        )
+
+
+def _read_text(path: Path, *, error: type[OfframpError] = BadInput) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as err:
+        raise error("not UTF-8 text", where=path) from err
+    except OSError as err:
+        raise error(f"cannot be read: {err.strerror}", where=path) from err
+
+
+def _json_error(text: str, err: Exception) -> str:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as better:
+        return f"line {better.lineno}, column {better.colno}: {better.msg}"
+    except RecursionError:
+        return "nested too deeply"
+    return str(err)
+
+
+# --- what is wrong with a document ------------------------------------------------------------------------------------
+def _problems(data: object, document: str) -> list[str]:
+    """Every breach of the schema as "key path: expected …, found …", in the order of the document's keys."""
+    from jsonschema import Draft202012Validator as Validator  # slow to import, and `--help` needs none of it
+
+    validator = Validator(schema.of(document), format_checker=Validator.FORMAT_CHECKER)
+    errors = sorted(
+        (_deepest(error) for error in validator.iter_errors(data)),
+        key=lambda error: [str(step) for step in error.absolute_path],
+    )
+    lines = [line for error in errors for line in _describe(error)]
+    if len(lines) > _MOST_PROBLEMS:
+        lines[_MOST_PROBLEMS:] = [f"and {len(lines) - _MOST_PROBLEMS} more"]
+    return lines
+
+
+def _deepest(error: "ValidationError") -> "ValidationError":
+    """The one alternative of an anyOf that the writer most likely meant."""
+    from jsonschema.exceptions import best_match
+
+    return best_match([error]) or error
+
+
+def _describe(error: "ValidationError") -> list[str]:
+    path = _key_path(error)
+    place = f"{path}: " if path else ""
+    rule: Any = error.validator_value
+    match error.validator, error.instance, error.schema:
+        case "additionalProperties", dict(found), {"properties": dict(known)}:
+            return [f"{place}unknown key {_name(key)}{_meant(key, [*known])}" for key in found if key not in known]
+        case "required", dict(found), _:
+            return [f"{place}the key {key!r} is missing" for key in rule if key not in found]
+    return [f"{place}expected {_expected(str(error.validator), rule)}, found {_found(error.instance, path)}"]
+
+
+def _key_path(error: "ValidationError") -> str:
+    text = ""
+    for step in error.absolute_path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def _expected(keyword: str, value: Any) -> str:
+    match keyword:
+        case "enum":
+            return "one of " + ", ".join(map(str, value))
+        case "type":
+            names = {"object": "a table", "array": "a list", "string": "a text", "integer": "a whole number"}
+            return names.get(str(value), f"a {value}")
+        case "minimum":
+            return f"a number of at least {value}"
+        case "format":
+            return f"a {value}"
+    return f"something that meets {keyword!r}"
+
+
+def _found(value: object, path: str) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}"
+        case str() if _PLAIN_WORD.fullmatch(value) and not _SECRET_KEY.search(path):
+            return f"{value!r}"
+        case str():
+            return "a text (not shown)" if value else "an empty text"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+    return "nothing" if value is None else type(value).__name__
+
+
+def _name(key: str) -> str:
+    """A key as it may be shown: a key that is no ordinary name could be anything."""
+    return f"{key!r}" if re.fullmatch(r"[\w.-]{1,40}", key) else "(not shown)"
+
+
+def _meant(key: str, known: list[str]) -> str:
+    close = get_close_matches(key, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else f"; known are {', '.join(sorted(known))}" if known else ""
+
+
+def _without_values(message: str) -> str:
+    """tomllib quotes the character it stumbled over and, for a duplicate, the key; nothing else is let through."""
+    return re.sub(r"'[^']{2,}'", "(not shown)", message)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+def write_json(value: object, path: Path) -> None:
+    """Any struct as indented JSON with a newline at the end; sorted wherever the value itself has no order."""
+    encoded = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
+    write_text(path, encoded.decode() + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file at once: whoever reads sees the old one or the new one. Its mode is kept, links are followed."""
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():  # /dev/stdout, a named pipe: nothing to replace
+            target.write_text(text, encoding="utf-8")
+            return
+        _replace(target, text.encode())
+    except OSError as err:
+        raise BadInput(f"cannot be written: {err.strerror}", where=path) from err
+
+
+def _replace(target: Path, content: bytes) -> None:
+    beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # less the umask
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if target.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            beside.unlink()
+        raise
