@@ -313,6 +313,77 @@ def gate(
         raise errors.GateFailed(f"the gate refuses: {len(verdict.violations)} violations", hint="see the report above")
 
 
+@cli.command()
+@click.argument("ident", metavar="ID")
+@click.option("--audit", "audit_file", type=ANY_PATH, help="Explain what this audit says of a dependency.")
+@catalog_option
+@format_option
+def explain(ident: str, audit_file: Path | None, overlays: tuple[Path, ...], chosen: str | None) -> None:
+    """Say why a rule exists, or why a dependency ("aws/s3") was, or was not, reported."""
+    from toolkit.documents import read_audit
+    from toolkit.identify import why
+
+    catalog = _catalog(overlays)
+    if rule := catalog.rules.get(ident):
+        return emit("render_rule", (rule, catalog), chosen, ())
+    if audit_file is None:
+        raise errors.BadInput(
+            f"no rule is called {ident!r}", hint="for a dependency add --audit FILE; `offramp catalog list` lists rules"
+        )
+    result = read_audit(audit_file)
+    explanation = why(ident, result.survey, catalog, result.platform)
+    return emit("render_explanation", (explanation, result, catalog), chosen, ())
+
+
+@cli.group("catalog")
+def catalog_group() -> None:
+    """What Offramp knows: vendors, services, rules, scenarios, blueprints."""
+
+
+@catalog_group.command("validate")
+@catalog_option
+def catalog_validate(overlays: tuple[Path, ...]) -> None:
+    """Check the catalogue, and your overlay folders, against the published schemas."""
+    from toolkit.catalog import load, validate
+
+    catalog = load(overlays)
+    if problems := validate(catalog):
+        raise errors.BadCatalog("\n".join(problems), where="catalogue")
+    say(
+        f"valid: {len(catalog.vendors)} vendors, {len(catalog.services)} services, {len(catalog.rules)} rules, "
+        f"{len(catalog.scenarios)} scenarios, {len(catalog.blueprints)} blueprints"
+    )
+
+
+@catalog_group.command("list")
+@catalog_option
+@format_option
+def catalog_list(overlays: tuple[Path, ...], chosen: str | None) -> None:
+    """List every id with its name."""
+    emit("render_catalog", (_catalog(overlays),), chosen, ())
+
+
+@catalog_group.command("show")
+@click.argument("ident", metavar="ID")
+@catalog_option
+@format_option
+def catalog_show(ident: str, overlays: tuple[Path, ...], chosen: str | None) -> None:
+    """Show everything known of one vendor, service, rule, scenario or blueprint."""
+    catalog = _catalog(overlays)
+    if (entry := catalog.find(ident)) is None:
+        raise errors.BadInput(f"nothing in the catalogue is called {ident!r}", hint="see `offramp catalog list`")
+    emit("render_entry", (ident, entry, catalog), chosen, ())
+
+
+@cli.command()
+@format_option
+def doctor(chosen: str | None) -> None:
+    """Say what is missing on this machine, for what, and how to get it."""
+    from toolkit.doctor import doctor as examine
+
+    emit("render_needs", (examine(),), chosen, ())
+
+
 def main() -> None:
     """Run the command line; every error ends here, as a message on stderr and an exit code."""
     try:
