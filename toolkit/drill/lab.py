@@ -1,6 +1,6 @@
 """Throwaway hosts for the demo, the tests and the drill: Debian 13 system containers with systemd, sshd and a marker.
 
-In: host names. Out: a running `Lab` with fixed addresses on a bridge of its own and a key that opens every host as root.
+In: host names. Out: a running `Lab` with fixed addresses on its own bridge, and a key that opens every host as root.
 Labs of several processes live side by side; what a killed process left is removed when the next lab is made.
 """
 
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+import platformdirs
 
 from toolkit.drill import lab_image
 from toolkit.errors import BadInput, ProgramFailed
@@ -84,7 +85,7 @@ def make(
         image = lab_image.ensure(log)
         if _POOL not in incus.storage_pools():
             incus.create_pool(_POOL)
-        lab = _prepare(names, state or _default_state(), keep=keep)
+        lab = _prepare(names, state or platformdirs.user_cache_path("offramp") / "labs", keep=keep)
     try:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda host: _create(lab, host, image, limits), lab.hosts))
@@ -144,11 +145,6 @@ def _check(names: Sequence[str]) -> None:
             raise BadInput(f"not a host name: {name!r}", hint="lower-case letters, digits and hyphens, at most 32")
     if not 0 < len(set(names)) == len(names) <= 200:
         raise BadInput("a lab needs 1 to 200 hosts with different names", where=", ".join(names))
-
-
-def _default_state() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "offramp" / "labs"
 
 
 @contextmanager
@@ -261,9 +257,9 @@ def _alive(owner: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """When a process started, in clock ticks since boot (with the id unique until a reboot); empty if it is gone."""
+    """When a process started, in clock ticks since boot (one id is used again, one pair never); empty if it ended."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    return "" if state == "Z" else fields[18]

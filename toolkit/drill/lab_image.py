@@ -20,15 +20,17 @@ SUITE = "trixie"
 _PREFIX = "offramp-lab-debian-"
 # Without udev systemd-networkd keeps eth0 "pending" for ever.
 _PACKAGES = (
-    "systemd systemd-sysv dbus udev iproute2 iputils-ping openssh-server python3 sudo nftables ca-certificates"
-).split()
+    *("systemd", "systemd-sysv", "dbus", "udev", "iproute2", "iputils-ping", "nftables"),
+    *("openssh-server", "python3", "sudo", "ca-certificates"),
+)
 _LOCAL_AUTHORITIES = Path("/usr/local/share/ca-certificates")
 _HOOK = """\
 set -eu
 root=$1 authorities=$2
 rm -f "$root"/etc/ssh/ssh_host_*  # one image, many hosts: each gets its own when it is made
 rm -f "$root/etc/hostname" "$root/etc/resolv.conf"
-printf '[Match]\\nName=eth0\\n\\n[Network]\\nDHCP=ipv4\\nLinkLocalAddressing=no\\n' >"$root/etc/systemd/network/eth0.network"
+printf '%s\\n' '[Match]' 'Name=eth0' '' '[Network]' 'DHCP=ipv4' 'LinkLocalAddressing=no' \\
+    >"$root/etc/systemd/network/eth0.network"
 printf '%s\\n' 'A throwaway lab host: drills may destroy it.' >"$root/etc/offramp-drill"
 chroot "$root" systemctl --quiet enable systemd-networkd.service
 # mirrors behind a company's own certificate authority work in the lab as they do here

@@ -28,7 +28,9 @@ def mirror() -> Mirror:
     main, security = _site("Debian"), _site("Debian-Security")
     if main is None:
         raise ProgramFailed(
-            "apt has no Debian mirror configured", where="/etc/apt", hint="run `apt-get update`, or use a Debian machine"
+            "apt has no Debian mirror configured",
+            where="/etc/apt",
+            hint="run `apt-get update`, or use a Debian machine",
         )
     return Mirror(main=main, security=security)
 

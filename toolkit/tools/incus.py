@@ -170,17 +170,10 @@ def _start_daemon() -> None:
     log_folder.mkdir(parents=True, exist_ok=True)
     env = process.environment()
     env["PATH"] = f"{incusd.parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    # its own session: Ctrl-C in our terminal must not reach the daemon, which outlives us on purpose
+    command = ["setsid", "--fork", incusd, "--group=incus-admin", f"--logfile={log_folder / 'incus.log'}"]
+    # a session of its own and no child of ours: neither Ctrl-C nor our end must reach it
     with (log_folder / "incusd.out").open("ab") as out:
-        subprocess.Popen(
-            [str(incusd), "--group=incus-admin", f"--logfile={log_folder / 'incus.log'}"],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-            cwd="/",
-        )
+        subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", check=True)
 
 
 def _wait_ready() -> None:

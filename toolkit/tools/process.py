@@ -17,8 +17,11 @@ from toolkit.errors import ProgramFailed, ProgramMissing
 Log = Callable[[str], None]
 
 _PASSED = frozenset(
-    "PATH HOME USER LOGNAME LANG LC_ALL TZ TMPDIR SSH_AUTH_SOCK SSL_CERT_FILE SSL_CERT_DIR"
-    " HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy".split()
+    (
+        *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSH_AUTH_SOCK"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    )
 )
 _LAST_LINES = 15
 # Escape sequences (CSI, OSC, two-character) and the control characters a terminal would act on.
@@ -69,8 +72,15 @@ def run(
     return done.stdout.decode(errors="replace")
 
 
-def stream(command: Sequence[str | Path], *, log: Log, env: Mapping[str, str], cwd: Path | None = None) -> list[str]:
-    """Run to the end, give each line of stdout and stderr to `log` as it comes, and return the lines."""
+def stream(
+    command: Sequence[str | Path],
+    *,
+    log: Log,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    read: Callable[[str], str] = printable,
+) -> None:
+    """Run to the end and give each line of stdout and stderr to `log` as it comes, in the words `read` makes of it."""
     words = [str(word) for word in command]
     lines: list[str] = []
     with subprocess.Popen(
@@ -84,22 +94,21 @@ def stream(command: Sequence[str | Path], *, log: Log, env: Mapping[str, str], c
         encoding="utf-8",
         errors="replace",
     ) as child:
-        assert child.stdout is not None
         try:
-            for raw in child.stdout:
-                lines.append(printable(raw.rstrip()))
+            for raw in child.stdout or ():
+                lines.append(read(raw.rstrip()))
                 log(lines[-1])
         except BaseException:  # Ctrl-C or a failing log: the program must not outlive us
             child.terminate()
             raise
     if child.returncode:
         raise failed(words, child.returncode, lines)
-    return lines
 
 
 def failed(words: Sequence[str], code: int, lines: Iterable[str], *, where: str | Path = "") -> ProgramFailed:
     """The error for a program that ended with `code`: its name, and the last lines it printed."""
-    last = deque((line for line in map(printable, lines) if line.strip()), maxlen=_LAST_LINES)
+    each = (printable(line) for text in lines for line in text.splitlines())
+    last = deque((line for line in each if line.strip()), maxlen=_LAST_LINES)
     said = "".join(f"\n  {line}" for line in last)
     name = " ".join([Path(words[0]).name, *[word for word in words[1:] if not word.startswith("-")][:2]])
     return ProgramFailed(f"{name} ended with exit code {code}{said}", where=where)

@@ -48,11 +48,16 @@ def run(login: Login, address: str, command: Sequence[str], *, stdin: bytes = b"
 def wait(login: Login, address: str, *, seconds: float = 30) -> None:
     """Return when a login works; ProgramFailed with ssh's own words when it does not within `seconds`."""
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            run(login, address, ["true"], timeout=10)
-            return
-        except ProgramFailed:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
+    while not _opens(login, address, last=time.monotonic() > deadline):
+        time.sleep(0.2)
+
+
+def _opens(login: Login, address: str, *, last: bool) -> bool:
+    """Whether a login works; on the `last` try a failure is raised instead."""
+    try:
+        run(login, address, ["true"], timeout=10)
+    except ProgramFailed:
+        if last:
+            raise
+        return False
+    return True
