@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import requests
 from zenpy import Zenpy
 from zenpy.lib.api_objects import Comment, Ticket, User
-from zenpy.lib.exception import ZenpyException
+from zenpy.lib.exception import APIException, ZenpyException
 
 from harbour import mail
 from harbour.config import Settings
@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 10
 
 
 def ask(settings: Settings, email: str, subject: str, question: str) -> str:
-    """File a question of a visitor; returns the ticket number, or "" when the desk answers by mail. Raises Unavailable."""
+    """File a visitor's question. Returns the ticket's number, or "" where mail has none. Raises Unavailable."""
     if settings.support_mail_to:
         mail.send(settings, settings.support_mail_to, subject, question, reply_to=email)
         return ""
@@ -33,7 +33,7 @@ def ask(settings: Settings, email: str, subject: str, question: str) -> str:
     )
     try:
         audit = _client(settings).tickets.create(ticket)
-    except (ZenpyException, requests.RequestException) as err:
+    except (APIException, ZenpyException, requests.RequestException) as err:
         log.error("the support desk refused a ticket: %s", type(err).__name__)
         raise Unavailable("The support desk cannot be reached at the moment. Please try again later.") from err
     return str(audit.ticket.id)

@@ -55,7 +55,7 @@ def code_is_right(settings: Settings, number: str, code: str) -> bool:
         raise _translated(err) from err
     except (TwilioException, requests.RequestException) as err:
         raise _unavailable(err) from err
-    return check.status == "approved"
+    return bool(check.status == "approved")
 
 
 def _service(settings: Settings) -> ServiceContext:

@@ -66,11 +66,6 @@ def load(settings: Settings, key: str) -> bytes:
     return body
 
 
-def address(settings: Settings, key: str) -> str:
-    """Where a browser finds the picture."""
-    return f"{settings.asset_host.rstrip('/')}/{key}"
-
-
 def _client(settings: Settings) -> Any:
     if not settings.pictures_bucket:
         raise Unavailable("Pictures are switched off: no bucket is configured.")

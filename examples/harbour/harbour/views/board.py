@@ -1,7 +1,6 @@
 """The board: everybody reads it, whoever is signed in posts."""
 
 import re
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +70,7 @@ def _page(before: datetime | None) -> list[dict[str, Any]]:
 
 
 def _posts(before: datetime | None) -> list[dict[str, Any]]:
-    """Visible posts, newest first, as plain values: id, author, body, at (ISO 8601), picture, thumbnail (URLs or None)."""
+    """Visible posts, newest first: id, author, body, at (ISO 8601), picture and thumbnail (addresses or None)."""
     query = select(Post).where(Post.hidden_at.is_(None)).order_by(Post.created_at.desc(), Post.id).limit(PAGE_SIZE)
     if before is not None:
         query = query.where(Post.created_at < before)
@@ -91,7 +90,8 @@ def _posts(before: datetime | None) -> list[dict[str, Any]]:
 def _address(key: str | None) -> str | None:
     if key is None:
         return None
-    return pictures.address(services().settings, key) or url_for("board.media", key=key)
+    asset_host = services().settings.asset_host
+    return f"{asset_host.rstrip('/')}/{key}" if asset_host else url_for("board.media", key=key)
 
 
 def _body() -> str:

@@ -1,0 +1,11 @@
+"""How gunicorn serves Harbour; HOST, PORT and WEB_CONCURRENCY (read by gunicorn itself) are the knobs."""
+
+import os
+
+wsgi_app = "harbour.app:create_app()"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+threads = 4
+timeout = 60
+accesslog = "-"
+access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes"  # no query, address or browser: nothing personal in the log
