@@ -1,0 +1,139 @@
+"""The one tree-sitter driver: a grammar and a query in, a file's captures, comments and names out.
+
+A language is data: a grammar from its wheel and a query `queries/<language>.scm`. Captures every query may use:
+
+    @import   a whole import statement           @call     a call or construction (function and arguments as fields)
+    @comment  what is no code (docstrings too)   @prose    a place that only links or tells ("<a href>", `link_to`)
+    @type     a name that is used as a type or base class
+
+A file is parsed once and captures are iterated, never the tree.
+"""
+
+import importlib
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.parsers import _literals
+from toolkit.model import DiscardReason
+
+_TEXTUAL = ("string", "heredoc", "template", "text", "char")  # parts of node types that hold text
+_MATCH_LIMIT = 4096  # concurrent partial matches: bounds what a hostile file can cost
+
+
+class Grammar(NamedTuple):
+    """Where a language's grammar and query are."""
+
+    package: str  # "tree_sitter_python"
+    query: str  # "python" → queries/python.scm
+    function: str = "language"
+
+
+@cache
+def _load(grammar: Grammar) -> tuple[Language, Query]:
+    language = Language(getattr(importlib.import_module(grammar.package), grammar.function)())
+    query = files(__package__).joinpath("queries", f"{grammar.query}.scm").read_text(encoding="utf-8")
+    return language, Query(language, query)
+
+
+class Source:
+    """One parsed file. `text` is the file as Latin-1 of its UTF-8 bytes: offsets in it are byte offsets."""
+
+    def __init__(self, text: str, grammar: Grammar) -> None:
+        self.bytes = text.encode("utf-8", "replace")
+        self.text = self.bytes.decode("latin-1")
+        language, query = _load(grammar)
+        self.root = Parser(language).parse(self.bytes).root_node
+        self.captures = QueryCursor(query, match_limit=_MATCH_LIMIT).captures(self.root)
+        self._discards = self._ranges()
+        self._starts = [start for start, _, _ in self._discards]
+        self._lines: list[int] | None = None
+
+    def _ranges(self) -> list[tuple[int, int, DiscardReason]]:
+        """Outermost ranges that do not count, in order."""
+        found: list[tuple[int, int, DiscardReason]] = []
+        reasons: tuple[tuple[str, DiscardReason], ...] = (("comment", "comment"), ("prose", "prose"))
+        for capture, reason in reasons:
+            found.extend((node.start_byte, node.end_byte, reason) for node in self.captures.get(capture, ()))
+        found.sort(key=lambda entry: (entry[0], -entry[1]))
+        outer: list[tuple[int, int, DiscardReason]] = []
+        for entry in found:
+            if not outer or entry[0] >= outer[-1][1]:
+                outer.append(entry)
+        return outer
+
+    def nodes(self, capture: str) -> Iterator[Node]:
+        """The nodes of one capture that lie in code."""
+        for node in self.captures.get(capture, ()):
+            if self.discard(node.start_byte) is None:
+                yield node
+
+    def slice(self, node: Node) -> str:
+        return self.text[node.start_byte : node.end_byte]
+
+    def line(self, offset: int) -> int:
+        """The line, from 1, of a byte offset."""
+        if self._lines is None:
+            self._lines = [0]
+            position = self.bytes.find(b"\n")
+            while position >= 0:
+                self._lines.append(position + 1)
+                position = self.bytes.find(b"\n", position + 1)
+        return bisect_right(self._lines, offset)
+
+    def discard(self, offset: int) -> DiscardReason | None:
+        """Why what stands at an offset does not count, if so."""
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return None
+        _, end, reason = self._discards[index]
+        return reason if offset < end else None
+
+    def in_string(self, offset: int) -> bool:
+        """Whether an offset lies in a string, a template or markup text, as far as the grammar can tell."""
+        node = self.root.descendant_for_byte_range(offset, offset + 1)
+        inside = False
+        for _ in range(4):
+            if node is None:
+                break
+            if "import" in node.type:
+                return False
+            inside = inside or any(word in node.type for word in _TEXTUAL)
+            node = node.parent
+        return inside
+
+
+def names(source: Source) -> Iterator[Mention]:
+    """Hosts, schemes, ARNs and environment names of a parsed file; those in comments are discarded, not dropped."""
+    for literal in _literals.names(source.text):
+        discard = source.discard(literal.offset)
+        if discard is None and not literal.certain and not source.in_string(literal.offset):
+            continue  # a.b.com in code is an access, not a name
+        if discard is not None and literal.kind != "host":
+            continue
+        if discard is None and literal.kind == "host" and _is_prose(source.text, literal.offset):
+            discard = "prose"
+        yield Mention(literal.kind, literal.value, source.line(literal.offset), discard=discard)
+
+
+def _is_prose(text: str, offset: int) -> bool:
+    """Whether a URL is told to a reader: at least four plain words stand before it on its line."""
+    start = max(text.rfind("\n", 0, offset) + 1, offset - 300)
+    before = text[start:offset]
+    quote = max(before.rfind(mark) for mark in "\"'`>")
+    return sum(word.rstrip(".,:;").isalpha() for word in before[quote + 1 :].split()) >= 4
+
+
+def broken(source: Source) -> Unparsed | None:
+    """`Unparsed` when most of a file did not parse; small errors are common and cost nothing."""
+    if not source.root.has_error:
+        return None
+    errors = [node for node in source.root.children if node.is_error] if not source.root.is_error else [source.root]
+    if sum(node.end_byte - node.start_byte for node in errors) * 2 <= len(source.bytes):
+        return None
+    return Unparsed(source.line(errors[0].start_byte), "syntax error")

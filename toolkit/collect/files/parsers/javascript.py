@@ -1,0 +1,44 @@
+"""JavaScript and TypeScript, with JSX: imports in all their forms, constructions and calls, names."""
+
+import re
+from collections.abc import Iterator
+
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
+from toolkit.collect.files.parsers._tree import Grammar
+
+CLAIMS = ("*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts", "*.cts")
+KINDS = kinds("npm")
+
+_MODULE = re.compile(r"[\"']([^\"'\n]{1,200})[\"'][^\"']*$")
+_NAMED = re.compile(r"\{([^{}]*)\}")
+_NAME = re.compile(r"\s*(?:type\s+)?([\w$]+)")
+_PACKAGE = re.compile(r"(?:@[\w.\-]+/)?[\w.\-]+(?:/[\w.@\-]+)*")
+
+
+def imports(statement: str) -> Iterator[Imported]:
+    """'import { A, B as C } from "m/x"' → m/x/A, m/x/B; 'import "m"' → m; relative and absolute paths yield nothing."""
+    found = _MODULE.search(statement)
+    if not found:
+        return
+    module = found[1].removeprefix("npm:").removeprefix("node:")
+    if module.startswith((".", "/")) or not _PACKAGE.fullmatch(module):
+        return
+    named = _NAMED.search(statement, 0, found.start())
+    parts = [name[1] for part in named[1].split(",") if (name := _NAME.match(part))] if named else []
+    for part in parts:
+        yield Imported(f"{module}/{part}")
+    if not parts:
+        yield Imported(module)
+
+
+_LOADERS = frozenset({"require", "import", "require.resolve"})
+_JAVASCRIPT = Dialect("npm", Grammar("tree_sitter_javascript", "javascript"), imports, _LOADERS)
+_TYPESCRIPT = Dialect("npm", Grammar("tree_sitter_typescript", "typescript", "language_typescript"), imports, _LOADERS)
+_TSX = Dialect("npm", Grammar("tree_sitter_typescript", "javascript", "language_tsx"), imports, _LOADERS)
+_DIALECTS = {"ts": _TYPESCRIPT, "mts": _TYPESCRIPT, "cts": _TYPESCRIPT, "tsx": _TSX}
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """Mentions of one JavaScript or TypeScript file; the extension chooses the grammar."""
+    yield from scan(text, _DIALECTS.get(path.rpartition(".")[2], _JAVASCRIPT))

@@ -1,0 +1,4 @@
+(comment) @comment
+(scope_resolution) @type
+(call) @call
+((call method: (identifier) @_name) @prose (#match? @_name "link_to$"))
