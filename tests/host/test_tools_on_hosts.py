@@ -81,11 +81,11 @@ def test_ansible_changes_hosts_once(inventory: Path) -> None:
 def test_ansible_names_the_task_and_host_that_failed(inventory: Path) -> None:
     (inventory.parent / "host_vars").mkdir()
     (inventory.parent / "host_vars" / "db.yml").write_text("path: /nowhere\n")
-    with pytest.raises(ProgramFailed, match="db: task 'Ask for a file' failed: .*No such file"):
+    with pytest.raises(ProgramFailed, match=r"db: task 'Ask for a file' failed: .*No such file"):
         ansible.play(inventory.parent, "site.yml", inventory=inventory, log=print)
 
 
 def test_ansible_says_which_host_cannot_be_reached(inventory: Path) -> None:
     inventory.write_text(inventory.read_text().replace("ansible_user=root", "ansible_user=nobody"))
-    with pytest.raises(ProgramFailed, match="web: unreachable at task 'Write a file': .*Permission denied"):
+    with pytest.raises(ProgramFailed, match=r"web: unreachable at task 'Write a file': .*Permission denied"):
         ansible.play(inventory.parent, "site.yml", inventory=inventory, log=print)

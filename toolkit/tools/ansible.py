@@ -47,15 +47,16 @@ class Stats(msgspec.Struct, frozen=True):
 
 
 class _Watch:
-    """Turns ansible-runner's events into log lines, and remembers the failures."""
+    """Turns ansible-runner's events into log lines, and remembers the failures and the final statistics."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.failures: list[str] = []
         self.output: list[str] = []
+        self.stats = Stats(hosts={})
 
-    def event(self, event: dict[str, Any]) -> None:
-        """Called by ansible-runner for each event, in its order."""
+    def event(self, event: dict[str, Any]) -> bool:
+        """Called by ansible-runner for each event, in its order. False: do not keep it in a file."""
         kind, data = event["event"], event.get("event_data", {})
         task, host = (process.printable(str(data.get(key, ""))) for key in ("task", "host"))
         match kind:
@@ -67,8 +68,11 @@ class _Watch:
                 self._failed(f"{host}: task {task!r} failed: {_message(data['res'])}")
             case "runner_on_unreachable":
                 self._failed(f"{host}: unreachable at task {task!r}: {_message(data['res'])}")
+            case "playbook_on_stats":
+                self.stats = _stats(data)
             case "verbose" | "error" | "warning" | "deprecated":
                 self.output += event.get("stdout", "").splitlines()
+        return False
 
     def _failed(self, text: str) -> None:
         self.failures.append(text)
@@ -94,13 +98,12 @@ def play(project: Path, playbook: str, *, inventory: Path, log: Log, vault_passw
         )
         runner.config.env = _environment(runner.config.env, binary)
         status, code = runner.run()
-        stats = runner.stats
     if status == "canceled":
         raise KeyboardInterrupt
     if status != "successful":
         said = watch.failures or watch.output
         raise process.failed(["ansible-playbook", playbook], code, said, where=project)
-    return _stats(stats or {})
+    return watch.stats
 
 
 def _options(vault_password_file: Path | None) -> str | None:
@@ -134,6 +137,7 @@ def _message(result: Mapping[str, Any]) -> str:
 
 
 def _stats(stats: Mapping[str, Mapping[str, int]]) -> Stats:
+    """Ansible counts per outcome and host; we tell per host and outcome."""
     fields = {"ok": "ok", "changed": "changed", "failed": "failures", "unreachable": "dark", "skipped": "skipped"}
     names = sorted(stats.get("processed", {}))
     tallies = {name: Tally(**{ours: stats[theirs].get(name, 0) for ours, theirs in fields.items()}) for name in names}

@@ -170,7 +170,7 @@ def _start_daemon() -> None:
     log_folder.mkdir(parents=True, exist_ok=True)
     env = process.environment()
     env["PATH"] = f"{incusd.parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    command = ["setsid", "--fork", incusd, "--group=incus-admin", f"--logfile={log_folder / 'incus.log'}"]
+    command = ["setsid", "--fork", str(incusd), "--group=incus-admin", f"--logfile={log_folder / 'incus.log'}"]
     # a session of its own and no child of ours: neither Ctrl-C nor our end must reach it
     with (log_folder / "incusd.out").open("ab") as out:
         subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", check=True)

@@ -1,0 +1,72 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import ProgramFailed, ProgramMissing
+from toolkit.tools import process
+
+
+def _python(script: str) -> list[str]:
+    return [sys.executable, "-c", script]
+
+
+def test_the_child_sees_no_secret_of_ours_unless_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted")
+    monkeypatch.setenv("HCLOUD_TOKEN", "wanted")
+    env = process.environment({"OURS": "1"}, passed=["HCLOUD_TOKEN"])
+    seen = process.run(_python("import os; print(dict(os.environ))"), env=env)
+    assert "planted" not in seen
+    assert "wanted" in seen
+    assert "'OURS': '1'" in seen
+
+
+def test_a_failure_ends_with_the_programs_last_lines_without_escape_sequences() -> None:
+    with pytest.raises(ProgramFailed, match="ended with exit code 3") as caught:
+        process.run(_python(r"import sys; sys.stderr.write('first\n\x1b[31mlast\x1b]0;title\x07\n'); sys.exit(3)"))
+    assert caught.value.what.endswith("\n  first\n  last")
+
+
+def test_a_missing_program_has_its_own_error() -> None:
+    with pytest.raises(ProgramMissing):
+        process.run(["offramp-has-no-such-program"])
+    with pytest.raises(ProgramMissing, match="hint: get it"):
+        process.find("offramp-has-no-such-program", hint="get it")
+
+
+def test_a_program_that_hangs_is_stopped() -> None:
+    with pytest.raises(ProgramFailed, match="no answer"):
+        process.run(_python("import time; time.sleep(60)"), timeout=0.2)
+
+
+def test_lines_come_while_the_program_runs(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    script = f"""if True:
+        import pathlib, time
+        print("one", flush=True)
+        while not pathlib.Path({str(gate)!r}).exists():
+            time.sleep(0.01)
+    """
+    lines: list[str] = []
+
+    def log(line: str) -> None:
+        lines.append(line)
+        gate.touch()  # the program ends only when its first line has arrived
+
+    process.stream(_python(script), log=log, env=process.environment())
+    assert lines == ["one"]
+
+
+def test_the_program_ends_when_the_log_is_interrupted() -> None:
+    script = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    pids: list[str] = []
+
+    def log(line: str) -> None:
+        pids.append(line)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process.stream(_python(script), log=log, env=process.environment())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pids[0]), 0)
