@@ -1,0 +1,105 @@
+"""One HTML file: opens offline, prints, works by keyboard and screen reader, without a script as well."""
+
+from toolkit.entries import Catalog, Exit
+from toolkit.model import Audit, Company, Dependency, Finding, JourneyRisk, Unread
+from toolkit.report import places, summary
+from toolkit.report.pages import page
+
+_MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
+
+
+def render(audit: Audit, catalog: Catalog) -> str:
+    """Summary, journeys × companies, findings with evidence and remediation, dependencies with their way out."""
+    names = summary.company_names(audit)
+    companies = summary.strongest(audit.assessment.companies)
+    return page(
+        "audit.html",
+        {
+            "audit": audit,
+            "stoppers": summary.stoppers(audit),
+            "companies": companies,
+            "columns": _columns(audit, companies),
+            "matrix": _cell,
+            "risk_words": lambda risk: summary.risk_words(risk, names),
+            "titles": summary.journey_titles(audit),
+            "counts": summary.count_words(audit),
+            "maximum": summary.maximum(audit),
+            "severities": summary.SEVERITIES,
+            "groups": summary.groups(audit, catalog),
+            "evidence": lambda finding: _evidence(finding, audit),
+            "dependencies": _by_company(audit, catalog, companies),
+            "seen": lambda dependency: _seen(dependency, audit),
+            "entry_name": lambda dependency: _entry_name(dependency, catalog),
+            "exit_of": lambda dependency: _exit_of(dependency, catalog),
+            "notice": lambda company: _notice(company, catalog),
+            "notice_source": lambda company: _notice_source(company, catalog),
+            "words": lambda unread: _words(unread, audit),
+            "most_unread": _MOST_UNREAD,
+            "discarded": summary.discarded_counts(audit),
+            "next": summary.next_command(audit),
+        },
+        script="audit.js",
+    )
+
+
+def _columns(audit: Audit, companies: list[Company]) -> list[Company]:
+    """The companies that are in at least one smallest set."""
+    involved = {company for risk in audit.assessment.journeys for cut in risk.cut_sets for company in cut}
+    return [company for company in companies if company.id in involved]
+
+
+def _cell(risk: JourneyRisk, company: str) -> str:
+    if (company,) in risk.cut_sets:
+        return "alone"
+    return "together" if any(company in cut for cut in risk.cut_sets) else ""
+
+
+def _evidence(finding: Finding, audit: Audit) -> list[str]:
+    return [places.words(item.root, item.where, audit.survey) for item in places.of_finding(finding, audit.survey)]
+
+
+def _seen(dependency: Dependency, audit: Audit) -> list[str]:
+    found = (audit.survey.evidence[index] for index in dependency.evidence)
+    return [places.words(item.root, item.where, audit.survey) for item in found]
+
+
+def _words(unread: Unread, audit: Audit) -> str:
+    return places.words(unread.root, unread.where, audit.survey)
+
+
+def _by_company(audit: Audit, catalog: Catalog, companies: list[Company]) -> list[tuple[Company, list[Dependency]]]:
+    """Every dependency once, under its owner; owners in the order of `companies`, then those it does not name."""
+    held: dict[str, list[Dependency]] = {}
+    for dependency in audit.dependencies:
+        held.setdefault(catalog.company(dependency.vendor), []).append(dependency)
+    known = {company.id: company for company in companies}
+    order = [*(id for id in known if id in held), *sorted(id for id in held if id not in known)]
+    return [(known.get(id) or Company(id, _vendor_name(id, catalog), (), ()), held[id]) for id in order]
+
+
+def _vendor_name(vendor: str, catalog: Catalog) -> str:
+    return catalog.vendors[vendor].name if vendor in catalog.vendors else vendor
+
+
+def _entry_name(dependency: Dependency, catalog: Catalog) -> str:
+    entry = catalog.entry(dependency.id)
+    return entry.name if entry else dependency.id
+
+
+def _exit_of(dependency: Dependency, catalog: Catalog) -> Exit:
+    entry = catalog.entry(dependency.id)
+    return entry.exit if entry else Exit()
+
+
+def _notice(company: str, catalog: Catalog) -> str:
+    """What the vendor's own terms promise before it ends a service."""
+    vendor = catalog.vendors.get(company)
+    if vendor is None or (vendor.notice.hours is None and not vendor.notice.text):
+        return "Notice in their terms: not checked."
+    hours = f"{vendor.notice.hours:g} hours" if vendor.notice.hours is not None else "no time is named"
+    return f"Notice in their terms: {hours}{'; ' if vendor.notice.text else ''}{vendor.notice.text}."
+
+
+def _notice_source(company: str, catalog: Catalog) -> str | None:
+    vendor = catalog.vendors.get(company)
+    return vendor.notice.source if vendor and (vendor.notice.text or vendor.notice.hours is not None) else None

@@ -1,0 +1,40 @@
+"""Pages that open offline and run nothing but their own inline script: template → one HTML document.
+
+Every string that is not markup becomes visible (`escape.visible`) and is then escaped by Jinja. The page's
+Content-Security-Policy allows exactly the style and the script that were written here, by their hashes.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from toolkit.report.escape import visible
+
+
+def page(template: str, values: Mapping[str, object], *, script: str | None = None) -> str:
+    """The template of that name with these values; `script` names a file beside it."""
+    environment = Environment(
+        loader=PackageLoader("toolkit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters["digest"] = _digest
+    inline = {"style": _asset("style.css"), "script": _asset(script) if script else Markup("")}
+    return environment.get_template(template).render(**inline, **values) + "\n"
+
+
+def _asset(name: str) -> Markup:
+    text = resources.files("toolkit.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - our own file, never scanned text
+
+
+def _digest(content: Markup) -> str:
+    """The CSP source expression of an inline element with this content."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

@@ -1,0 +1,81 @@
+"""Why a rule exists, why a dependency was reported, what the catalogue knows, what this machine lacks."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from rich.console import Console
+
+from toolkit.doctor import Need
+from toolkit.entries import Catalog, Rule
+from toolkit.model import Audit, Explanation, Value
+from toolkit.report import places
+from toolkit.report.terminal.screen import line, listing
+
+_EVERYTHING = 1_000  # lines: these are answers to a question, not a summary
+
+
+def write_rule(out: Console, rule: Rule) -> None:
+    """Title, reason, remedy."""
+    line(out, (rule.id, "bold"), f": {rule.title} ({rule.severity})")
+    line(out, ("Why: ", "bold"), rule.rationale)
+    line(out, ("What to do: ", "bold"), f"{rule.remediation} About {rule.effort_hours:g} hours.")
+    line(out, ("Looks at: ", "bold"), ", ".join(rule.of) or "everything")
+
+
+def write_explanation(out: Console, explanation: Explanation, audit: Audit) -> None:
+    """Reported or not, how that came about, and every sign that counted or did not."""
+    survey = audit.survey
+    line(out, (explanation.dependency, "bold"), f": {'reported' if explanation.reported else 'not reported'}")
+    line(out, explanation.reason)
+    listing(out, "How", explanation.steps, limit=_EVERYTHING)
+    for title, positions in (("Counts", explanation.evidence), ("Only corroborates", explanation.weak)):
+        seen = [survey.evidence[index] for index in positions]
+        shown = [f"{places.words(item.root, item.where, survey)}  {item.signal}" for item in seen]
+        listing(out, title, shown, limit=_EVERYTHING)
+    ignored = [survey.discarded[index] for index in explanation.discarded]
+    shown = [f"{places.words(item.root, item.where, survey)}  {item.signal} ({item.reason})" for item in ignored]
+    listing(out, "Does not count", shown, limit=_EVERYTHING)
+
+
+def write_catalog(out: Console, catalog: Catalog) -> None:
+    """Every id with its name, one a line, by kind."""
+    kinds: tuple[tuple[str, Mapping[str, Value], str], ...] = (
+        ("Vendors", catalog.vendors, "name"),
+        ("Services", catalog.services, "name"),
+        ("Capabilities", catalog.capabilities, "title"),
+        ("Rules", catalog.rules, "title"),
+        ("Scenarios", catalog.scenarios, "title"),
+        ("Blueprints", catalog.blueprints, "summary"),
+    )
+    for title, table, field in kinds:
+        lines = [f"{ident}  {getattr(table[ident], field)}" for ident in sorted(table)]
+        listing(out, f"{title} ({len(table)})", lines, limit=len(lines))
+
+
+def write_entry(out: Console, ident: str, entry: Value) -> None:
+    """Every field that is set, nested ones indented."""
+    line(out, (ident, "bold"))
+    _fields(out, msgspec.to_builtins(entry), 1)
+
+
+def _fields(out: Console, value: object, depth: int) -> None:
+    indent = "  " * depth
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if isinstance(inner, Mapping | list) and inner:
+                line(out, f"{indent}{key}:", hang=len(indent) + 2)
+                _fields(out, inner, depth + 1)
+            elif inner not in ("", None, [], {}):
+                line(out, f"{indent}{key}: {inner}", hang=len(indent) + 2)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            _fields(out, inner, depth)
+    else:
+        line(out, f"{indent}{value}", hang=len(indent) + 2)
+
+
+def write_needs(out: Console, needs: Sequence[Need]) -> None:
+    """Found things first, then what is missing, for what, and how to get it."""
+    listing(out, "Found", [f"{need.name}: {need.found}" for need in needs if need.found], limit=_EVERYTHING)
+    missing = [f"{need.name}, for {need.commands}: {need.remedy}" for need in needs if not need.found]
+    listing(out, "Missing", missing, limit=_EVERYTHING)

@@ -1,0 +1,60 @@
+"""Paragraphs and lists on a terminal of any width.
+
+Colour only repeats what the words say. It is left out with NO_COLOR (https://no-color.org), on a dumb terminal and
+when stdout is none.
+"""
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from toolkit.report.escape import visible
+
+SHOWN = 6  # lines of one list on the one screen; the rest is counted
+_LONGEST = 3  # lines of one paragraph
+
+
+def screen(write: Callable[[Console], None]) -> str:
+    """The text that `write` prints, as wide as the terminal."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = max(40, shutil.get_terminal_size((80, 24)).columns)
+    buffer = io.StringIO()
+    out = Console(file=buffer, width=width, color_system="standard" if wanted else None, highlight=False)
+    write(out)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def line(out: Console, *parts: str | tuple[str, str], hang: int = 4) -> None:
+    """One paragraph, wrapped, further lines indented; a hostile length is cut. A part is text or (text, style)."""
+    text = Text.assemble(*((part, "") if isinstance(part, str) else part for part in map(_safe, parts)))
+    text.truncate(_LONGEST * out.width, overflow="ellipsis")
+    for number, line in enumerate(text.wrap(out, out.width - hang) or [Text()]):
+        out.print(Text(" " * hang).append_text(line) if number else line)
+
+
+def _safe(part: str | tuple[str, str]) -> str | tuple[str, str]:
+    return visible(part) if isinstance(part, str) else (visible(part[0]), part[1])
+
+
+def listing(out: Console, title: str, lines: Iterable[str], style: str = "bold", limit: int = SHOWN) -> None:
+    """A heading with its first lines; nothing at all when there are none."""
+    known = list(lines)
+    if known:
+        line(out, (title, style))
+    for line in known[:limit]:
+        line(out, f"  {line}")
+    if known[limit:]:
+        line(out, f"  … and {len(known) - limit} more")
+
+
+def count(things: Sequence[object], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+
+
+def hours(hours: float) -> str:
+    return f"{hours * 60:.0f} min" if 0 < hours < 1 else f"{hours:.1f} h".replace(".0 h", " h")
