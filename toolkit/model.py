@@ -375,6 +375,17 @@ class GeneratedFile(Value):
     executable: bool = False
 
 
+class Manifest(Value):
+    """`offramp-manifest.json` of a generated project: what it was made from, and what each file was when generated."""
+
+    schema_version: str
+    tool: str  # of the plan, "offramp 0.1.0"
+    catalog: str  # hash of the catalogue the plan was made with
+    platform: str
+    target: str  # "hosts", "incus"
+    files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256 of the generated content
+
+
 class Violation(Value):
     """One reason why the gate refuses."""
 

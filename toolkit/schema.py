@@ -25,6 +25,7 @@ _OF_STAGES: Mapping[str, Any] = {
     "platform": model.Platform,
     "audit": model.Audit,
     "plan": model.Plan,
+    "manifest": model.Manifest,
     "journal": model.Journal,
     "verdict": model.Verdict,
 }

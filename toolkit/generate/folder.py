@@ -1,0 +1,96 @@
+"""Files below one folder, reached without following a symbolic link: nothing outside it is read or written."""
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from toolkit.errors import BadInput
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_TEMPORARY = ".offramp-tmp-"
+
+
+def read(root: Path, path: str) -> bytes | None:
+    """The content of root/path; None if there is no such file."""
+    try:
+        with _parent(root, path, create=False) as (parent, name):
+            handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as err:
+        raise _refused(err, root, path) from err
+    with os.fdopen(handle, "rb") as file:
+        return file.read()
+
+
+def write(root: Path, path: str, content: str, *, mode: int = 0o644) -> None:
+    """Replace root/path at once: whoever reads it sees the old content or the new."""
+    try:
+        with _parent(root, path, create=True) as (parent, name):
+            _replace(parent, name, content.encode(), mode)
+    except OSError as err:
+        raise _refused(err, root, path) from err
+
+
+def remove(root: Path, path: str) -> None:
+    """Delete root/path, and the folders that become empty."""
+    with contextlib.suppress(FileNotFoundError), _parent(root, path, create=False) as (parent, name):
+        os.unlink(name, dir_fd=parent)
+    for folder in PurePosixPath(path).parents:
+        with contextlib.suppress(OSError), _parent(root, str(folder), create=False) as (parent, name):
+            os.rmdir(name, dir_fd=parent)  # refused while something is in it
+
+
+def _replace(parent: int, name: str, content: bytes, mode: int) -> None:
+    _check_is_no_link(parent, name)
+    temporary = f"{_TEMPORARY}{secrets.token_hex(8)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(temporary, flags, mode, dir_fd=parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=parent)
+        raise
+
+
+def _check_is_no_link(parent: int, name: str) -> None:
+    # renaming over a link would only replace it, but the user made it for a reason: say so instead
+    with contextlib.suppress(FileNotFoundError):
+        os.close(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent))
+
+
+@contextmanager
+def _parent(root: Path, path: str, *, create: bool) -> Iterator[tuple[int, str]]:
+    """The open folder that path lies in, and the path's last part."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts:
+        raise BadInput("this path leads out of the folder", where=path)
+    if create:
+        root.mkdir(parents=True, exist_ok=True)
+    current = os.open(root, _DIRECTORY)  # the folder itself may be a link: the user named it
+    try:
+        for part in parts[:-1]:
+            if create:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=current)
+            below = os.open(part, _DIRECTORY | os.O_NOFOLLOW, dir_fd=current)
+            os.close(current)
+            current = below
+        yield current, parts[-1]
+    finally:
+        os.close(current)
+
+
+def _refused(err: OSError, root: Path, path: str) -> BadInput:
+    link = err.errno in (errno.ELOOP, errno.ENOTDIR)
+    what = "a symbolic link is in the way" if link else f"cannot be used: {err.strerror}"
+    return BadInput(what, where=root / path, hint="nothing is written through links; remove it" if link else "")

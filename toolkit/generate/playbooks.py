@@ -1,0 +1,73 @@
+"""The playbooks: one play per blueprint, in the order of their needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from toolkit.entries import Catalog
+from toolkit.generate import copies
+from toolkit.generate.ansible_yaml import dump
+from toolkit.model import GeneratedFile, Replacement
+
+# playbook -> (the role's task file, what it is for)
+_SINGLE = {
+    "backup.yml": ("backup", "Back up every service"),
+    "restore.yml": ("restore", "Restore every service from its latest backup"),
+    "import.yml": ("import", "Take over exported data: ansible-playbook import.yml -e dataset=FOLDER --tags SERVICE"),
+    "verify.yml": ("drill/verify", "Check that every service works"),
+    "drill-steady.yml": ("drill/steady", "Note the state that a drill has to bring back"),
+    "drill-break.yml": ("drill/break", "Destroy services and their data, on hosts marked for drills only"),
+}
+_GUARD = [
+    {"name": "Look for the drill marker", "ansible.builtin.stat": {"path": "/etc/offramp-drill"}, "register": "marker"},
+    {
+        "name": "Refuse hosts that are not marked for drills",
+        "ansible.builtin.assert": {
+            "that": "marker.stat.exists",
+            "fail_msg": "there is no /etc/offramp-drill on this host: it may be in use, so nothing is destroyed",
+        },
+    },
+]
+
+
+def playbooks(replacements: Sequence[Replacement], catalog: Catalog) -> list[GeneratedFile]:
+    """site.yml and the single-purpose playbooks. `replacements` come in the order in which they are set up."""
+    files = [_file("site.yml", "Bring every host to the described state; safe to repeat", _site(replacements, catalog))]
+    for name, (tasks, purpose) in _SINGLE.items():
+        plays = [
+            _single_play(replacement, catalog, tasks)
+            for replacement in replacements
+            if copies.has_tasks(replacement.blueprint, catalog.folders, tasks)
+        ]
+        guard = [_play("Protect hosts in use", "all", tasks=_GUARD)] if tasks == "drill/break" else []
+        files.append(_file(name, purpose, [*guard, *plays]))
+    return files
+
+
+def _site(replacements: Sequence[Replacement], catalog: Catalog) -> list[dict[str, Any]]:
+    base = _play("Prepare every host", "all", tags=["base"], roles=["_base"])
+    return [
+        base,
+        *(
+            _play(catalog.blueprints[r.blueprint].name, _group(r), tags=[r.blueprint], roles=[r.blueprint])
+            for r in replacements
+        ),
+    ]
+
+
+def _single_play(replacement: Replacement, catalog: Catalog, tasks: str) -> dict[str, Any]:
+    role = {"name": replacement.blueprint, "tasks_from": tasks}
+    task = {"name": tasks.rpartition("/")[2].capitalize(), "ansible.builtin.import_role": role}
+    name = catalog.blueprints[replacement.blueprint].name
+    return _play(name, _group(replacement), tags=[replacement.blueprint], tasks=[task])
+
+
+def _play(name: str, hosts: str, **rest: Any) -> dict[str, Any]:
+    return {"name": name, "hosts": hosts, "become": True, "any_errors_fatal": True, **rest}
+
+
+def _group(replacement: Replacement) -> str:
+    return replacement.blueprint.replace("-", "_")
+
+
+def _file(name: str, purpose: str, plays: list[dict[str, Any]]) -> GeneratedFile:
+    return GeneratedFile(path=name, content=f"# {purpose}.\n{dump(plays)}")

@@ -1,0 +1,88 @@
+"""`inventory/group_vars/all/10-offramp.yml`: what the plan says, as Ansible variables."""
+
+from typing import Any
+
+from toolkit.entries import Blueprint, Catalog
+from toolkit.errors import BadInput
+from toolkit.generate import wiring
+from toolkit.generate.ansible_yaml import Unsafe, dump, outside
+from toolkit.model import Application, GeneratedFile, Plan, Replacement
+
+PATH = "inventory/group_vars/all/10-offramp.yml"
+_CHOICE = "offramp.toml: choice"
+_HEADER = """\
+# Generated; the next generation replaces it. Your own values belong into group_vars/ and host_vars/ beside site.yml:
+# they win. Text tagged !unsafe came from outside and is taken as it stands.
+"""
+
+
+def variables_file(plan: Plan, catalog: Catalog, *, sources: str) -> GeneratedFile:
+    """The variables of all roles. `sources` is the folder applications lie in, relative to the project's."""
+    table = wiring.services(plan, catalog)
+    variables: dict[str, Any] = {
+        "offramp_platform": Unsafe(plan.platform.name),
+        "offramp_domains": outside(plan.platform.domains),
+        "offramp_sources": Unsafe(sources),
+        "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
+        "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
+        "offramp_consumers": wiring.consumers(plan, catalog),
+        "offramp_services": table,
+        "applications": [_application(one, plan, table) for one in plan.platform.applications],
+    }
+    for replacement in plan.replacements:
+        variables |= _inputs(replacement, catalog.blueprints[replacement.blueprint], table)
+    return GeneratedFile(path=PATH, content=_HEADER + dump(variables))
+
+
+def _address(host: str) -> str:
+    """Where the other hosts reach a host; `offramp_address` in host_vars says so when it is not where SSH answers."""
+    return f"{{{{ hostvars['{host}'].offramp_address | default(hostvars['{host}'].ansible_host) }}}}"
+
+
+def _host(name: str) -> dict[str, str]:
+    return {"name": name, "address": _address(name)}
+
+
+def _application(application: Application, plan: Plan, table: wiring.Services) -> dict[str, Any]:
+    environment = {
+        name: wiring.expression(text, table)
+        for name, text in application.environment.items()
+        if name not in application.secrets
+    }
+    return {
+        "name": application.name,
+        "source": Unsafe(application.source),
+        "runtime": application.runtime,
+        "packages": outside(application.packages),
+        "install": outside(application.install),
+        "release": outside(application.release),
+        "start": Unsafe(application.start),
+        "port": application.port,
+        "workers": outside(application.workers),
+        "domains": outside(application.domains or plan.platform.domains),
+        "health": Unsafe(application.health),
+        "environment": environment,
+    }
+
+
+def _inputs(replacement: Replacement, blueprint: Blueprint, table: wiring.Services) -> dict[str, Any]:
+    """Every input as `<slug>_<name>`. Defaults are the blueprint's own text, in which Jinja may act."""
+    slug = replacement.blueprint
+    known = {one.name: one for one in blueprint.inputs}
+    if strange := sorted(set(replacement.inputs) - set(known)):
+        raise BadInput(
+            f"the blueprint {slug} has no input {', '.join(strange)}",
+            where=_CHOICE,
+            hint=f"its inputs: {', '.join(known) or 'none'}",
+        )
+    variables = {}
+    for name, one in known.items():
+        given = replacement.inputs.get(name, one.default)
+        if given is None and one.required:
+            raise BadInput(f"the blueprint {slug} needs the input {name!r}: {one.description}", where=_CHOICE)
+        variables[_variable(slug, name)] = given if given == one.default else wiring.resolved(given, table)
+    return variables
+
+
+def _variable(slug: str, name: str) -> str:
+    return f"{slug}_{name}".replace("-", "_")

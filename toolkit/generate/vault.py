@@ -1,0 +1,163 @@
+"""The generated project's secrets: one ansible-vault file, made once; later runs only add what is missing.
+
+In: plan, catalogue, the project's folder and where the key lies. Out: which names were added, and the key if it is new.
+Values pass through memory only: they are in no `GeneratedFile`, manifest, log or error.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toolkit.entries import Catalog
+from toolkit.errors import BadInput, ProgramMissing
+from toolkit.generate import folder
+from toolkit.model import Plan, Value
+
+PATH = "inventory/group_vars/all/vault.yml"
+CERTIFICATE = "ca.crt"
+_HEADER = "# Secrets of this project. Edit with `ansible-vault edit`; values you change are kept.\n"
+_CA_DAYS = 3650
+_APPLICATION_SECRET_LENGTH = 48
+
+
+class Vault(Value):
+    """What `make_vault` did. `new_key` is to be shown once, for the safe; everything else may be logged."""
+
+    key_file: str
+    added: tuple[str, ...] = ()
+    new_key: str | None = None
+
+
+def default_key(platform: str) -> str:
+    """Where the vault's key lies unless the user says otherwise: outside every project."""
+    slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-") or "platform"
+    return f"~/.config/offramp/{slug}.vault-key"
+
+
+def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
+    """Add the secrets that the project in `root` lacks to its vault, and its certificate authority if there is none.
+
+    Raises BadInput when the key lies inside the project, is gone or does not open the vault; ProgramMissing without
+    ansible-core.
+    """
+    key = key.expanduser().absolute()
+    if key.resolve().is_relative_to(root.resolve()):
+        raise BadInput(
+            "the vault's key must not lie beside what it opens", where=key, hint="--vault-key FILE elsewhere"
+        )
+    existing = folder.read(root, PATH)
+    password, is_new = _key(key, may_create=existing is None)
+    vault = _open(password)
+    held = _decrypted(vault, existing, key) if existing is not None else {}
+    wanted, certificate = _completed(plan, catalog, held, folder.read(root, CERTIFICATE))
+    if certificate:
+        folder.write(root, CERTIFICATE, certificate)
+    if added := _names(wanted) - _names(held):
+        text = _HEADER + yaml.safe_dump(wanted, sort_keys=True, width=1000)
+        folder.write(root, PATH, vault.encrypt(text).decode() + "\n", mode=0o600)
+    return Vault(key_file=str(key), added=tuple(sorted(added)), new_key=password if is_new else None)
+
+
+def _key(path: Path, *, may_create: bool) -> tuple[str, bool]:
+    """The key, and whether it was made just now."""
+    if path.exists():
+        return path.read_text(encoding="utf-8").strip(), False
+    if not may_create:
+        hint = "put the key from the safe there, or name its file with --vault-key"
+        raise BadInput("the project has a vault, but its key is not here", where=path, hint=hint)
+    key = secrets.token_urlsafe(32)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.write(path.parent, path.name, key + "\n", mode=0o600)
+    return key, True
+
+
+def _open(password: str) -> Any:
+    try:
+        from ansible.parsing.vault import VaultLib, VaultSecret
+    except ImportError as err:
+        raise ProgramMissing("ansible-core is not installed", hint="pip install 'offramp[build]'") from err
+    return VaultLib([("default", VaultSecret(password.encode()))])
+
+
+def _decrypted(vault: Any, content: bytes, key: Path) -> dict[str, Any]:
+    from ansible.errors import AnsibleError
+
+    try:
+        held = yaml.safe_load(vault.decrypt(content))
+    except AnsibleError as err:
+        raise BadInput("the key does not open the project's vault", where=key, hint=f"the vault is {PATH}") from err
+    except yaml.YAMLError:  # not chained: it quotes what it read
+        raise BadInput("the vault holds no valid YAML", where=PATH, hint="ansible-vault edit") from None
+    return dict(held or {})
+
+
+def _completed(
+    plan: Plan, catalog: Catalog, held: Mapping[str, Any], certificate: bytes | None
+) -> tuple[dict[str, Any], str | None]:
+    """All secrets the project needs, with those held already as they are; and the CA's certificate if it is new."""
+    wanted: dict[str, Any] = {**dict(_blueprint_secrets(plan, catalog)), **held}
+    given = held.get("application_secrets") or {}
+    wanted["application_secrets"] = {
+        application.name: {
+            name: (given.get(application.name) or {}).get(name) or secrets.token_urlsafe(_APPLICATION_SECRET_LENGTH)
+            for name in application.secrets
+        }
+        | (given.get(application.name) or {})
+        for application in plan.platform.applications
+    }
+    if "offramp_ca_key" in held and certificate is not None:
+        return wanted, None
+    wanted["offramp_ca_key"], made = _certificate_authority(plan.platform.name)
+    return wanted, made
+
+
+def _blueprint_secrets(plan: Plan, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    for replacement in plan.replacements:
+        for secret in catalog.blueprints[replacement.blueprint].secrets:
+            yield secret.name, secrets.token_urlsafe(secret.length)[: secret.length]
+
+
+def _names(secrets_held: Mapping[str, Any]) -> set[str]:
+    """Variable names; those of applications as "application/NAME"."""
+    tables = secrets_held.get("application_secrets") or {}
+    of_applications = {f"{application}/{name}" for application, table in tables.items() for name in table}
+    return (set(secrets_held) - {"application_secrets"}) | of_applications
+
+
+def _certificate_authority(platform: str) -> tuple[str, str]:
+    """Key and certificate (PEM) of an authority for the platform's own names, until public certificates are there."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{platform[:40]} own CA")])
+    now = datetime.now(UTC)
+    usage = x509.KeyUsage(
+        key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))  # hosts' clocks differ a little
+        .not_valid_after(now + timedelta(days=_CA_DAYS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    return (
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode(),
+        certificate.public_bytes(pem).decode(),
+    )

@@ -1,0 +1,157 @@
+"""Who uses whom: references like `${data.relational.url}` and the order in which blueprints are set up.
+
+In: plan and catalogue. Out: Jinja expressions over `offramp_services`, an order, and what nothing answers.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from toolkit.entries import Catalog
+from toolkit.errors import BadInput
+from toolkit.generate.ansible_yaml import Unsafe
+from toolkit.model import Plan, Replacement
+
+# the last word is the output, what comes before it the capability: ${data.object-storage.endpoint}
+_REFERENCE = re.compile(r"\$\{([a-z]+(?:\.[a-z]+(?:-[a-z]+)*)+)\.([a-z0-9]+(?:[_-][a-z0-9]+)*)\}")
+_JINJA = re.compile(r"\{[{%#]|[%#}]\}")
+
+
+class Reference(NamedTuple):
+    """One `${capability.output}`, and where it stands."""
+
+    capability: str
+    output: str
+    where: str
+
+
+Services = dict[str, dict[str, str]]
+
+
+def services(plan: Plan, catalog: Catalog) -> Services:
+    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it."""
+    table: Services = {}
+    for replacement in plan.replacements:
+        blueprint = catalog.blueprints[replacement.blueprint]
+        for capability in replacement.capabilities:
+            outputs = (o for o in blueprint.outputs if o.capability in (None, capability))
+            table.setdefault(capability, {output.name: output.value for output in outputs})
+    return table
+
+
+def references(text: str, where: str) -> Iterator[Reference]:
+    """Every reference in a text of the user's."""
+    for match in _REFERENCE.finditer(text):
+        yield Reference(match[1], match[2], where)
+
+
+def missing(plan: Plan, table: Services) -> list[Reference]:
+    """References to capabilities that nothing in the plan offers. An output that its blueprint lacks is BadInput."""
+    found = []
+    for reference in _all_references(plan):
+        if reference.capability not in table:
+            found.append(reference)
+        elif reference.output not in table[reference.capability]:
+            known = ", ".join(sorted(table[reference.capability])) or "none"
+            raise BadInput(
+                f"{reference.capability} has no output {reference.output!r}",
+                where=reference.where,
+                hint=f"its outputs: {known}",
+            )
+    return found
+
+
+def expression(text: str, table: Services) -> str:
+    """A user's text as an Ansible value: references become Jinja (an unanswered one is empty), the rest stays as is."""
+    if not _REFERENCE.search(text):
+        return Unsafe(text)
+    parts, end = [], 0
+    for match in _REFERENCE.finditer(text):
+        parts.append(_verbatim(text[end : match.start()]))
+        if match[1] in table:
+            parts.append(f"{{{{ offramp_services['{match[1]}']['{match[2]}'] }}}}")
+        end = match.end()
+    return "".join([*parts, _verbatim(text[end:])])
+
+
+def resolved(value: Any, table: Services) -> Any:
+    """`expression` for every string within a value."""
+    match value:
+        case str():
+            return expression(value, table)
+        case dict():
+            return {key: resolved(item, table) for key, item in value.items()}
+        case list() | tuple():
+            return [resolved(item, table) for item in value]
+    return value
+
+
+def consumers(plan: Plan, catalog: Catalog) -> dict[str, list[str]]:
+    """capability → the blueprints of the plan that cannot run without it."""
+    table: dict[str, list[str]] = {}
+    for replacement in plan.replacements:
+        for capability in catalog.blueprints[replacement.blueprint].needs:
+            table.setdefault(capability, []).append(replacement.blueprint)
+    return table
+
+
+def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
+    """The replacements, each after what it needs. Those that run applications come after what these refer to."""
+    offered = {capability: r.blueprint for r in reversed(plan.replacements) for capability in r.capabilities}
+    wanted_by_applications = {reference.capability for reference in _application_references(plan)}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for replacement in plan.replacements:
+        slug = replacement.blueprint
+        needs = {*catalog.blueprints[slug].needs, *(ref.capability for ref in _input_references(replacement))}
+        if runs_applications(replacement):
+            needs |= wanted_by_applications
+        sorter.add(slug, *sorted({offered[need] for need in needs if need in offered} - {slug}))
+    by_slug = {replacement.blueprint: replacement for replacement in plan.replacements}
+    try:
+        return [by_slug[slug] for slug in sorter.static_order()]
+    except CycleError as err:
+        circle = " → ".join(err.args[1])
+        raise BadInput(f"these blueprints need each other: {circle}", hint="choose another for one of them") from err
+
+
+def runs_applications(replacement: Replacement) -> bool:
+    """Whether the platform's own programs run on it: it stands in for hosting of some kind."""
+    return any(capability.startswith("hosting.") for capability in replacement.capabilities)
+
+
+def _all_references(plan: Plan) -> Iterator[Reference]:
+    yield from _application_references(plan)
+    for replacement in plan.replacements:
+        yield from _input_references(replacement)
+
+
+def _application_references(plan: Plan) -> Iterator[Reference]:
+    for application in plan.platform.applications:
+        for name, text in application.environment.items():
+            yield from references(text, f"{application.name}: {name}")
+
+
+def _input_references(replacement: Replacement) -> Iterator[Reference]:
+    for text in _strings(replacement.inputs):
+        yield from references(text, f"inputs of {replacement.blueprint}")
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from _strings_of(value.values())
+        case list() | tuple():
+            yield from _strings_of(value)
+
+
+def _strings_of(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        yield from _strings(value)
+
+
+def _verbatim(text: str) -> str:
+    """Text within a Jinja template that comes out as it went in."""
+    return "{{ " + repr(text) + " }}" if _JINJA.search(text) or "{" in text else text
