@@ -1,0 +1,80 @@
+"""YAML and JSON as a flat stream of scalars with their key path and line.
+
+In: text. Out: `Leaf`s in order. Events are read, never objects built: tags ("!Ref") cannot run anything, aliases are
+not followed (no "billion laughs"), a broken rest does not lose what came before it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import yaml
+
+from toolkit.collect.files.mention import Unparsed
+
+ITEM = "[]"  # the path element of a list's items
+_DEEPEST = 100
+_ODD = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML forbids outright
+
+
+class Leaf(NamedTuple):
+    """One scalar: where it hangs, what it says, where its text begins."""
+
+    path: tuple[str, ...]  # keys from the top; ("services", "web", "ports", "[]")
+    value: str
+    line: int  # from 1; of a block scalar, its first line of content
+    document: int = 0  # which of the file's documents
+
+
+def leaves(text: str) -> Iterator[Leaf]:
+    """Every scalar value. Raises `Unparsed` where the text stops being YAML."""
+    text = _ODD.sub(" ", text)
+    if text.lstrip()[:1] in ("{", "["):
+        text = text.expandtabs(1)  # JSON may be indented by tabs, YAML may not
+    try:
+        yield from _walk(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except yaml.YAMLError as err:
+        mark = getattr(err, "problem_mark", None)
+        reason = getattr(err, "problem", None) or "unreadable"
+        raise Unparsed(mark.line + 1 if mark else 1, f"not YAML: {reason}") from err
+
+
+def _walk(events: Iterator[yaml.Event]) -> Iterator[Leaf]:
+    path: list[str] = []
+    open_: list[tuple[bool, bool]] = []  # for each open collection: is it a mapping, is it itself a key
+    want_key, document = False, -1
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            document += 1
+        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            if want_key:
+                path.append(event.value if isinstance(event, yaml.ScalarEvent) else "*")
+                want_key = False
+                continue
+            if isinstance(event, yaml.ScalarEvent):
+                line = event.start_mark.line + (2 if event.style in ("|", ">") else 1)
+                yield Leaf(tuple(path), event.value, line, document)
+            want_key = _close_value(path, open_)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if len(open_) >= _DEEPEST:
+                raise Unparsed(event.start_mark.line + 1, "nested too deeply")
+            mapping = isinstance(event, yaml.MappingStartEvent)
+            if want_key:
+                path.append("*")  # a collection as a key: legal, and of no use to us
+            open_.append((mapping, want_key))
+            want_key = mapping
+            if not mapping:
+                path.append(ITEM)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            mapping, was_key = open_.pop()
+            if not mapping:
+                path.pop()
+            want_key = False if was_key else _close_value(path, open_)
+
+
+def _close_value(path: list[str], open_: list[tuple[bool, bool]]) -> bool:
+    """After a value: drop its key; True when a key comes next."""
+    if open_ and open_[-1][0]:
+        path.pop()
+        return True
+    return False
