@@ -21,6 +21,8 @@ def merge(*surveys: Survey) -> Survey:
             )
         ),
         unread=tuple(
-            sorted({item for one in surveys for item in one.unread}, key=lambda u: (u.root, u.where, u.source, u.reason))
+            sorted(
+                {item for one in surveys for item in one.unread}, key=lambda u: (u.root, u.where, u.source, u.reason)
+            )
         ),
     )

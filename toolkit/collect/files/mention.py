@@ -20,7 +20,7 @@ class Mention(Struct, frozen=True, gc=False):
     quantity: int = 1  # how many things this one mention declares (`count = 3`)
 
 
-class Unparsed(Exception):  # noqa: N818 - a signal from parser to engine, not a fatal error of errors.py
+class Unparsed(Exception):
     """The rest of the file cannot be understood. What was yielded before stays; the engine records an `Unread`."""
 
     def __init__(self, line: int, reason: str) -> None:

@@ -52,12 +52,12 @@ def _walk(events: Iterator[yaml.Event]) -> Iterator[Leaf]:
                 want_key = False
                 continue
             if isinstance(event, yaml.ScalarEvent):
-                line = event.start_mark.line + (2 if event.style in ("|", ">") else 1)
+                line = _row(event) + (2 if event.style in ("|", ">") else 1)
                 yield Leaf(tuple(path), event.value, line, document)
             want_key = _close_value(path, open_)
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(open_) >= _DEEPEST:
-                raise Unparsed(event.start_mark.line + 1, "nested too deeply")
+                raise Unparsed(_row(event) + 1, "nested too deeply")
             mapping = isinstance(event, yaml.MappingStartEvent)
             if want_key:
                 path.append("*")  # a collection as a key: legal, and of no use to us
@@ -70,6 +70,10 @@ def _walk(events: Iterator[yaml.Event]) -> Iterator[Leaf]:
             if not mapping:
                 path.pop()
             want_key = False if was_key else _close_value(path, open_)
+
+
+def _row(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
 
 
 def _close_value(path: list[str], open_: list[tuple[bool, bool]]) -> bool:

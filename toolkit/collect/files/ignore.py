@@ -1,0 +1,100 @@
+"""`.gitignore` and `.offrampignore`: which entries of a folder are not looked at.
+
+In: the text of an ignore file. Out: one `Rules` per file, asked about paths relative to that file's folder. The last
+rule that matches decides, as in Git. Git itself never runs: a repository's configuration can execute programs.
+"""
+
+import re
+from collections.abc import Iterable
+
+from toolkit.collect.files.globs import regex_of
+
+# What a platform runs with is often exactly what Git must not see: these are looked at, by name only, never for values.
+_WANTED = re.compile(r"\.env($|[.\-_])|.*\.tfvars(\.json)?$|.*\.tfstate$|\.envrc$")
+
+
+class _Group:
+    """Consecutive rules of one sign: any of them matching is enough, so plain names become one set lookup."""
+
+    def __init__(self, negated: bool) -> None:
+        self.negated = negated
+        self.names: set[str] = set()  # files and folders
+        self.folders: set[str] = set()  # folders only
+        self.extensions: set[str] = set()
+        self.regexes: list[str] = []
+        self.regex: re.Pattern[str] | None = None
+
+    def add(self, glob: str) -> None:
+        if re.fullmatch(r"[\w.\-@+]+", glob):
+            self.names.add(glob)
+        elif re.fullmatch(r"[\w.\-@+]+/", glob):
+            self.folders.add(glob[:-1])
+        elif re.fullmatch(r"\*\.[\w\-]+", glob):
+            self.extensions.add(glob[2:])
+        elif (regex := regex_of(glob)) is not None:
+            self.regexes.append(regex)
+
+    def matches(self, path: str, name: str, is_folder: bool) -> bool:
+        if name in self.names or (is_folder and name in self.folders):
+            return True
+        if self.extensions and name.rpartition(".")[2] in self.extensions and "." in name:
+            return True
+        return self.regex is not None and self.regex.match(path + "/" if is_folder else path) is not None
+
+
+class Rules:
+    """One ignore file."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._groups: list[_Group] = []
+        for line in lines:
+            glob = line.rstrip("\r\n").rstrip(" ")
+            if not glob or glob.startswith("#"):
+                continue
+            negated = glob.startswith("!")
+            if not self._groups or self._groups[-1].negated != negated:
+                self._groups.append(_Group(negated))
+            self._groups[-1].add(glob.removeprefix("!"))
+        for group in self._groups:
+            group.regex = re.compile("|".join(group.regexes)) if group.regexes else None
+        self._groups.reverse()
+
+    def decide(self, path: str, name: str, is_folder: bool) -> bool | None:
+        """True: ignored, False: taken back in by a "!" rule, None: nothing said."""
+        for group in self._groups:
+            if group.matches(path, name, is_folder):
+                return not group.negated
+        return None
+
+
+class Ignores:
+    """The ignore files that apply in one folder, innermost last."""
+
+    def __init__(self, git: tuple[tuple[int, Rules], ...] = (), own: tuple[tuple[int, Rules], ...] = ()) -> None:
+        self._git, self._own = git, own  # (length of the rules' folder's path with its slash, rules)
+
+    def __bool__(self) -> bool:
+        return bool(self._git or self._own)
+
+    def inside(self, folder: str, git: str | None, own: str | None) -> "Ignores":
+        """What applies in `folder` ("" or "a/b/"), given the text of its own ignore files."""
+        if git is None and own is None:
+            return self
+        at = len(folder)
+        more_git = ((at, Rules(git.split("\n"))),) if git is not None else ()
+        more_own = ((at, Rules(own.split("\n"))),) if own is not None else ()
+        return Ignores(self._git + more_git, self._own + more_own)
+
+    def hide(self, path: str, name: str, is_folder: bool) -> bool:
+        """Whether `path` (relative to the root) is not to be looked at."""
+        if _decide(self._own, path, name, is_folder):
+            return True
+        return bool(_decide(self._git, path, name, is_folder)) and (is_folder or not _WANTED.match(name))
+
+
+def _decide(rules: tuple[tuple[int, Rules], ...], path: str, name: str, is_folder: bool) -> bool:
+    for at, one in reversed(rules):
+        decided = one.decide(path[at:], name, is_folder)
+        if decided is not None:
+            return decided
+    return False

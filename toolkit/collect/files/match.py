@@ -1,0 +1,147 @@
+"""Mentions against the catalogue: docs/architecture/signals.md, "How a signal meets a mention", as dictionaries.
+
+In: the catalogue's signals. Out: for one (kind, value) the signals it meets. Only the most specific ones count, so a
+mention of `verify.twilio.com` is Twilio Verify's and not also a sign of `*.twilio.com`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from toolkit.catalog import Signal, SignalKind
+
+# A signal also meets longer values that go on after one of these.
+_SEPARATORS: dict[str, str] = {
+    "python": ".", "jvm": ".", "dotnet": ".", "npm": "/", "golang": "/", "image": "/", "action": "/", "k8s": "/",
+    "tf_provider": "/", "ruby": "::", "rust": "::", "cfn": "::", "php": "\\", "pulumi": ":", "arn": ":", "maven": ":",
+}  # fmt: skip
+_FOLDED = frozenset({"host", "image", "uri", "composer", "nuget", "tf_provider", "html"})  # case does not matter
+_PYPI = re.compile(r"[-_.]+")
+_CALL_PARTS = re.compile(r"\([^()]*\)|::|[.\\]|[^.:\\()]+|[:()]")
+
+
+def normal(kind: str, value: str) -> str:
+    """The spelling under which names of one kind compare equal."""
+    if kind == "pypi":  # PEP 503
+        return _PYPI.sub("-", value).lower()
+    if kind == "cargo":
+        return value.replace("_", "-")
+    if kind == "uri":
+        return value.removesuffix("://").lower()
+    return value.lower() if kind in _FOLDED else value
+
+
+class Matcher:
+    """All signals, indexed."""
+
+    def __init__(self, signals: Iterable[Signal]) -> None:
+        self.signals = tuple(signals)
+        self._exact: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._prefixes: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._hosts: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)  # by the last label
+        self._globs: dict[str, list[tuple[re.Pattern[str], int, int]]] = defaultdict(list)
+        for number, signal in enumerate(self.signals):
+            self._add(number, signal.kind, normal(signal.kind, signal.value))
+        self.meets = lru_cache(maxsize=50_000)(self._meets)
+
+    def _add(self, number: int, kind: str, value: str) -> None:
+        if kind == "host" and "*" in value:
+            labels = tuple(value.split("."))
+            self._hosts[labels[-1]].append((labels, number))
+        elif "*" not in value:
+            self._exact[kind, value].append(number)
+        elif value.index("*") == len(value) - 1:
+            self._prefixes[kind][value[:-1]].append(number)
+        else:
+            pattern = ".*".join(re.escape(part) for part in value.split("*"))
+            self._globs[kind].append((re.compile(pattern), len(value), number))
+
+    def _meets(self, kind: SignalKind, value: str) -> tuple[int, ...]:
+        """Numbers of the most specific signals of this kind that the value meets; empty for an unknown name."""
+        value = normal(kind, value)
+        if kind == "host":
+            return tuple(self._exact.get((kind, value), ())) or self._host(value)
+        for candidate in _candidates(kind, value):
+            if found := self._exact.get((kind, candidate)):
+                return tuple(found)
+        return self._prefix(kind, value) or self._glob(kind, value)
+
+    def _prefix(self, kind: str, value: str) -> tuple[int, ...]:
+        table = self._prefixes.get(kind)
+        if table is None:
+            return ()
+        for end in range(len(value), 0, -1):
+            if found := table.get(value[:end]):
+                return tuple(found)
+        return ()
+
+    def _glob(self, kind: str, value: str) -> tuple[int, ...]:
+        hits = [(size, number) for pattern, size, number in self._globs.get(kind, ()) if pattern.fullmatch(value)]
+        longest = max((size for size, _ in hits), default=0)
+        return tuple(number for size, number in hits if size == longest)
+
+    def _host(self, value: str) -> tuple[int, ...]:
+        """A glob's `*` stands for one label or more; so does one in the value (a part computed at run time)."""
+        labels = tuple(value.split("."))
+        best, found = 0, []
+        for glob, number in self._hosts.get(labels[-1], ()):
+            weight = sum(len(label) for label in glob if label != "*")
+            if weight >= best and _labels_match(glob, labels):
+                found = [*found, number] if weight == best else [number]
+                best = weight
+        return tuple(found)
+
+
+def _candidates(kind: str, value: str) -> Iterator[str]:
+    """The value itself, then shorter forms of it, longest first."""
+    if kind == "call":
+        yield from _runs(value)
+        return
+    if kind == "config":
+        yield from _tails(value)
+        return
+    yield value
+    separator = _SEPARATORS.get(kind)
+    while separator and (cut := value.rfind(separator)) > 0:
+        value = value[:cut]
+        yield value
+
+
+def _runs(value: str) -> Iterator[str]:
+    """Runs of whole segments of a call, longest first: `client.verify.v2` has `verify.v2`."""
+    parts = _CALL_PARTS.findall(value)[:40]
+    segments = [at for at, part in enumerate(parts) if part not in (".", "::", "\\")]
+    for size in range(len(segments), 0, -1):
+        for first in range(len(segments) - size + 1):
+            yield "".join(parts[segments[first] : segments[first + size - 1] + 1])
+
+
+def _tails(value: str) -> Iterator[str]:
+    """`services.mail.verify_service_sid`, then without its first keys."""
+    yield value
+    while "." in value:
+        value = value.partition(".")[2]
+        yield value
+
+
+def _labels_match(glob: tuple[str, ...], labels: tuple[str, ...]) -> bool:
+    """Label by label from the right; a `*` takes at least one label, the leftmost `*` all that are left."""
+    if len(labels) < len(glob):
+        return False
+    for position in range(1, len(glob) + 1):
+        want, have = glob[-position], labels[-position]
+        if want == "*" and position == len(glob):
+            return True
+        if "*" in want and want != "*":
+            if not _part_matches(want, have):
+                return False
+        elif want != have and "*" not in (want, have):
+            return False
+    return len(labels) == len(glob)
+
+
+def _part_matches(want: str, have: str) -> bool:
+    """A label with a star inside: `s3-*`."""
+    head, _, tail = want.partition("*")
+    return have == "*" or (len(have) >= len(head) + len(tail) and have.startswith(head) and have.endswith(tail))

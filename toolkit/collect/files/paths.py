@@ -1,0 +1,186 @@
+"""Whether a path counts: tests, docs, fixtures, examples, generated and other people's files are told apart here alone.
+
+In: a path relative to the root. Out: why nothing in it is evidence, or None; and the role that the place suggests.
+"""
+
+import re
+from functools import lru_cache
+
+from toolkit.model import DiscardReason, Role
+
+# A folder of this name, in lower case, anywhere above a file.
+_FOLDERS: dict[DiscardReason, frozenset[str]] = {
+    "vendored": frozenset({
+        "vendor", "vendors", "third_party", "third-party", "thirdparty", "3rdparty", "external_libs",
+        "site-packages", "node_modules",
+    }),
+    "fixture": frozenset({
+        "fixtures", "__fixtures__", "fixture", "testdata", "test-data", "test_data", "cassettes",
+        "vcr_cassettes", "snapshots", "__snapshots__", "__mocks__", "mocks", "mock-data", "mock_data",
+        "seeds", "seed", "seeders", "seeding", "factories", "sample-data", "sample_data", "goldens",
+        "golden",
+    }),
+    "test": frozenset({
+        "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "step_definitions",
+        "testing", "unit_tests", "integration_tests", "integration-tests", "e2e-tests", "acceptance-tests",
+        "feature-tests", "testsuite", "androidtest", "commontest", "jvmtest",
+    }),
+    "docs": frozenset({
+        "docs", "doc", "documentation", "wiki", "adr", "adrs", "rfcs", "changelog", "changelogs", "changes",
+        "release_notes", "release-notes", "man", "issue_template", "pull_request_template",
+    }),
+    "example": frozenset({
+        "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "cookbook",
+        "storybook", ".storybook", "stories",
+    }),
+    "generated": frozenset({
+        "dist", "coverage", "htmlcov", "generated", "__generated__", "gen", "storybook-static",
+    }),
+    "prose": frozenset({
+        "locale", "locales", "i18n", "l10n", "lang", "langs", "languages", "translations", "_posts", "blog",
+        "posts",
+    }),
+}  # fmt: skip
+_BY_FOLDER: dict[str, DiscardReason] = {name: reason for reason, names in _FOLDERS.items() for name in names}
+
+# A file whose whole name matches, case aside.
+_NAMES: dict[DiscardReason, tuple[str, ...]] = {
+    "test": (
+        r"(?:test_.*|.*_tests?|conftest|.*_spec|(?:test|spec|rails)_helper|phpunit)\.[a-z]{1,6}(?:\.dist)?",
+        r".*[._-](?:test|spec|cy|e2e)s?\.(?:[cm]?[jt]sx?|vue|py|rb|php|dart|exs?)",
+        r"\.env[.-](?:test|testing|ci)",
+        r"(?:application|appsettings|settings|config|compose|docker-compose)[-._]test(?:ing)?\.[a-z]{1,10}",
+        r".*\.feature",
+    ),
+    "fixture": (
+        r".*\.(?:snap|har|golden|approved|cassette)",
+        r"(?:.*[._-])?(?:fixtures?|mocks?|seeds?)\.[a-z]{1,6}",
+        r".*word[_-]?(?:list|generator)s?\.[a-z]{1,6}",
+    ),
+    "docs": (
+        r".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile|rdoc|org|man|[1-8])",
+        r"(?:readme|changelog|changes|history|news|license|licence|copying|notice|authors|contributors)(?:[._-].*)?",
+        r"(?:contributing|maintainers|credits|todo|upgrading|security|code_of_conduct|thanks|bugs)(?:\.txt)?",
+    ),
+    "example": (r".*\.(?:stories|story)\.(?:[cm]?[jt]sx?|mdx|vue|svelte)", r".*\.ipynb"),
+    "generated": (
+        r".*[.-](?:min|bundle|chunk)\.(?:js|css|mjs)",
+        r".*\.(?:map|pb\.[a-z]+|g\.dart|freezed\.dart|designer\.cs|d\.[cm]?ts|rbi|pyi)",
+        r".*(?:_pb2|_pb2_grpc|_generated|\.generated|\.gen|[.-]swagger)\.[a-z]{1,6}",
+    ),
+    "prose": (r".*\.(?:po|pot|mo|xlf|xliff|strings|stringsdict|arb|ftl|resx|csv|tsv|log|srt|vtt|bib|tex)",),
+}
+_BY_NAME = tuple((why, re.compile("|".join(patterns), re.IGNORECASE)) for why, patterns in _NAMES.items())
+# Java, Kotlin, C#, PHP, Swift: the capital letter tells SignInTest from latest
+_CAMEL_TEST = re.compile(r".*[a-z0-9](?:Test|Tests|TestCase|Spec|IT)\.(?:java|kt|kts|groovy|scala|cs|php|swift)")
+
+_PROSE_DATA = re.compile(r".*\.(?:ya?ml|json5?|js|ts|php|properties|toml|txt|html?|erb|ex)", re.I)
+_CODE_OF_DOCS = re.compile(r".*\.go")  # in Go a folder is a package, also one named docs
+_PLACES_OF_ENVIRONMENTS = frozenset({
+    "env", "envs", "environment", "environments", "overlays", "stages", "stage", "stacks", "clusters",
+    "accounts", "values", "vars", "group_vars", "host_vars", "tfvars", "deploy", "deployments", "deployment",
+    "kustomize", "helm", "live", "workspaces",
+})  # fmt: skip
+_CONFIG_OF_TEST = re.compile(r"(?:^|/)(?:config|settings|environments|conf)/(?:[^/]+/)*test(?:ing)?\.[a-z]+$")
+
+_CI = re.compile(
+    r"\.(?:github|circleci|buildkite|gitlab|woodpecker|semaphore|teamcity|azure-pipelines|azuredevops|husky|devcontainer|vscode)/"
+    r"|(?:\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|appveyor|cloudbuild|buildspec|\.drone|\.woodpecker|\.cirrus)[^/]*\.ya?ml$"
+    r"|Jenkinsfile|(?:^|/)(?:jest|vitest|karma|playwright|cypress|webpack|rollup|babel|eslint|\.eslintrc|stylelint|commitlint"
+    r"|lighthouserc|codecov|sonar-project|renovate|lerna|turbo|nx|tsup|docusaurus)[^/]*\.(?:[cm]?[jt]s|json5?|ya?ml|toml|properties)$"
+)
+_INFRA = re.compile(
+    r"(?:^|/)(?:terraform|infra|infrastructure|k8s|kubernetes|helm|charts|ansible|pulumi|cdk|cloudformation|deploy|deployment|ops|iac)/"
+)
+
+
+@lru_cache(maxsize=20_000)
+def _folder_reason(folder: str) -> DiscardReason | None:
+    """The reason the outermost telling part of a folder's path gives."""
+    parts = folder.lower().split("/")
+    for position, part in enumerate(parts):
+        reason = _BY_FOLDER.get(part) or _by_affix(part)
+        if reason == "test" and position and parts[position - 1] in _PLACES_OF_ENVIRONMENTS:
+            continue  # environments/test/main.tf is a real environment
+        if reason is not None:
+            return reason
+    return None
+
+
+def _by_affix(part: str) -> DiscardReason | None:
+    if part.endswith(("-tests", "_tests", ".tests", ".test", "-e2e", "-specs", "_spec", "_specs")):
+        return "test"
+    if part.endswith(("-fixtures", "_fixtures")) or part.startswith(("seed-", "seed_")):
+        return "fixture"
+    return "example" if part.endswith(("-examples", "_examples", "-example")) else None
+
+
+def reason(path: str) -> DiscardReason | None:
+    """Why nothing in this file is evidence, or None when it counts."""
+    folder, _, name = path.rpartition("/")
+    for kind, pattern in _BY_NAME:
+        if pattern.fullmatch(name):
+            return kind
+    if _CAMEL_TEST.fullmatch(name) or _CONFIG_OF_TEST.search(path):
+        return "test"
+    why = _folder_reason(folder) if folder else None
+    if why == "prose" and not _PROSE_DATA.fullmatch(name):
+        return None
+    if why == "docs" and _CODE_OF_DOCS.fullmatch(name):
+        return None
+    return why
+
+
+def role(path: str) -> Role:
+    """What a thing named in this file is for, where neither the parser nor the catalogue knows better."""
+    if _CI.search(path):
+        return "build/ci"
+    return "infra" if _INFRA.search(path) else "runtime"
+
+
+_GENERATED = re.compile(
+    rb"@generated|(?i:do not edit|auto-?generated|generated by|this file is generated|automatically generated)"
+)
+_LIBRARY = re.compile(rb"\A\s*/\*(?:[!*]|[^\n]{0,10}@license)[^\n]{0,120}\n?[^\n]{0,160}\bv?\d+\.\d+\.\d+")
+_CODE = re.compile(r".*\.(?:[cm]?[jt]sx?|css|scss|php|py|rb|go|java|kt|cs|rs|vue|ya?ml|json|html?|xml)", re.I)
+_LONG_LINE = 1_000  # bytes a line on average, over a file of some size: written by a program
+
+
+def reason_of_content(path: str, data: bytes) -> DiscardReason | None:
+    """Why this content is not the platform's own: its head says that it was generated, or it is a minified library."""
+    if not _CODE.fullmatch(path):
+        return None
+    if _GENERATED.search(data, 0, 600):
+        return "generated"
+    if path.endswith((".js", ".mjs", ".cjs", ".css")):
+        if _LIBRARY.match(data[:400]):
+            return "vendored"
+        if len(data) > 5 * _LONG_LINE and len(data) > _LONG_LINE * (data.count(b"\n") + 1):
+            return "generated"
+    return None
+
+
+_WORD_LIST_LINES = 300
+
+
+def is_word_list(data: bytes) -> bool:
+    """Hundreds of lines with one short word each: packages.txt, names.txt."""
+    lines = data[:60_000].split(b"\n")
+    return len(lines) > _WORD_LIST_LINES and sum(len(line.split()) <= 1 for line in lines) > 0.95 * len(lines)
+
+
+# Never opened: nothing in them is text.
+BINARY = frozenset({
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "tif", "tiff", "heic", "psd", "ai", "sketch",
+    "fig", "xcf", "icns", "cur", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "m4a", "m4v", "wav", "ogg",
+    "webm", "mov", "avi", "mkv", "flac", "zip", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar", "tar", "jar",
+    "war", "ear", "aar", "whl", "egg", "class", "pyc", "pyo", "so", "dylib", "dll", "exe", "o", "a", "lib",
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "epub", "mobi", "sqlite", "sqlite3", "db",
+    "rdb", "mdb", "parquet", "avro", "orc", "npy", "npz", "h5", "pt", "onnx", "pkl", "bin", "dat", "wasm",
+    "node", "keystore", "jks", "p12", "pfx", "der", "crt", "cer", "gpg", "sig", "asc", "glb", "gltf", "fbx",
+    "obj", "stl", "blend", "swf", "ttc", "pack", "idx", "rmeta", "rlib",
+})  # fmt: skip
+
+
+def is_binary_name(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in BINARY

@@ -1,0 +1,200 @@
+"""One file: read once, prefiltered, parsed, matched.
+
+In: a file the walk found. Out: its `Findings`, or None when it says nothing. Never raises for what is in the file: a
+parser's failure keeps what it understood and adds an `Unread`.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from toolkit.collect.files import paths
+from toolkit.collect.files.claims import Claims
+from toolkit.collect.files.globs import Globs
+from toolkit.collect.files.match import Matcher
+from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.parsers import Parser
+from toolkit.collect.files.prefilter import Hit, Prefilter
+from toolkit.collect.files.walk import File
+from toolkit.model import DiscardReason, Role
+
+TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name says what they are
+CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
+_MOST_MENTIONS = 500_000  # of one file
+_HEAD = 8192
+
+
+class Sign(Struct, frozen=True, array_like=True):
+    """Evidence within one file."""
+
+    source: str
+    signal: int
+    line: int
+    role: Role
+    quantity: int
+
+
+class Dropped(Struct, frozen=True, array_like=True):
+    """Discarded evidence within one file."""
+
+    source: str
+    signal: int
+    line: int
+    reason: DiscardReason
+
+
+class Findings(Struct, array_like=True):
+    """What one file says; `signal` is a number in the matcher's list."""
+
+    signs: list[Sign]
+    dropped: list[Dropped]
+    unread: list[tuple[str, int, str]]  # source, line (0: the whole file), reason
+
+    def __bool__(self) -> bool:
+        return bool(self.signs or self.dropped or self.unread)
+
+
+class Reader:
+    """Reads files of one root. Holds what is compiled from the catalogue."""
+
+    def __init__(self, matcher: Matcher, prefilter: Prefilter, claims: Claims, ignored: Iterable[str] = ()) -> None:
+        self._matcher, self._prefilter, self._claims = matcher, prefilter, claims
+        self._ignored = Globs((glob, True) for glob in ignored)
+        self._names = Globs(
+            (signal.value, number) for number, signal in enumerate(matcher.signals) if signal.kind == "file"
+        )
+        self._wanted: dict[tuple[Parser, ...], frozenset[int]] = {}
+
+    def read(self, root: str, file: File) -> Findings:
+        """Everything this file says."""
+        found = Findings([], [], [])
+        parsers, certain = self._claims.of(file.path, file.name)
+        named = self._names.match(file.path, file.name)
+        if named:
+            self._existing(file, named, found)
+        if file.size and (certain or not paths.is_binary_name(file.name)):
+            data = _content(root, file, CLAIMED_LIMIT if certain else TEXT_LIMIT, found)
+            if data:
+                self._text(file, data, parsers, certain, found)
+        return found
+
+    def _why(self, file: File) -> DiscardReason | None:
+        return "ignored" if self._ignored.match(file.path, file.name) else paths.reason(file.path)
+
+    def _existing(self, file: File, numbers: list[int], found: Findings) -> None:
+        """Signals that the file's mere existence is."""
+        why = self._why(file)
+        for number in numbers:
+            if why:
+                found.dropped.append(Dropped("files.name", number, 1, why))
+            else:
+                role = self._matcher.signals[number].role or paths.role(file.path)
+                found.signs.append(Sign("files.name", number, 1, role, 1))
+
+    def _text(self, file: File, data: bytes, parsers: tuple[Parser, ...], certain: bool, found: Findings) -> None:
+        hits = self._prefilter.hits(data)
+        if not certain and not self._matters(hits, parsers):
+            return
+        why = self._why(file) or paths.reason_of_content(file.path, data)
+        if why is None and not certain and file.name.endswith(".txt") and paths.is_word_list(data):
+            why = "prose"
+        if why and not certain:
+            found.dropped.extend(self._unparsed(data, hits, parsers, why))
+            return
+        text = _decode(data)
+        for parser in parsers:
+            self._parse(file.path, text, parser, why, found)
+        if why:
+            found.unread.clear()  # broken files among tests and fixtures are broken on purpose
+
+    def _matters(self, hits: list[Hit], parsers: tuple[Parser, ...]) -> bool:
+        if not hits:
+            return False
+        wanted = self._wanted.get(parsers)
+        if wanted is None:
+            accepted = {kind for parser in parsers for kind in parser.kinds}
+            accepted |= {"hint:" + hint for parser in parsers for hint in parser.hints}
+            patterns = self._prefilter.patterns
+            wanted = frozenset(number for number, pattern in enumerate(patterns) if pattern.kinds & accepted)
+            self._wanted[parsers] = wanted
+        return any(hit.pattern in wanted for hit in hits)
+
+    def _unparsed(
+        self, data: bytes, hits: list[Hit], parsers: tuple[Parser, ...], why: DiscardReason
+    ) -> Iterator[Dropped]:
+        """What a file that does not count would have said, straight from the prefilter."""
+        source = "files." + (parsers[0].name if parsers else "name")
+        for hit in hits:
+            for number in self._prefilter.patterns[hit.pattern].signals:
+                yield Dropped(source, number, data.count(b"\n", 0, hit.end) + 1, why)
+
+    def _parse(self, path: str, text: str, parser: Parser, why: DiscardReason | None, found: Findings) -> None:
+        source = "files." + parser.name
+        keep = _Keep(source, self._matcher, why, paths.role(path), found)
+        try:
+            for count, mention in enumerate(parser.parse(path, text)):
+                keep.add(mention)
+                if count >= _MOST_MENTIONS:
+                    raise Unparsed(mention.line, f"more than {_MOST_MENTIONS} names in one file")  # noqa: TRY301
+        except Unparsed as err:
+            found.unread.append((source, err.line, err.reason))
+        except Exception as err:  # noqa: BLE001 - the one-source boundary: a parser never costs more than its file
+            found.unread.append((source, 0, f"the parser failed: {type(err).__name__}"))
+
+
+class _Keep:
+    """Turns mentions of one file and parser into signs, each once."""
+
+    def __init__(self, source: str, matcher: Matcher, why: DiscardReason | None, role: Role, found: Findings) -> None:
+        self._source, self._matcher, self._why, self._role, self._found = source, matcher, why, role, found
+        self._seen: set[tuple[int, int | str, str | None]] = set()
+
+    def add(self, mention: Mention) -> None:
+        for number in self._matcher.meets(mention.kind, mention.value):
+            reason = self._why or mention.discard
+            if reason:
+                if (number, reason, None) not in self._seen:
+                    self._seen.add((number, reason, None))
+                    self._found.dropped.append(Dropped(self._source, number, mention.line, reason))
+                continue
+            role = self._matcher.signals[number].role or mention.role or self._role
+            if (number, mention.line, role) not in self._seen:
+                self._seen.add((number, mention.line, role))
+                self._found.signs.append(Sign(self._source, number, mention.line, role, mention.quantity))
+
+
+def _content(root: str, file: File, limit: int, found: Findings) -> bytes:
+    """The file's bytes; empty when it is binary, too large or cannot be read."""
+    try:
+        handle = os.open(f"{root}/{file.path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as err:
+        found.unread.append(("files", 0, err.strerror or "cannot be opened"))
+        return b""
+    try:
+        head = os.read(handle, _HEAD if file.size > _HEAD else file.size + 1)
+        utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+        if b"\0" in head and not utf16:
+            return b""
+        if file.size > limit:
+            found.unread.append(("files", 0, f"larger than {limit // 2**20} MiB"))
+            return b""
+        data = head if len(head) < _HEAD else _rest(handle, head, file.size)
+        return data.decode("utf-16", "replace").encode() if utf16 else data
+    except OSError as err:
+        found.unread.append(("files", 0, err.strerror or "cannot be read"))
+        return b""
+    finally:
+        os.close(handle)
+
+
+def _rest(handle: int, head: bytes, size: int) -> bytes:
+    chunks, got = [head], len(head)
+    while got < size and (chunk := os.read(handle, size - got)):
+        chunks.append(chunk)
+        got += len(chunk)
+    return b"".join(chunks)
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n")

@@ -1,0 +1,100 @@
+"""The one walk over a checkout.
+
+In: a root folder. Out: every regular file that is not ignored, with what `stat` says, folder by folder. Symbolic links
+are never followed: what they point at inside the root is met on its own, and outside the root nothing is looked at.
+That makes loops impossible.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from toolkit.collect.files.ignore import Ignores
+
+# Other people's code and machine output. Pruned without looking inside, whether Git ignores them or not.
+PRUNED = frozenset({
+    ".git", ".hg", ".svn", ".bzr", ".jj", "node_modules", "bower_components", "jspm_packages", "site-packages",
+    "__pycache__", ".venv", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis",
+    ".terraform", ".terragrunt-cache", ".gradle", ".m2", ".bundle", ".yarn", ".pnpm-store", ".next", ".nuxt",
+    ".svelte-kit", ".parcel-cache", ".turbo", ".cache", ".sass-cache", ".idea", ".vs", ".serverless",
+    ".aws-sam", "Pods", "Carthage", "DerivedData", ".dart_tool", ".eggs", ".direnv", ".nx", ".angular",
+})  # fmt: skip
+_MARKS_OF_VENDOR = frozenset({"autoload.php", "modules.txt", "bundle", "cache", "pyvenv.cfg"})
+_IGNORE_FILE_LIMIT = 1_000_000  # bytes
+
+
+class File(NamedTuple):
+    """One file, relative to the root; the numbers decide whether a cached result still holds."""
+
+    path: str
+    name: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def walk(root: str, on_error: Callable[[str, str], None]) -> Iterator[list[File]]:
+    """The files of one folder after the other, depth first. `on_error(path, reason)` hears of unreadable folders."""
+    stack: list[tuple[str, Ignores]] = [("", Ignores())]
+    while stack:
+        folder, outer = stack.pop()
+        try:
+            with os.scandir(f"{root}/{folder}") as found:
+                entries = list(found)
+        except OSError as err:
+            on_error(folder or ".", err.strerror or "cannot be listed")
+            continue
+        names = {entry.name for entry in entries}
+        if _is_vendored(folder, names):
+            continue
+        ignores = _inside(root, folder, names, outer)
+        yield list(_files(folder, entries, ignores, on_error))
+        stack.extend(
+            (f"{folder}{entry.name}/", ignores)
+            for entry in sorted(entries, key=lambda entry: entry.name, reverse=True)
+            if entry.is_dir(follow_symlinks=False)
+            and entry.name not in PRUNED
+            and not (ignores and ignores.hide(f"{folder}{entry.name}", entry.name, is_folder=True))
+        )
+
+
+def _files(
+    folder: str, entries: list[os.DirEntry[str]], ignores: Ignores, on_error: Callable[[str, str], None]
+) -> Iterator[File]:
+    for entry in entries:
+        if not entry.is_file(follow_symlinks=False):
+            continue
+        name = entry.name
+        path = folder + name
+        if ignores and ignores.hide(path, name, is_folder=False):
+            continue
+        try:
+            info = entry.stat(follow_symlinks=False)
+        except OSError as err:
+            on_error(path, err.strerror or "cannot be read")
+            continue
+        yield File(path, name, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+
+
+def _is_vendored(folder: str, names: set[str]) -> bool:
+    """A tree of installed packages: Composer's, Go's or Bundler's `vendor`, or a virtual environment by any name."""
+    if folder.endswith(("/vendor/", "/venv/", "/env/")) or folder in ("vendor/", "venv/", "env/"):
+        return bool(names & _MARKS_OF_VENDOR)
+    return "pyvenv.cfg" in names
+
+
+def _inside(root: str, folder: str, names: set[str], outer: Ignores) -> Ignores:
+    git = _text(f"{root}/{folder}.gitignore") if ".gitignore" in names else None
+    own = _text(f"{root}/{folder}.offrampignore") if ".offrampignore" in names else None
+    return outer.inside(folder, git, own)
+
+
+def _text(path: str) -> str | None:
+    """The text of an ignore file; None for what cannot be read or is a link."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as stream:
+            return stream.read(_IGNORE_FILE_LIMIT).decode("utf-8", "replace")
+    except OSError:
+        return None
