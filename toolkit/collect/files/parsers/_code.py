@@ -45,7 +45,8 @@ def kinds(imported: SignalKind) -> frozenset[SignalKind]:
 def scan(text: str, dialect: Dialect) -> Iterator[Mention]:
     """Everything one code file mentions."""
     source = Source(text, dialect.grammar)
-    yield from dict.fromkeys(_imports(source, dialect, known := {}))
+    known: dict[str, str] = {}
+    yield from dict.fromkeys(_imports(source, dialect, known))
     yield from dict.fromkeys(_calls(source, dialect, known))
     yield from dict.fromkeys(names(source))
     if problem := broken(source):

@@ -27,9 +27,8 @@ def imports(declaration: str) -> Iterator[Imported]:
             continue
         if token[0] == "}" and len(prefixes) > 1:
             prefixes.pop()
-        if token[1] and body[token.end() : token.end() + 1] != "{":
-            if path.split("::")[0] not in _OWN:
-                yield Imported(path.strip(":"))
+        if token[1] and body[token.end() : token.end() + 1] != "{" and path.split("::")[0] not in _OWN:
+            yield Imported(path.strip(":"))
 
 
 DIALECT = Dialect("rust", Grammar("tree_sitter_rust", "rust"), imports)

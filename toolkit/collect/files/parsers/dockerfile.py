@@ -1,0 +1,105 @@
+"""Dockerfiles: base images of all stages (with the defaults of ARG filled in), downloads, commands, variables."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from toolkit.catalog import SignalKind
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._images import image
+from toolkit.collect.files.parsers._lines import commented, named
+from toolkit.collect.files.parsers._shell import commands
+from toolkit.model import Role
+
+CLAIMS = (
+    "Dockerfile",
+    "Dockerfile.*",
+    "*.dockerfile",
+    "*.Dockerfile",
+    "Containerfile",
+    "Containerfile.*",
+    "Dockerfile-*",
+)
+KINDS: frozenset[SignalKind] = frozenset({"image", "call", "host", "uri", "arn", "env"})
+HINTS = ("FROM ", "from ")
+
+_INSTRUCTION = re.compile(r"\s*([A-Za-z]{2,12})\s+(.*)", re.DOTALL)
+_OPTION = re.compile(r"--([a-z\-]+)(?:=(\S+))?\s+")
+_ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?")
+_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?[-+][^{}]*)?\}|([A-Za-z_]\w*))")
+_SYNTAX = re.compile(r"#\s*syntax\s*=\s*(\S+)", re.IGNORECASE)
+
+
+class _Instruction(NamedTuple):
+    name: str
+    options: dict[str, str]
+    rest: str
+    line: int
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """Mentions of one Dockerfile."""
+    yield from dict.fromkeys(_mentions(text))
+
+
+def _mentions(text: str) -> Iterator[Mention]:
+    if syntax := _SYNTAX.match(text):
+        yield from image(syntax[1], 1)
+    defaults: dict[str, str] = {}
+    stages: set[str] = set()
+    for found in _instructions(text):
+        if found.name == "FROM":
+            words = _filled(found.rest, defaults).split()
+            if words and words[0].lower() not in stages:
+                yield from image(words[0], found.line)
+            stages.update(words[2:3] and [words[2].lower()])
+        elif found.name == "ARG":
+            for name, value in _ARGUMENT.findall(found.rest):
+                defaults[name] = value.strip("\"'")
+        yield from _content(found, stages)
+    yield from commented(text)
+
+
+def _content(found: _Instruction, stages: set[str]) -> Iterator[Mention]:
+    """What an instruction names besides base images."""
+    origin = found.options.get("from", "")
+    if found.name == "COPY" and origin and origin.lower() not in stages and not origin.isdigit():
+        yield from image(origin, found.line)
+    if found.name in ("ENV", "ARG"):
+        for name, _ in _ARGUMENT.findall(found.rest):
+            if name.isupper():
+                yield Mention("env", name, found.line)
+        yield from named(found.rest, found.line, "build/ci" if found.name == "ARG" else None)
+    elif found.name in ("RUN", "CMD", "ENTRYPOINT", "ADD", "HEALTHCHECK"):
+        role: Role | None = "build/ci" if found.name in ("RUN", "ADD") else None
+        yield from commands(found.rest, found.line, role)
+
+
+def _filled(text: str, defaults: dict[str, str]) -> str:
+    """A FROM line with the defaults of earlier ARGs; what has none stays."""
+    return _REFERENCE.sub(lambda found: defaults.get(found[1] or found[2]) or found[0], text)
+
+
+def _instructions(text: str) -> Iterator[_Instruction]:
+    """Instructions with their continued lines; comments between continued lines are dropped, as Docker does."""
+    pending, first = "", 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip().startswith("#"):
+            pending += "\\\n" if pending else ""
+            continue
+        first = first if pending else number
+        pending += line
+        if line.rstrip().endswith(("\\", "`")) and len(pending) < 100_000:
+            pending += "\n"
+            continue
+        if found := _INSTRUCTION.fullmatch(pending):
+            yield _instruction(found[1].upper(), found[2], first)
+        pending = ""
+
+
+def _instruction(name: str, rest: str, line: int) -> _Instruction:
+    options: dict[str, str] = {}
+    while found := _OPTION.match(rest):
+        options[found[1]] = found[2] or ""
+        rest = rest[found.end() :]
+    return _Instruction(name, options, rest, line)

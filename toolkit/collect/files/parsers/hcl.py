@@ -1,0 +1,61 @@
+"""Terraform and OpenTofu (also Terragrunt, Packer and lock files): resources, providers, modules, backends, names.
+
+A resource is one declared thing, however many `count` or `for_each` make of it. All of it has the role "infra".
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+from tree_sitter import Node
+
+from toolkit.catalog import SignalKind
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers import _terraform as terraform
+from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names
+
+CLAIMS = ("*.tf", "*.tofu", "*.hcl", "*.tfvars", "*.pkr.hcl")
+KINDS: frozenset[SignalKind] = frozenset({"tf_resource", "tf_provider", "host", "uri", "arn", "env"})
+
+_GRAMMAR = Grammar("tree_sitter_hcl", "hcl")
+_SOURCE = re.compile(r"source\s*[=:]\s*\"([^\"\n]{1,200})\"")
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """Mentions of one HCL file."""
+    source = Source(text, _GRAMMAR)
+    for mention in dict.fromkeys(_mentions(source)):
+        yield mention if mention.role else replace(mention, role="infra")
+    if problem := broken(source):
+        raise problem
+
+
+def _mentions(source: Source) -> Iterator[Mention]:
+    for node in source.nodes("block"):
+        yield from _block(source, node)
+    for node in source.nodes("required"):
+        name = source.slice(node).partition("=")[0].strip()
+        address = _SOURCE.search(source.slice(node))
+        yield from terraform.provider(address[1] if address else name, source.line(node.start_byte))
+    for node in source.nodes("module"):
+        yield from terraform.module(source.slice(node).strip('" '), source.line(node.start_byte))
+    yield from names(source)
+
+
+def _block(source: Source, node: Node) -> Iterator[Mention]:
+    """One block, by its type and labels: `resource "aws_s3_bucket" "x"`."""
+    line = source.line(node.start_byte)
+    kind = source.slice(node.named_children[0])
+    labels = [source.slice(child).strip('"') for child in node.named_children[1:4] if child.type == "string_lit"]
+    if kind == "cloud":
+        yield Mention("tf_resource", "backend.cloud", line)
+    if not labels:
+        return
+    if kind == "backend":
+        yield Mention("tf_resource", f"backend.{labels[0]}", line)
+    elif kind == "provider":
+        yield from terraform.provider(labels[0], line)
+    elif kind == "source":  # Packer
+        yield Mention("tf_resource", f"source.{labels[0]}", line)
+    elif len(labels) > 1:
+        yield Mention("tf_resource", labels[0], line)

@@ -1,0 +1,15 @@
+"""Shell scripts and Procfiles: commands, hosts, environment names."""
+
+from collections.abc import Iterator
+
+from toolkit.catalog import SignalKind
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._shell import commands
+
+CLAIMS = ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.envrc", "Makefile", "*.mk", "justfile", "Justfile")
+KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env"})
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """Mentions of one script."""
+    yield from dict.fromkeys(commands(text, 1))
