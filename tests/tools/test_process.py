@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -70,3 +71,14 @@ def test_the_program_ends_when_the_log_is_interrupted() -> None:
         process.stream(_python(script), log=log, env=process.environment())
     with pytest.raises(ProcessLookupError):
         os.kill(int(pids[0]), 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_is_known_to_be_alive_until_it_ends() -> None:
+    script = "from toolkit.tools import process; print(process.this_process(), flush=True); input()"
+    with subprocess.Popen(_python(script), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        mark = child.stdout.readline().strip()
+        assert process.is_alive(mark)
+        assert not process.is_alive(f"{child.pid}:1")
+    assert not process.is_alive(mark)

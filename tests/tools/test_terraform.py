@@ -29,16 +29,15 @@ def lines() -> list[str]:
     return []
 
 
-@pytest.fixture
-def project(tmp_path: Path, lines: list[str], monkeypatch: pytest.MonkeyPatch) -> terraform.Project:
-    try:
-        terraform.find()
-    except ProgramMissing as err:
-        pytest.skip(str(err))
+@pytest.fixture(params=terraform.installed(), ids=lambda program: Path(program[-1]).stem)
+def project(
+    request: pytest.FixtureRequest, tmp_path: Path, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> terraform.Project:
+    """A small root module for each implementation on this machine: all must behave the same."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted-secret")
     monkeypatch.setenv("TF_LOG", "trace")
     (tmp_path / "main.tf").write_text(_MODULE)
-    return terraform.project(tmp_path, log=lines.append)
+    return terraform.project(tmp_path, log=lines.append, program=request.param)
 
 
 def test_a_plan_is_applied_once_and_destroyed(project: terraform.Project, tmp_path: Path, lines: list[str]) -> None:
@@ -95,3 +94,9 @@ def test_tofu_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert terraform.find() == (str(tmp_path / "tofu"),)
+
+
+def test_a_machine_without_any_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terraform, "installed", list)
+    with pytest.raises(ProgramMissing, match=r"hint: .*offramp\[terraform\]"):
+        terraform.find()

@@ -20,13 +20,15 @@ import platformdirs
 
 from toolkit.drill import lab_image
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.tools import incus, network, ssh
+from toolkit.tools import incus, network, process, ssh
 from toolkit.tools.process import Log
 
 PREFIX = "offramp-lab-"
 MARKER = "/etc/offramp-drill"  # the image carries it; a drill touches no host without it
 _POOL = "offramp-lab"
-_OWNER, _LAB, _FOLDER = "user.offramp.owner", "user.offramp.lab", "user.offramp.folder"
+# configuration keys: what we know of a lab lies with the bridge and the instances themselves
+_LAB, _OWNER, _FOLDER = "user.offramp.lab", "user.offramp.owner", "user.offramp.folder"
+_HOST, _ADDRESS = "user.offramp.host", "user.offramp.address"
 _CANDIDATES = ("10.99.0.0/16", "172.30.0.0/16", "192.168.128.0/17")
 _FIRST_HOST = 10
 _HOST_NAME = re.compile(r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?")
@@ -100,7 +102,25 @@ def make(
 
 def destroy(lab: Lab) -> None:
     """Delete the lab's hosts, bridge, packet filter rules and key, as far as they are there."""
-    _remove(lab.id, lab.bridge, lab.folder)
+    members = [instance.name for instance in incus.instances() if instance.config.get(_LAB) == lab.id]
+    if members:
+        incus.delete(members)
+    reconnect(lab)
+    if lab.bridge in {net.name for net in incus.networks()}:
+        incus.delete_network(lab.bridge)
+    shutil.rmtree(lab.folder, ignore_errors=True)
+
+
+def existing() -> list[Lab]:
+    """Every lab on this machine: of this process, of others, and those made to be kept."""
+    instances = incus.instances()
+    labs = []
+    for net in incus.networks():
+        if identity := net.config.get(_LAB):
+            members = [instance for instance in instances if instance.config.get(_LAB) == identity]
+            hosts = [Host(row.config[_HOST], row.config[_ADDRESS], row.name) for row in members]
+            labs.append(_lab(identity, net.config["ipv4.address"], hosts, Path(net.config[_FOLDER])))
+    return labs
 
 
 @contextmanager
@@ -162,43 +182,52 @@ def _prepare(names: Sequence[str], state: Path, *, keep: bool) -> Lab:
     """Choose id and subnet, make the bridge, the key and every host's own host key."""
     taken = {net.name for net in incus.networks()}
     identity = next(i for i in iter(lambda: secrets.token_hex(2)[:3], None) if PREFIX + i not in taken)
-    bridge = PREFIX + identity  # 15 characters: the most an interface's name may have
     subnet = _free_subnet()
     folder = state.absolute() / identity
     shutil.rmtree(folder, ignore_errors=True)
-    hosts = tuple(
+    hosts = [
         Host(name=name, address=str(subnet[_FIRST_HOST + number]), instance=f"{PREFIX}{identity}-{name}")
         for number, name in enumerate(names)
-    )
-    login = ssh.Login(key=folder / "id_ed25519", known_hosts=folder / "known_hosts")
-    lab = Lab(identity, hosts, login, bridge, str(subnet), str(subnet[1]), folder)
-    config = {"ipv4.address": f"{lab.gateway}/{subnet.prefixlen}", "ipv4.nat": "true", "ipv6.address": "none"}
-    owner = {} if keep else {_OWNER: _this_process()}
-    incus.create_network(bridge, config | owner | {_LAB: identity, _FOLDER: str(folder)})
-    ssh.generate_key(login.key, f"offramp lab {identity}")
+    ]
+    gateway = f"{subnet[1]}/{subnet.prefixlen}"
+    lab = _lab(identity, gateway, hosts, folder)
+    config = {"ipv4.address": gateway, "ipv4.nat": "true", "ipv6.address": "none"}
+    owner = {} if keep else {_OWNER: process.this_process()}
+    incus.create_network(lab.bridge, config | owner | {_LAB: identity, _FOLDER: str(folder)})
+    ssh.generate_key(lab.login.key, f"offramp lab {identity}")
     lines = [f"{host.address} {ssh.generate_key(folder / 'hosts' / host.name, host.name)}" for host in hosts]
-    login.known_hosts.write_text("".join(lines))
+    lab.login.known_hosts.write_text("".join(lines))
     return lab
 
 
+def _lab(identity: str, gateway: str, hosts: Sequence[Host], folder: Path) -> Lab:
+    """The value for the lab whose bridge has the address `gateway` (with prefix length)."""
+    at = ipaddress.IPv4Interface(gateway)
+    return Lab(
+        id=identity,
+        hosts=tuple(hosts),
+        login=ssh.Login(key=folder / "id_ed25519", known_hosts=folder / "known_hosts"),
+        bridge=PREFIX + identity,  # 15 characters: the most an interface's name may have
+        subnet=str(at.network),
+        gateway=str(at.ip),
+        folder=folder,
+    )
+
+
 def _free_subnet() -> ipaddress.IPv4Network:
-    used = network.routed()
-    used += [ipaddress.IPv4Network(at, strict=False) for at in _bridge_addresses()]
-    for block in _CANDIDATES:
-        for subnet in ipaddress.IPv4Network(block).subnets(new_prefix=24):
-            if not any(subnet.overlaps(other) for other in used):
-                return subnet
-    raise ProgramFailed("no free subnet for a lab", where=", ".join(_CANDIDATES), hint="destroy labs that are not used")
-
-
-def _bridge_addresses() -> list[str]:
-    found = (net.config.get("ipv4.address", "none") for net in incus.networks())
-    return [address for address in found if "/" in address]
+    # a bridge whose daemon is down has no route
+    addresses = (net.config.get("ipv4.address", "none") for net in incus.networks())
+    bridges = [ipaddress.IPv4Network(text, strict=False) for text in addresses if "/" in text]
+    if (subnet := network.free_subnet(_CANDIDATES, used=bridges)) is None:
+        hint = "destroy labs that are not used"
+        raise ProgramFailed("no free subnet for a lab", where=", ".join(_CANDIDATES), hint=hint)
+    return subnet
 
 
 def _create(lab: Lab, host: Host, image: str, limits: dict[str, str | None]) -> None:
     # nesting lets systemd sandbox its services where AppArmor would forbid it the mounts
-    config = {key: value for key, value in limits.items() if value} | {_LAB: lab.id, "security.nesting": "true"}
+    config = {key: value for key, value in limits.items() if value} | {"security.nesting": "true"}
+    config |= {_LAB: lab.id, _HOST: host.name, _ADDRESS: host.address}
     incus.create(host.instance, image, pool=_POOL, network=lab.bridge, address=host.address, config=config)
     host_key = lab.folder / "hosts" / host.name
     everyone = "".join(f"{other.address}\t{other.name}\n" for other in lab.hosts)
@@ -224,42 +253,15 @@ def _wait(lab: Lab, host: Host) -> None:
     ssh.wait(lab.login, host.address)
 
 
-def _remove(identity: str, bridge: str, folder: Path) -> None:
-    members = [instance.name for instance in incus.instances() if instance.config.get(_LAB) == identity]
-    if members:
-        incus.delete(members)
-    network.delete_table(_table(identity))
-    if bridge in {net.name for net in incus.networks()}:
-        incus.delete_network(bridge)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def _sweep(log: Log) -> None:
     """Remove the labs whose processes ended without doing so."""
-    for net in incus.networks():
-        owner = net.config.get(_OWNER)
-        if net.name.startswith(PREFIX) and owner and not _alive(owner):
-            log(f"removing {net.name}, left by a process that ended")
-            _remove(net.config[_LAB], net.name, Path(net.config[_FOLDER]))
+    owners = {net.name: net.config.get(_OWNER) for net in incus.networks()}
+    for lab in existing():
+        owner = owners.get(lab.bridge)
+        if owner and not process.is_alive(owner):
+            log(f"removing lab {lab.id}, left by a process that ended")
+            destroy(lab)
 
 
 def _table(identity: str) -> str:
     return f"offramp_lab_{identity}"
-
-
-def _this_process() -> str:
-    return f"{os.getpid()}:{_started(os.getpid())}"
-
-
-def _alive(owner: str) -> bool:
-    pid, _, started = owner.partition(":")
-    return _started(int(pid)) == started
-
-
-def _started(pid: int) -> str:
-    """When a process started, in clock ticks since boot (one id is used again, one pair never); empty if it ended."""
-    try:
-        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-    return "" if state == "Z" else fields[18]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.errors import ProgramFailed, ProgramMissing
+from toolkit.errors import ProgramFailed
 from toolkit.tools import process
 
 _HINT = "on Debian 12 and 13: tests/host/install-lab.sh"
@@ -25,14 +25,13 @@ class Mirror(msgspec.Struct, frozen=True):
 
 def mirror() -> Mirror:
     """This machine's own Debian mirror, as apt understands its configuration in whatever format; else ProgramFailed."""
-    main, security = _site("Debian"), _site("Debian-Security")
-    if main is None:
-        raise ProgramFailed(
-            "apt has no Debian mirror configured",
-            where="/etc/apt",
-            hint="run `apt-get update`, or use a Debian machine",
-        )
-    return Mirror(main=main, security=security)
+    apt = process.find("apt-get", hint="labs are built on Debian or Ubuntu machines")
+    rows = process.run([apt, "indextargets", "--format", "$(LABEL) $(SITE)", "Created-By: Packages"]).splitlines()
+    sites = dict(reversed([row.split(" ", 1) for row in rows]))  # of several, the first counts
+    if "Debian" not in sites:
+        hint = "run `apt-get update`; an Ubuntu machine needs a Debian source as well"
+        raise ProgramFailed("apt has no Debian mirror configured", where="/etc/apt", hint=hint)
+    return Mirror(main=sites["Debian"], security=sites.get("Debian-Security"))
 
 
 def bootstrap(
@@ -52,12 +51,3 @@ def bootstrap(
         *mirror.sources(suite),
     ]
     process.stream([*map(str, command)], log=log, env=process.environment())
-
-
-def _site(label: str) -> str | None:
-    try:
-        words = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages", f"Label: {label}"]
-        sites = process.run(words).split()
-    except ProgramMissing:
-        return None
-    return sites[0] if sites else None

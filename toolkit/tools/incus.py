@@ -124,16 +124,6 @@ def delete(names: Sequence[str]) -> None:
     _incus("delete", "--force", *names)
 
 
-def snapshot(name: str, label: str) -> None:
-    """Remember a container's disk under `label`."""
-    _incus("snapshot", "create", name, label)
-
-
-def restore(name: str, label: str) -> None:
-    """Put a container's disk back to the snapshot `label`; a running container is restarted."""
-    _incus("snapshot", "restore", name, label)
-
-
 def _pairs(config: Mapping[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in config.items()]
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+from collections.abc import Sequence
 
 from toolkit.tools import process
 
@@ -13,6 +14,16 @@ def routed() -> list[ipaddress.IPv4Network]:
     answer = process.run([process.find("ip", hint=_HINT), "-json", "-4", "route", "show", "table", "all"])
     found = (row["dst"] for row in json.loads(answer))
     return [ipaddress.IPv4Network(text, strict=False) for text in found if text != "default"]
+
+
+def free_subnet(blocks: Sequence[str], *, used: Sequence[ipaddress.IPv4Network]) -> ipaddress.IPv4Network | None:
+    """The first /24 of the `blocks` that overlaps neither a route nor a network in `used`; None if all are taken."""
+    taken = [*used, *routed()]
+    for block in blocks:
+        for subnet in ipaddress.IPv4Network(block).subnets(new_prefix=24):
+            if not any(subnet.overlaps(other) for other in taken):
+                return subnet
+    return None
 
 
 def replace_table(name: str, body: str) -> None:

