@@ -1,0 +1,52 @@
+"""Machines: blueprints are packed onto as few hosts as hold their memory, largest first (first-fit decreasing).
+
+A host has about 4 GB: the size every provider rents out and old hardware has. A blueprint that needs more gets a host
+of its own size. Memory is rounded up to whole gigabytes; the disk also holds the data that comes over, twice, for there
+is a backup of it; processors are what the most demanding blueprint on it asks for, and at least one per 2 GB.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from toolkit.catalog import Catalog
+from toolkit.model import HostNeed, Replacement
+from toolkit.plan.losses import Gone
+
+HOST_MEMORY_MB = 4096
+_GB = 1024
+
+
+def place(
+    replacements: Sequence[Replacement], lost: Sequence[Gone], catalog: Catalog
+) -> tuple[tuple[HostNeed, ...], tuple[Replacement, ...]]:
+    """The hosts ("app-1", …) and the replacements with their host."""
+    bins: list[list[Replacement]] = []
+    for one in sorted(replacements, key=lambda one: (-_memory([one], catalog), one.blueprint)):
+        fitting = (other for other in bins if _memory([*other, one], catalog) <= HOST_MEMORY_MB)
+        room = next(fitting, None)
+        if room is None:
+            bins.append([one])
+        else:
+            room.append(one)
+    hosts = tuple(_host(f"app-{number}", placed, lost, catalog) for number, placed in enumerate(bins, 1))
+    lies_on = {slug: host.name for host in hosts for slug in host.groups}
+    return hosts, tuple(replace(one, hosts=(lies_on[one.blueprint],)) for one in replacements)
+
+
+def _host(name: str, placed: Sequence[Replacement], lost: Sequence[Gone], catalog: Catalog) -> HostNeed:
+    memory = -(-_memory(placed, catalog) // _GB) * _GB
+    sizes = [catalog.blueprints[one.blueprint].host for one in placed]
+    ids = {dependency for one in placed for dependency in one.dependencies}
+    data = sum(gone.dependency.size_bytes or 0 for gone in lost if gone.dependency.id in ids)
+    return HostNeed(
+        name,
+        memory_mb=memory,
+        cpus=max(*(size.cpus for size in sizes), memory // (2 * _GB), 1),
+        disk_gb=sum(size.disk_gb for size in sizes) + -(-2 * data // 10**9),
+        groups=tuple(sorted(one.blueprint for one in placed)),
+    )
+
+
+def _memory(placed: Sequence[Replacement], catalog: Catalog) -> int:
+    return sum(catalog.blueprints[one.blueprint].host.memory_mb for one in placed)
