@@ -59,8 +59,18 @@ _FOUND = (  # vendor, service, capability, role, file
     ("stripe", None, "payments.processing", "runtime", "harbour/pay.py:8"),
 )
 _PARENTS = {"auth0": "okta", "sendgrid": "twilio", "github": "microsoft"}
-_NAMES = {"aws": "Amazon Web Services", "okta": "Okta", "auth0": "Auth0", "twilio": "Twilio", "sendgrid": "SendGrid",
-          "zendesk": "Zendesk", "sentry": "Sentry", "github": "GitHub", "microsoft": "Microsoft", "stripe": "Stripe"}  # fmt: skip
+_NAMES = {
+    "aws": "Amazon Web Services",
+    "okta": "Okta",
+    "auth0": "Auth0",
+    "twilio": "Twilio",
+    "sendgrid": "SendGrid",
+    "zendesk": "Zendesk",
+    "sentry": "Sentry",
+    "github": "GitHub",
+    "microsoft": "Microsoft",
+    "stripe": "Stripe",
+}
 _JOURNEYS = (
     ("sign-up", "Sign up by phone", ("otp.sms", "data.relational", "edge.dns"), (("aws",), ("twilio",))),
     ("sign-in", "Sign in", ("data.relational", "edge.dns"), (("aws",),)),
@@ -215,10 +225,11 @@ def _assessment(extra: int, planted: str) -> Assessment:
 
 def _findings(planted: str) -> tuple[Finding, ...]:
     waived = {"zendesk": date(2027, 3, 1)}
+    stops = {company: [id for id, _, _, cuts in _JOURNEYS if (company,) in cuts] for company in _NAMES}
     single = tuple(
         Finding("single-company", company, "not ready", "critical", "high",
-                f"{_NAMES[company]} alone stops {id}{planted}", None, (id,), (0, 15), waived.get(company))
-        for id, _, _, cuts in _JOURNEYS for (company, *others) in cuts if not others
+                f"{_NAMES[company]} alone stops {', '.join(held)}{planted}", None, tuple(held), (0, 15), waived.get(company))
+        for company, held in stops.items() if held
     )  # fmt: skip
     return (
         *single,

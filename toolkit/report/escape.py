@@ -10,7 +10,7 @@ import unicodedata
 # separators. https://www.unicode.org/reports/tr36/ says why the invisible ones are as dangerous as the escape key.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~$-])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 
 
 def visible(text: str) -> str:
@@ -27,14 +27,15 @@ def _shown(char: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Text that stands for itself in GitHub-flavoured Markdown, also within a table cell.
+    """Text that stands for itself within a line of GitHub-flavoured Markdown, also within a table cell.
 
-    Colons of URLs become entities; a zero-width space follows the signs of mentions and references: nothing turns
-    into a link and nobody is notified.
+    URLs lose the signs by which they become links; a zero-width space follows the signs of mentions and references, so
+    that nobody is notified.
     """
     text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _MARKDOWN.sub(r"\\\1", text).replace("\\#", "\\#&#8203;").replace("@", "@&#8203;")
-    return text.replace("://", "&#58;//")
+    text = _MARKDOWN.sub(r"\\\1", text)
+    text = text.replace("://", "&#58;//").replace("www.", "www&#46;")
+    return re.sub(r"(@|(?<!&)#)(?=\w)", r"\1&#8203;", text)
 
 
 def code(text: str) -> str:
@@ -44,3 +45,11 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     padding = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def block(text: str, language: str = "") -> str:
+    """Lines as a fenced Markdown block; only the line feeds between them stay what they are."""
+    lines = [visible(line) for line in text.expandtabs(4).split("\n")]
+    longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{language}", *lines, fence])

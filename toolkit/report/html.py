@@ -1,8 +1,8 @@
 """One HTML file: opens offline, prints, works by keyboard and screen reader, without a script as well."""
 
 from toolkit.entries import Catalog, Exit
-from toolkit.model import Audit, Company, Dependency, Finding, JourneyRisk, Unread
-from toolkit.report import places, summary
+from toolkit.model import Audit, Company, Dependency, Finding, JourneyRisk, Plan, Unread
+from toolkit.report import places, runbooks, summary
 from toolkit.report.pages import page
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
@@ -103,3 +103,8 @@ def _notice(company: str, catalog: Catalog) -> str:
 def _notice_source(company: str, catalog: Catalog) -> str | None:
     vendor = catalog.vendors.get(company)
     return vendor.notice.source if vendor and (vendor.notice.text or vendor.notice.hours is not None) else None
+
+
+def render_plan(plan: Plan, catalog: Catalog) -> str:
+    """The schedule and the runbooks, to print."""
+    return runbooks.printable(plan, catalog)

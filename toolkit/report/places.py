@@ -1,15 +1,12 @@
 """Where a piece of evidence lies, in words and as file and line."""
 
-import re
 from typing import NamedTuple
 
 from toolkit.model import Evidence, Finding, Survey
 
-_FILE = re.compile(r"(?P<path>[^:]+):(?P<line>[0-9]+)")
-
 
 class Place(NamedTuple):
-    """A place in a file of a checkout; `path` is relative to the folder of `offramp.toml` or the only root."""
+    """A line of a file of a checkout; `path` starts with the root's id where there are several checkouts."""
 
     path: str
     line: int
@@ -17,19 +14,26 @@ class Place(NamedTuple):
 
 def file_place(evidence: Evidence, survey: Survey) -> Place | None:
     """The file and line, or None for evidence of accounts, domains and records."""
-    checkouts = [root for root in survey.roots if root.kind == "checkout"]
-    match = _FILE.fullmatch(evidence.where)
-    if match is None or all(root.id != evidence.root for root in checkouts):
+    checkouts = _checkouts(survey)
+    if evidence.root not in checkouts:
         return None
-    path = match["path"] if len(checkouts) == 1 else f"{evidence.root}/{match['path']}"
-    return Place(path, max(1, int(match["line"])))
+    path, _, line = evidence.where.rpartition(":")
+    if not (path and line.isdecimal()):
+        path, line = evidence.where, "1"
+    return Place(path if len(checkouts) == 1 else f"{evidence.root}/{path}", max(1, int(line)))
 
 
 def words(root: str, where: str, survey: Survey) -> str:
-    """`app/otp.py:12`, with the root in front where there is more than one."""
-    return where if len(survey.roots) < 2 else f"{root}/{where}" if where else root
+    """`app/otp.py:12`; the root stands in front unless it is the only checkout."""
+    if not where:
+        return root
+    return where if _checkouts(survey) == [root] else f"{root}/{where}"
 
 
 def of_finding(finding: Finding, survey: Survey) -> list[Evidence]:
     """The evidence a finding refers to, in its order."""
-    return [survey.evidence[index] for index in finding.evidence if 0 <= index < len(survey.evidence)]
+    return [survey.evidence[index] for index in finding.evidence]
+
+
+def _checkouts(survey: Survey) -> list[str]:
+    return [root.id for root in survey.roots if root.kind == "checkout"]

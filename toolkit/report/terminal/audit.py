@@ -7,20 +7,20 @@ from rich.text import Text
 from toolkit.model import Audit
 from toolkit.report import places, summary
 from toolkit.report.escape import visible
-from toolkit.report.terminal.screen import SHOWN, count, line, listing
+from toolkit.report.terminal.screen import SHOWN, listing, plural, put
 
 
 def write_audit(out: Console, audit: Audit) -> None:
     score = audit.assessment.score
-    line(out, (audit.platform.name, "bold"), f": score {score.points:.0f} of {summary.maximum(audit):.0f}")
+    put(out, (audit.platform.name, "bold"), f": score {score.points:.0f} of {summary.maximum(audit):.0f}")
     out.print()
     _stoppers(out, audit)
     _other_journeys(out, audit)
-    line(out, ("Findings: ", "bold"), summary.count_words(audit))
+    put(out, ("Findings: ", "bold"), summary.count_words(audit))
     _unread(out, audit)
     out.print()
-    line(out, ("Next: ", "bold"), summary.next_command(audit))
-    line(out, ("All of it: ", "bold"), "offramp audit … -o html=report.html -o json=audit.json")
+    put(out, ("Next: ", "bold"), summary.next_command(audit))
+    put(out, ("All of it: ", "bold"), "offramp audit … -o html=report.html -o json=audit.json")
 
 
 def _stoppers(out: Console, audit: Audit) -> None:
@@ -28,14 +28,14 @@ def _stoppers(out: Console, audit: Audit) -> None:
     strong = summary.stoppers(audit)
     if not total:
         rely = [
-            f"{item.name}: {count(item.dependencies, 'service')}"
+            f"{item.name}: {plural(item.dependencies, 'service')}"
             for item in summary.strongest(audit.assessment.companies)
         ]
         listing(out, "Companies you depend on (no journeys are declared: what they stop is not known)", rely)
     elif not strong:
-        line(out, ("No company is known to stop a journey alone", "bold"))
+        put(out, ("No company is known to stop a journey alone", "bold"))
     else:
-        line(out, (f"Companies that can stop {audit.platform.name} alone", "bold"))
+        put(out, (f"Companies that can stop {audit.platform.name} alone", "bold"))
         table = Table.grid(padding=(0, 2))
         table.add_column(max_width=26, no_wrap=True, overflow="ellipsis")
         table.add_column(no_wrap=True)
@@ -45,7 +45,7 @@ def _stoppers(out: Console, audit: Audit) -> None:
             table.add_row(name, f"{len(company.stops)} of {total}", Text(visible(", ".join(company.stops))))
         out.print(table)
         if strong[SHOWN:]:
-            line(out, f"  … and {len(strong) - SHOWN} more")
+            put(out, f"  … and {len(strong) - SHOWN} more")
     out.print()
 
 
@@ -56,7 +56,7 @@ def _other_journeys(out: Console, audit: Audit) -> None:
     others = [risk for risk in audit.assessment.journeys if risk.journey not in single]
     listing(out, "Other journeys", [f"{risk.journey}: {summary.risk_words(risk, names)}" for risk in others])
     if missing := sorted({need for risk in audit.assessment.journeys for need in risk.unknown}):
-        line(out, ("Nobody found for: ", "bold"), ", ".join(missing), " (someone provides it: declare who)")
+        put(out, ("Nobody found for: ", "bold"), ", ".join(missing), " (someone provides it: declare who)")
 
 
 def _unread(out: Console, audit: Audit) -> None:
@@ -66,4 +66,4 @@ def _unread(out: Console, audit: Audit) -> None:
         listing(out, f"Could not look at {len(where)}; what lies there is unknown, not fine", where, limit=4)
     else:
         ran = ", ".join(survey.sources) or "none"
-        line(out, ("Could not look at: ", "bold"), f"nothing failed. Sources that ran: {ran}")
+        put(out, ("Could not look at: ", "bold"), f"nothing failed. Sources that ran: {ran}")

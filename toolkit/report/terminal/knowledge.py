@@ -9,24 +9,24 @@ from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
 from toolkit.model import Audit, Explanation, Value
 from toolkit.report import places
-from toolkit.report.terminal.screen import line, listing
+from toolkit.report.terminal.screen import listing, put
 
 _EVERYTHING = 1_000  # lines: these are answers to a question, not a summary
 
 
 def write_rule(out: Console, rule: Rule) -> None:
     """Title, reason, remedy."""
-    line(out, (rule.id, "bold"), f": {rule.title} ({rule.severity})")
-    line(out, ("Why: ", "bold"), rule.rationale)
-    line(out, ("What to do: ", "bold"), f"{rule.remediation} About {rule.effort_hours:g} hours.")
-    line(out, ("Looks at: ", "bold"), ", ".join(rule.of) or "everything")
+    put(out, (rule.id, "bold"), f": {rule.title} ({rule.severity})")
+    put(out, ("Why: ", "bold"), rule.rationale)
+    put(out, ("What to do: ", "bold"), f"{rule.remediation} About {rule.effort_hours:g} hours.")
+    put(out, ("Looks at: ", "bold"), ", ".join(rule.of) or "everything")
 
 
 def write_explanation(out: Console, explanation: Explanation, audit: Audit) -> None:
     """Reported or not, how that came about, and every sign that counted or did not."""
     survey = audit.survey
-    line(out, (explanation.dependency, "bold"), f": {'reported' if explanation.reported else 'not reported'}")
-    line(out, explanation.reason)
+    put(out, (explanation.dependency, "bold"), f": {'reported' if explanation.reported else 'not reported'}")
+    put(out, explanation.reason)
     listing(out, "How", explanation.steps, limit=_EVERYTHING)
     for title, positions in (("Counts", explanation.evidence), ("Only corroborates", explanation.weak)):
         seen = [survey.evidence[index] for index in positions]
@@ -54,7 +54,7 @@ def write_catalog(out: Console, catalog: Catalog) -> None:
 
 def write_entry(out: Console, ident: str, entry: Value) -> None:
     """Every field that is set, nested ones indented."""
-    line(out, (ident, "bold"))
+    put(out, (ident, "bold"))
     _fields(out, msgspec.to_builtins(entry), 1)
 
 
@@ -63,15 +63,15 @@ def _fields(out: Console, value: object, depth: int) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             if isinstance(inner, Mapping | list) and inner:
-                line(out, f"{indent}{key}:", hang=len(indent) + 2)
+                put(out, f"{indent}{key}:", hang=len(indent) + 2)
                 _fields(out, inner, depth + 1)
             elif inner not in ("", None, [], {}):
-                line(out, f"{indent}{key}: {inner}", hang=len(indent) + 2)
+                put(out, f"{indent}{key}: {inner}", hang=len(indent) + 2)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for inner in value:
             _fields(out, inner, depth)
     else:
-        line(out, f"{indent}{value}", hang=len(indent) + 2)
+        put(out, f"{indent}{value}", hang=len(indent) + 2)
 
 
 def write_needs(out: Console, needs: Sequence[Need]) -> None:

@@ -3,16 +3,16 @@
 from rich.console import Console
 
 from toolkit.model import Plan, Task
-from toolkit.report.terminal.screen import count, hours, line, listing
+from toolkit.report.terminal.screen import in_hours, listing, plural, put
 
 
 def write_plan(out: Console, plan: Plan) -> None:
     schedule = plan.schedule
-    line(out, (plan.platform.name, "bold"), f": {hours(schedule.makespan_hours)} with {schedule.people} people")
-    line(out, f"  no plan can be shorter than {hours(schedule.lower_bound_hours)}")
+    put(out, (plan.platform.name, "bold"), f": {in_hours(schedule.makespan_hours)} with {schedule.people} people")
+    put(out, f"  no plan can be shorter than {in_hours(schedule.lower_bound_hours)}")
     if plan.losses:
-        lost = ", ".join(f"{loss.vendor} ({hours(loss.notice_hours)} notice)" for loss in plan.losses)
-        line(out, ("Lost: ", "bold"), lost)
+        lost = ", ".join(f"{loss.vendor} ({in_hours(loss.notice_hours)} notice)" for loss in plan.losses)
+        put(out, ("Lost: ", "bold"), lost)
     out.print()
     listing(out, "Cannot be done in time", _tasks([task for task in plan.tasks if task.late]), "bold red")
     urgent = [task for task in plan.tasks if task.window.before_access_ends and not task.late]
@@ -20,13 +20,13 @@ def write_plan(out: Console, plan: Plan) -> None:
     replaced = [
         f"{', '.join(item.capabilities)}: {item.blueprint} on {', '.join(item.hosts)}" for item in plan.replacements
     ]
-    listing(out, f"Replacements ({count(plan.tasks, 'task')}, {count(plan.hosts, 'host')})", replaced)
+    listing(out, f"Replacements ({plural(plan.tasks, 'task')}, {plural(plan.hosts, 'host')})", replaced)
     missing = [f"{item.dependency} ({item.capability}): {item.reason}" for item in plan.unplanned]
     listing(out, "Nothing replaces", missing)
     out.print()
-    line(out, ("Next: ", "bold"), "offramp generate plan.json --target hosts --to infra/")
+    put(out, ("Next: ", "bold"), "offramp generate plan.json --target hosts --to infra/")
 
 
 def _tasks(tasks: list[Task]) -> list[str]:
     ordered = sorted(tasks, key=lambda task: (task.finish_hours, task.id))
-    return [f"by {hours(task.finish_hours)}: {task.title} ({task.capability}, {task.owner})" for task in ordered]
+    return [f"by {in_hours(task.finish_hours)}: {task.title} ({task.capability}, {task.owner})" for task in ordered]

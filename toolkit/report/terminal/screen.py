@@ -29,7 +29,7 @@ def screen(write: Callable[[Console], None]) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
-def line(out: Console, *parts: str | tuple[str, str], hang: int = 4) -> None:
+def put(out: Console, *parts: str | tuple[str, str], hang: int = 4) -> None:
     """One paragraph, wrapped, further lines indented; a hostile length is cut. A part is text or (text, style)."""
     text = Text.assemble(*((part, "") if isinstance(part, str) else part for part in map(_safe, parts)))
     text.truncate(_LONGEST * out.width, overflow="ellipsis")
@@ -45,16 +45,16 @@ def listing(out: Console, title: str, lines: Iterable[str], style: str = "bold",
     """A heading with its first lines; nothing at all when there are none."""
     known = list(lines)
     if known:
-        line(out, (title, style))
+        put(out, (title, style))
     for line in known[:limit]:
-        line(out, f"  {line}")
+        put(out, f"  {line}")
     if known[limit:]:
-        line(out, f"  … and {len(known) - limit} more")
+        put(out, f"  … and {len(known) - limit} more")
 
 
-def count(things: Sequence[object], noun: str) -> str:
+def plural(things: Sequence[object], noun: str) -> str:
     return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
-def hours(hours: float) -> str:
+def in_hours(hours: float) -> str:
     return f"{hours * 60:.0f} min" if 0 < hours < 1 else f"{hours:.1f} h".replace(".0 h", " h")

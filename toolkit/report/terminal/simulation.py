@@ -3,30 +3,30 @@
 from rich.console import Console
 
 from toolkit.model import Simulation
-from toolkit.report.terminal.screen import count, hours, line, listing
+from toolkit.report.terminal.screen import in_hours, listing, plural, put
 
 
 def write_simulation(out: Console, simulation: Simulation) -> None:
-    lost = ", ".join(f"{loss.vendor} with {hours(loss.notice_hours)} notice" for loss in simulation.losses)
-    line(out, ("Lost: ", "bold"), lost)
+    lost = ", ".join(f"{loss.vendor} with {in_hours(loss.notice_hours)} notice" for loss in simulation.losses)
+    put(out, ("Lost: ", "bold"), lost)
     out.print()
     dark = [
         f"{item.title or item.journey}: {_after(item.at_hours)}, through {', '.join(item.because)}"
         for item in simulation.dark
     ]
-    listing(out, f"Goes dark: {count(simulation.dark, 'journey')}", dark, "bold red")
+    listing(out, f"Goes dark: {plural(simulation.dark, 'journey')}", dark, "bold red")
     if simulation.survives:
-        line(out, ("Goes on: ", "bold green"), ", ".join(simulation.survives))
+        put(out, ("Goes on: ", "bold green"), ", ".join(simulation.survives))
     if simulation.unjudged:
-        line(out, ("Not known: ", "bold"), ", ".join(simulation.unjudged))
+        put(out, ("Not known: ", "bold"), ", ".join(simulation.unjudged))
     held = [f"{item.dependency}: {', '.join(item.hostage)}" for item in simulation.lost if item.hostage]
     listing(out, "Data that cannot be taken out", held)
-    listing(out, f"To take out within {hours(simulation.time_to_export_hours)}", _exportable(simulation))
+    listing(out, f"To take out within {in_hours(simulation.time_to_export_hours)}", _exportable(simulation))
     if unchecked := [item.dependency for item in simulation.lost if item.unchecked]:
-        line(out, ("Exports nobody checked: ", "bold"), ", ".join(unchecked))
+        put(out, ("Exports nobody checked: ", "bold"), ", ".join(unchecked))
     out.print()
     arguments = ",".join(f"{loss.vendor}@{loss.notice_hours:g}h" for loss in simulation.losses)
-    line(out, ("Next: ", "bold"), f"offramp plan audit.json --lose {arguments}")
+    put(out, ("Next: ", "bold"), f"offramp plan audit.json --lose {arguments}")
 
 
 def _exportable(simulation: Simulation) -> list[str]:
@@ -34,4 +34,4 @@ def _exportable(simulation: Simulation) -> list[str]:
 
 
 def _after(hours: float) -> str:
-    return f"after {hours(hours)}" if hours else "at once"
+    return f"after {in_hours(hours)}" if hours else "at once"

@@ -3,14 +3,14 @@
 from rich.console import Console
 
 from toolkit.model import Audit, Verdict
-from toolkit.report.terminal.screen import count, line, listing
+from toolkit.report.terminal.screen import listing, plural, put
 
 
 def write_verdict(out: Console, verdict: Verdict, audit: Audit) -> None:
     if verdict.passed:
-        line(out, ("PASSED", "bold green"), f": {audit.platform.name}")
+        put(out, ("PASSED", "bold green"), f": {audit.platform.name}")
     else:
-        line(out, ("REFUSED", "bold red"), f": {audit.platform.name}, {count(verdict.violations, 'reason')}")
+        put(out, ("REFUSED", "bold red"), f": {audit.platform.name}, {plural(verdict.violations, 'reason')}")
     listing(out, "Reasons", [f"{item.policy}: {item.message}" for item in verdict.violations], limit=16)
     counts = (("known from the baseline", verdict.known), ("fixed since", verdict.fixed), ("waived", verdict.waived))
-    line(out, ", ".join(f"{len(prints)} {words}" for words, prints in counts))
+    put(out, ", ".join(f"{len(prints)} {words}" for words, prints in counts))

@@ -1,0 +1,39 @@
+"""Workflow commands for GitHub Actions: the violations as annotations of the files they lie in.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions. GitHub shows the first ten of a step.
+"""
+
+from collections.abc import Iterator
+
+from toolkit.entries import Catalog
+from toolkit.model import Audit, Finding, Verdict
+from toolkit.report import places
+from toolkit.report.escape import visible
+
+
+def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
+    """One `::error` line per violation, one `::warning` when something could not be looked at."""
+    return "".join(f"{line}\n" for line in _lines(verdict, audit)) or "::notice::Offramp gate passed\n"
+
+
+def _lines(verdict: Verdict, audit: Audit) -> Iterator[str]:
+    findings = {finding.fingerprint: finding for finding in audit.assessment.findings}
+    for item in verdict.violations:
+        where = _where(findings.get(item.fingerprint), audit)
+        yield f"::error title={_property(f'Offramp {item.policy}')}{where}::{_data(item.message)}"
+    if unread := len(audit.survey.unread):
+        yield f"::warning title=Offramp::{unread} places could not be looked at; what lies there is unknown"
+
+
+def _where(finding: Finding | None, audit: Audit) -> str:
+    seen = places.of_finding(finding, audit.survey) if finding else []
+    files = [place for item in seen if (place := places.file_place(item, audit.survey))]
+    return f",file={_property(files[0].path)},line={files[0].line}" if files else ""
+
+
+def _data(text: str) -> str:
+    return visible(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
