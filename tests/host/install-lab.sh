@@ -5,7 +5,7 @@
 # uses. Does nothing when everything is there. Needs root.
 set -euo pipefail
 
-PACKAGES=(incus-base incus-client dnsmasq-base iptables nftables iproute2 squashfs-tools mmdebstrap openssh-client)
+PACKAGES=(incus-base incus-client dnsmasq-base nftables iproute2 mmdebstrap zstd openssh-client)
 
 missing() {
     local package

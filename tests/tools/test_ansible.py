@@ -1,5 +1,6 @@
 """Ansible for real, on this machine: connection `local`."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -73,3 +74,16 @@ def test_signal_handlers_are_left_as_they_were(project: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     _play(project, "    - ansible.builtin.ping:\n")
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_stops_ansible(project: Path) -> None:
+    (project / "site.yml").write_text(
+        "- hosts: all\n  gather_facts: false\n  tasks:\n    - {name: Wait, ansible.builtin.command: sleep 61.5}\n"
+    )
+
+    def interrupt(line: str) -> None:
+        if line == "task: Wait":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        ansible.play(project, "site.yml", inventory=project / "inventory.ini", log=interrupt)

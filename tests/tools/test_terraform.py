@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from toolkit.errors import ProgramFailed, ProgramMissing
@@ -20,6 +21,13 @@ output "word" { value = terraform_data.word.output }
 output "secret" {
   value     = "kept"
   sensitive = true
+}
+"""
+
+_SLOW = """
+resource "terraform_data" "slow" {
+  input = terraform_data.word.id
+  provisioner "local-exec" { command = "echo waiting; sleep 60" }
 }
 """
 
@@ -86,6 +94,19 @@ def test_an_apply_that_would_ask_fails_instead(project: terraform.Project, tmp_p
     terraform.init(project)
     with pytest.raises(ProgramFailed, match="needed"):
         terraform.apply(project)
+
+
+def test_an_interrupted_apply_keeps_its_state(project: terraform.Project, tmp_path: Path) -> None:
+    (tmp_path / "slow.tf").write_text(_SLOW)
+    terraform.init(project)
+
+    def interrupt(line: str) -> None:
+        if "waiting" in line and "sleep" not in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        terraform.apply(msgspec.structs.replace(project, log=interrupt))
+    assert terraform.destroy(project).destroyed == 2  # what was made, and what was being made
 
 
 def test_tofu_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from toolkit.errors import ProgramFailed
 from toolkit.tools import process
 
-_HINT = "on Debian 12 and 13: tests/host/install-lab.sh"
+_HINT = "apt-get install mmdebstrap zstd"
 
 
 class Mirror(msgspec.Struct, frozen=True):

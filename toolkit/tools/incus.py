@@ -12,7 +12,7 @@ import msgspec
 from toolkit.errors import ProgramFailed
 from toolkit.tools import process
 
-_HINT = "on Debian 12 and 13 tests/host/install-lab.sh installs Incus and what the lab needs"
+_HINT = "apt-get install incus-base incus-client dnsmasq-base nftables (Debian 12 has Incus in bookworm-backports)"
 _LIBEXEC = Path("/usr/libexec/incus")  # Debian's place for incusd; it starts helpers that lie beside it
 _READY_SECONDS = 60
 

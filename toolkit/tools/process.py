@@ -7,6 +7,7 @@ ansible-runner write what they see into files) unless the caller names it.
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,16 +94,26 @@ def stream(
         text=True,
         encoding="utf-8",
         errors="replace",
+        start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and the program once, from `_interrupt`
     ) as child:
         try:
             for raw in child.stdout or ():
                 lines.append(read(raw.rstrip()))
                 log(lines[-1])
         except BaseException:  # Ctrl-C or a failing log: the program must not outlive us
-            child.terminate()
+            _interrupt(child)
             raise
     if child.returncode:
         raise failed(words, child.returncode, lines)
+
+
+def _interrupt(child: subprocess.Popen[str]) -> None:
+    """Ask a program to end, and wait: Terraform finishes its step and writes its state, unless interrupted twice."""
+    child.send_signal(signal.SIGINT)
+    try:
+        child.communicate()
+    except KeyboardInterrupt:
+        child.kill()
 
 
 def failed(words: Sequence[str], code: int, lines: Iterable[str], *, where: str | Path = "") -> ProgramFailed:
