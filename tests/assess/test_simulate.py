@@ -1,0 +1,113 @@
+"""What goes dark, when, and what is lost with it."""
+
+from typing import Any
+
+import pytest
+
+from toolkit.assess.simulate import parse_losses, simulate
+from toolkit.catalog import Capability, Catalog, Exit, Export, Kept, Notice, Service, Vendor
+from toolkit.errors import BadInput
+from toolkit.model import (
+    SCHEMA_VERSION,
+    Assessment,
+    Audit,
+    Dependency,
+    Fallback,
+    Journey,
+    Loss,
+    Platform,
+    Score,
+    Survey,
+)
+
+CATALOG = Catalog(
+    hash="",
+    capabilities={"otp.sms": Capability("Codes", "Nobody can sign up.")},
+    vendors={
+        "aws": Vendor("AWS", notice=Notice(720)),
+        "heroku": Vendor("Heroku", runs_on=("aws",)),
+        "twilio": Vendor("Twilio"),
+        "sendgrid": Vendor("SendGrid", parent="twilio"),
+    },
+    services={
+        "twilio/verify": Service(
+            "Verify", exit=Exit((Export("logs", "API"),), (Kept("TOTP seeds", "returned only at creation"),))
+        )
+    },
+    rules={},
+    scenarios={},
+    blueprints={},
+)
+DEPENDENCIES = (
+    Dependency("heroku", None, ("hosting.containers",), "runtime", "high"),
+    Dependency("sendgrid", None, ("mail.outgoing",), "runtime", "high"),
+    Dependency("twilio", "verify", ("otp.sms",), "runtime", "high", size_bytes=9),
+)
+JOURNEYS = (
+    Journey("sign-up", "Open an account", ("otp.sms", "hosting.containers")),
+    Journey("read", "Read", ("hosting.containers",)),
+    Journey("mail", "Be told", ("mail.outgoing",)),
+    Journey("pay", "Pay", ("payments.processing",)),
+)
+
+
+def audit(**platform: Any) -> Audit:
+    return Audit(
+        SCHEMA_VERSION,
+        "offramp 0",
+        "",
+        Platform(journeys=JOURNEYS, **platform),
+        Survey(),
+        DEPENDENCIES,
+        Assessment(Score(0, ())),
+    )
+
+
+def test_journeys_go_dark_when_the_first_thing_they_need_goes() -> None:
+    outcome = simulate(audit(), CATALOG, [Loss("aws", 30), Loss("twilio", 0)])
+    assert [(one.journey, one.at_hours, one.because) for one in outcome.dark] == [
+        ("sign-up", 0, ("twilio/verify",)),
+        ("mail", 0, ("sendgrid",)),
+        ("read", 30, ("heroku",)),
+    ]
+    assert (outcome.survives, outcome.unjudged, outcome.time_to_export_hours) == ((), ("pay",), 0)
+
+
+def test_losing_an_owned_vendor_is_not_losing_the_owner() -> None:
+    outcome = simulate(audit(), CATALOG, [Loss("sendgrid", 0)])
+    assert [one.journey for one in outcome.dark] == ["mail"]
+    assert outcome.survives == ("sign-up", "read")
+
+
+def test_what_is_lost_says_what_breaks_and_what_is_hostage() -> None:
+    outcome = simulate(audit(), CATALOG, [Loss("twilio", 5), Loss("twilio", 2)])
+    lost = {one.dependency: one for one in outcome.lost}
+    verify = lost["twilio/verify"]
+    assert (verify.at_hours, verify.vendor, verify.size_bytes, verify.unchecked) == (2, "twilio", 9, False)
+    assert verify.breaks == ("Nobody can sign up.",)
+    assert verify.hostage == ("TOTP seeds: returned only at creation",)
+    assert verify.exportable == ("logs: API",)
+    assert lost["sendgrid"].unchecked
+
+
+def test_fallbacks_carry_until_they_are_lost_too() -> None:
+    covered = audit(fallbacks=(Fallback("otp.sms", "aws/sns"), Fallback("heroku", "own machines")))
+    alone = simulate(covered, CATALOG, [Loss("twilio", 0)])
+    assert [one.journey for one in alone.dark] == ["mail"]
+    assert {one.dependency: one.covered_by for one in alone.lost}["twilio/verify"] == ("aws/sns",)
+    both = simulate(covered, CATALOG, [Loss("twilio", 0), Loss("aws", 30)])
+    assert [(one.journey, one.at_hours) for one in both.dark] == [("mail", 0), ("sign-up", 30)]
+
+
+def test_losses_are_read_with_units_and_the_vendors_own_notice() -> None:
+    losses = parse_losses("aws@30h, twilio@2d,heroku@30m,sendgrid@1w,aws,twilio", CATALOG)
+    assert [one.notice_hours for one in losses] == [30, 48, 0.5, 168, 720, 0]
+    assert parse_losses("acme@1", CATALOG, also={"acme"}) == (Loss("acme", 1),)
+    assert parse_losses("", CATALOG) == ()
+
+
+@pytest.mark.parametrize(("text", "says"), [("twillio@3h", "twilio"), ("aws@soon", "aws@30h"), ("@3", "aws@30h")])
+def test_losses_that_cannot_be_read_are_bad_input(text: str, says: str) -> None:
+    with pytest.raises(BadInput) as err:
+        parse_losses(text, CATALOG)
+    assert says in str(err.value)

@@ -1,0 +1,166 @@
+"""Evidence becomes dependencies by the rules of the module's docstring."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.catalog import Catalog, Service, SignalKind, Vendor
+from toolkit.identify import _POINTS, identify, why
+from toolkit.model import Declare, Dependency, Discarded, Evidence, Ignore, Platform, Role, Root, Survey
+
+CATALOG = Catalog(
+    hash="",
+    capabilities={},
+    vendors={
+        "aws": Vendor("AWS", signals={"pypi": ("boto3",), "env": ("AWS_*",)}),
+        "github": Vendor("GitHub", signals={"host": ("api.github.com",)}),
+        "okta": Vendor("Okta", capabilities=("auth.workforce-sso",), weak={"env": ("OIDC_ISSUER",)}),
+    },
+    services={
+        "aws/s3": Service(
+            "S3", ("data.object-storage",), signals={"call": ("boto3.client(s3)",), "tf_resource": ("aws_s3_bucket",)}
+        ),
+        "aws/sqs": Service("SQS", ("data.queue",), signals={"call": ("boto3.client(sqs)",)}),
+        "github/actions": Service("Actions", ("build.ci",), role="build/ci", signals={"action": ("actions/checkout",)}),
+    },
+    rules={},
+    scenarios={},
+    blueprints={},
+)
+S3 = "aws/s3#call:boto3.client(s3)"
+BOTO3 = "aws#pypi:boto3"
+
+
+def seen(*signals: str, role: Role = "runtime") -> Survey:
+    evidence = tuple(Evidence("files.x", signal, "app", f"f.py:{n}", role) for n, signal in enumerate(signals, 1))
+    return Survey(roots=(Root("app", "checkout", "."),), sources=("files.x",), evidence=evidence)
+
+
+def found(survey: Survey, platform: Platform | None = None) -> dict[str, Dependency]:
+    return {one.id: one for one in identify(survey, platform or Platform(), CATALOG)}
+
+
+def test_a_vendors_signs_belong_to_its_services_once_one_is_in_use() -> None:
+    assert set(found(seen(BOTO3))) == {"aws"}
+    assert set(found(seen(BOTO3, S3))) == {"aws/s3"}
+    assert found(seen(S3))["aws/s3"].confidence == "medium"
+    assert found(seen(BOTO3, S3))["aws/s3"].confidence == "high"
+
+
+def test_a_service_of_the_build_does_not_explain_a_sign_at_runtime() -> None:
+    survey = seen("github/actions#action:actions/checkout", "github#host:api.github.com")
+    assert {name: one.role for name, one in found(survey).items()} == {
+        "github": "runtime",
+        "github/actions": "build/ci",
+    }
+
+
+def test_weak_signals_alone_make_nothing() -> None:
+    survey = seen("okta#env:OIDC_ISSUER", "okta#env:OIDC_ISSUER")
+    assert found(survey) == {}
+    explanation = why("okta", survey, CATALOG)
+    assert not explanation.reported
+    assert "weak" in explanation.reason
+    assert explanation.weak == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("signals", "confidence"),
+    [
+        ((BOTO3,), "low"),
+        ((BOTO3, BOTO3, BOTO3), "low"),  # the same way of knowing, three times
+        ((BOTO3, "aws#env:AWS_*"), "medium"),
+        (("aws/s3#tf_resource:aws_s3_bucket",), "high"),
+    ],
+)
+def test_confidence_grows_with_independent_ways_of_knowing(signals: tuple[str, ...], confidence: str) -> None:
+    assert [one.confidence for one in found(seen(*signals)).values()] == [confidence]
+
+
+def test_every_kind_of_signal_has_points() -> None:
+    assert set(_POINTS) == set(get_args(SignalKind))
+
+
+def test_the_strongest_role_wins() -> None:
+    roles: tuple[Role, ...] = ("build/ci", "optional", "infra", "runtime")
+    for upto in range(1, 5):
+        evidence = tuple(Evidence("files.x", S3, "app", f"f:{role}", role) for role in roles[:upto])
+        assert found(Survey(evidence=evidence))["aws/s3"].role == roles[upto - 1]
+
+
+def test_quantities_and_sizes_come_from_what_exists_not_from_how_often_it_is_named() -> None:
+    code = seen(S3, S3, S3).evidence
+    buckets = tuple(
+        Evidence("accounts.aws", "aws/s3#resource:bucket", "aws:1", f"arn:{n}", "infra", size_bytes=n) for n in (5, 7)
+    )
+    both = found(Survey(evidence=(*code, *buckets)))["aws/s3"]
+    assert (both.quantity, both.size_bytes, both.role) == (2, 12, "runtime")
+    assert (found(Survey(evidence=code))["aws/s3"].quantity, found(Survey(evidence=code))["aws/s3"].size_bytes) == (
+        1,
+        None,
+    )
+
+
+def test_unknown_hosts_and_vendors_make_nothing() -> None:
+    assert found(seen("telemetry.example.net", "nobody/none#host:x.example")) == {}
+
+
+def test_declared_things_are_dependencies_and_keep_what_was_seen() -> None:
+    platform = Platform(
+        declare=(
+            Declare("aws", "s3", size_bytes=10**9),
+            Declare("okta"),
+            Declare("porkbun", capabilities=("edge.registrar",), quantity=3),
+        )
+    )
+    all_of_it = found(seen(S3, BOTO3), platform)
+    assert set(all_of_it) == {"aws/s3", "okta", "porkbun"}
+    assert (all_of_it["aws/s3"].evidence, all_of_it["aws/s3"].size_bytes) == ((0,), 10**9)
+    assert all_of_it["okta"].capabilities == ("auth.workforce-sso",)
+    assert (all_of_it["porkbun"].capabilities, all_of_it["porkbun"].quantity) == (("edge.registrar",), 3)
+    assert all(one.declared and one.confidence == "high" for one in all_of_it.values())
+
+
+@pytest.mark.parametrize("name", ["aws", "aws/s3"])
+def test_ignored_dependencies_are_left_out_and_explained(name: str) -> None:
+    platform = Platform(ignore=(Ignore("a spike", dependency=name),))
+    survey = seen(S3, "aws/sqs#call:boto3.client(sqs)")
+    assert "aws/s3" not in found(survey, platform)
+    assert ("aws/sqs" in found(survey, platform)) == (name == "aws/s3")
+    assert why("aws/s3", survey, CATALOG, platform).reason == "ignored in offramp.toml: a spike"
+
+
+def test_ignored_paths_do_not_count() -> None:
+    platform = Platform(ignore=(Ignore("old", path="f.py"),))
+    assert found(seen(S3), platform) == {}
+
+
+def test_why_explains_what_is_reported() -> None:
+    explanation = why("aws/s3", seen(BOTO3, S3), CATALOG)
+    assert (explanation.reported, explanation.evidence, explanation.weak) == (True, (1,), (0,))
+    assert explanation.steps == (
+        "a package in a manifest: 1",
+        "code that uses it: 2",
+        "together 3: high",
+        "role runtime: the strongest among its signs",
+    )
+
+
+def test_why_explains_what_is_not_reported() -> None:
+    survey = Survey(discarded=(Discarded("files.x", S3, "app", "README.md:3", "docs"),))
+    assert "do not count" in why("aws/s3", survey, CATALOG).reason
+    assert why("aws/s3", survey, CATALOG).discarded == (0,)
+    assert "belong to" in why("aws", seen(BOTO3, S3), CATALOG).reason
+    assert "no sign" in why("aws/s3", Survey(), CATALOG).reason
+    assert "does not know" in why("nobody", Survey(), CATALOG).reason
+
+
+@given(st.lists(st.sampled_from([s.id for s in CATALOG.signals()]), max_size=8), st.randoms())
+def test_order_of_evidence_does_not_matter(signals: list[str], random: object) -> None:
+    def plain(survey: Survey) -> list[tuple[object, ...]]:
+        return [(one.id, one.role, one.confidence, one.quantity) for one in identify(survey, Platform(), CATALOG)]
+
+    shuffled = sorted(signals, key=lambda _: random.random())  # type: ignore[attr-defined]
+    assert plain(seen(*signals)) == plain(seen(*shuffled))
