@@ -1,0 +1,272 @@
+"""From losses to replacements, hosts and tasks, with a catalogue of a few blueprints."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from toolkit.catalog import (
+    Blueprint,
+    Capability,
+    Catalog,
+    EffortRule,
+    HostSize,
+    Input,
+    Notice,
+    Output,
+    PlanTask,
+    Vendor,
+)
+from toolkit.errors import BadCatalog, BadInput
+from toolkit.model import (
+    SCHEMA_VERSION,
+    Application,
+    Assessment,
+    Audit,
+    Choice,
+    Company,
+    Dependency,
+    Fallback,
+    Loss,
+    Plan,
+    Platform,
+    Score,
+    Survey,
+    Window,
+)
+from toolkit.plan import make_plan
+
+
+def todo(name: str, phase: str, *needs: str, minutes: float = 30, **more: Any) -> PlanTask:
+    effort = EffortRule(minutes, more.pop("each", 0), more.pop("per", ""))
+    return PlanTask(name, phase, name, effort, needs=needs, **more)  # type: ignore[arg-type]
+
+
+def blueprint(name: str, *capabilities: str, memory: int = 1024, **more: Any) -> Blueprint:
+    host = HostSize(memory, more.pop("disk", 10), more.pop("cpus", 1))
+    return Blueprint(name, "1", name, capabilities, host, 15, "free", **more)
+
+
+POSTGRESQL = blueprint(
+    "PostgreSQL", "data.relational", memory=2048, outputs=(Output("url", "x"),), datasets=("relational.dump",),
+    inputs=(Input("version", "major"),),
+    tasks=(
+        todo("host", "prepare"),
+        todo("dump", "copy", each=0.5, per="gb", before_access_ends=True),
+        todo("restore", "copy", "dump", "host", each=1, per="gb"),
+        todo("switch", "cut over", "restore"),
+        todo("back", "roll back", "switch"),
+        todo("close", "retire"),
+    ),
+)  # fmt: skip
+WEB = blueprint(
+    "Web", "hosting.compute", "edge.tls", tasks=(todo("install", "prepare"), todo("point", "cut over"))
+)  # fmt: skip
+DESK = blueprint(
+    "Desk", "support.helpdesk", "support.chat", memory=3072, needs=("data.relational",),
+    tasks=(
+        todo("install", "prepare"),
+        todo("tickets", "copy", each=0.1, per="item"),
+        todo("open", "cut over", "tickets"),
+    ),
+)  # fmt: skip
+CATALOG = Catalog(
+    hash="h",
+    capabilities={
+        name: Capability(name, f"{name} is gone.")
+        for name in ("data.relational", "hosting.compute", "support.helpdesk", "mail.outgoing", "edge.tls")
+    },
+    vendors={
+        "aws": Vendor("AWS", notice=Notice(30)),
+        "heroku": Vendor("Heroku", runs_on=("aws",)),
+        "zendesk": Vendor("Zendesk"),
+        "sendgrid": Vendor("SendGrid"),
+    },
+    services={},
+    rules={},
+    scenarios={},
+    blueprints={"postgresql": POSTGRESQL, "web": WEB, "zammad": DESK},
+)
+RDS = Dependency("aws", "rds", ("data.relational",), "runtime", "high", size_bytes=42 * 10**9)
+EC2 = Dependency("aws", "ec2", ("hosting.compute",), "runtime", "high")
+ZENDESK = Dependency("zendesk", "support", ("support.helpdesk",), "runtime", "high", quantity=1000)
+SENDGRID = Dependency("sendgrid", None, ("mail.outgoing",), "runtime", "high")
+
+
+def planned(
+    *dependencies: Dependency, lose: str = "", catalog: Catalog = CATALOG, people: int = 2, **platform: Any
+) -> Plan:
+    assessment = Assessment(Score(0, ()), companies=(Company("aws", "AWS", ("aws",), (), ("read",)),))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(**platform), Survey(), dependencies, assessment)
+    losses = [Loss(vendor, 8) for vendor in lose.split()]
+    return make_plan(audit, catalog, losses=losses, people=people)
+
+
+def blueprints(plan: Plan) -> dict[str, tuple[str, ...]]:
+    return {one.blueprint: one.dependencies for one in plan.replacements}
+
+
+def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
+    return {one.id: one.needs for one in plan.tasks}
+
+
+# --- losses -----------------------------------------------------------------------------------------------------------
+def test_by_default_all_who_can_stop_a_journey_alone_are_lost_with_their_notice() -> None:
+    plan = planned(RDS, ZENDESK)
+    assert plan.losses == (Loss("aws", 30),)
+    assert blueprints(plan) == {"postgresql": ("aws/rds",)}
+
+
+def test_what_runs_on_the_lost_is_lost() -> None:
+    heroku = Dependency("heroku", "postgres", ("data.relational",), "runtime", "high")
+    assert blueprints(planned(heroku, lose="aws")) == {"postgresql": ("heroku/postgres",)}
+    assert blueprints(planned(RDS, lose="heroku")) == {}
+
+
+# --- replacements -----------------------------------------------------------------------------------------------------
+def test_what_no_blueprint_replaces_is_said() -> None:
+    plan = planned(SENDGRID, lose="sendgrid")
+    assert [(one.dependency, one.capability) for one in plan.unplanned] == [("sendgrid", "mail.outgoing")]
+    assert "mail.outgoing is gone." in plan.unplanned[0].reason
+
+
+def test_a_surviving_fallback_is_not_replaced_and_a_choice_overrides_it() -> None:
+    covered = {"fallbacks": (Fallback("data.relational", "own PostgreSQL"),)}
+    plan = planned(RDS, lose="aws", **covered)
+    assert not plan.replacements
+    assert plan.unplanned[0].reason == "a fallback takes over: own PostgreSQL"
+    assert blueprints(planned(RDS, lose="aws", fallbacks=(Fallback("data.relational", "heroku/postgres"),)))
+    assert blueprints(planned(RDS, lose="aws", choices=(Choice("data.relational", "postgresql"),), **covered))
+
+
+def test_what_a_blueprint_needs_comes_with_it_and_has_nothing_to_copy() -> None:
+    plan = planned(ZENDESK, lose="zendesk")
+    assert blueprints(plan) == {"postgresql": (), "zammad": ("zendesk/support",)}
+    assert {name for name in needs(plan) if name.startswith("postgresql")} == {"postgresql.host", "postgresql.switch"}
+    assert needs(plan)["postgresql.switch"] == ("postgresql.host",)
+    assert needs(plan)["zammad.open"] == ("postgresql.switch", "zammad.tickets")
+
+
+def test_an_application_pulls_in_what_its_environment_refers_to() -> None:
+    app = Application(
+        "board", "app", environment={"URL": "x${data.relational.url}?ssl=1", "SMTP": "${mail.outgoing.host}"}
+    )
+    plan = planned(EC2, lose="aws", applications=(app,))
+    assert blueprints(plan) == {"postgresql": (), "web": ("aws/ec2",)}
+    assert [(one.dependency, one.capability) for one in plan.unplanned] == [("board", "mail.outgoing")]
+    assert needs(plan)["web.point"] == ("postgresql.switch", "web.install")
+    assert blueprints(planned(ZENDESK, lose="zendesk", applications=(app,))) == blueprints(
+        planned(ZENDESK, lose="zendesk")
+    )
+
+
+def test_the_blueprint_that_covers_most_is_taken() -> None:
+    chat = Dependency("zendesk", "chat", ("support.chat",), "runtime", "high")
+    small = replace(DESK, name="small", capabilities=("support.helpdesk",), needs=())
+    catalog = replace(CATALOG, blueprints={**CATALOG.blueprints, "aaa": small})
+    assert set(blueprints(planned(ZENDESK, chat, lose="zendesk", catalog=catalog))) == {"postgresql", "zammad"}
+    assert set(blueprints(planned(ZENDESK, lose="zendesk", catalog=catalog))) == {"aaa"}
+    chosen = planned(ZENDESK, lose="zendesk", catalog=catalog, choices=(Choice("support.helpdesk", "zammad"),))
+    assert "zammad" in blueprints(chosen)
+
+
+def test_inputs_come_from_the_choice() -> None:
+    plan = planned(RDS, lose="aws", choices=(Choice("data.relational", "postgresql", {"version": "17"}),))
+    assert (plan.replacements[0].inputs, plan.replacements[0].datasets) == ({"version": "17"}, ("relational.dump",))
+
+
+@pytest.mark.parametrize(
+    ("choice", "says"),
+    [
+        (Choice("data.relational", "oracle"), "no blueprint 'oracle'"),
+        (Choice("mail.outgoing", "postgresql"), "does not provide it"),
+        (Choice("data.relational", "postgresql", {"colour": "red"}), "no input colour"),
+    ],
+)
+def test_choices_that_cannot_be_are_bad_input(choice: Choice, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        planned(RDS, lose="aws", choices=(choice,))
+
+
+# --- hosts ------------------------------------------------------------------------------------------------------------
+def test_blueprints_share_hosts_of_about_four_gigabytes() -> None:
+    plan = planned(RDS, EC2, ZENDESK, lose="aws zendesk")
+    assert [(host.name, host.memory_mb, host.groups) for host in plan.hosts] == [
+        ("app-1", 4096, ("web", "zammad")),
+        ("app-2", 2048, ("postgresql",)),
+    ]
+    assert {one.blueprint: one.hosts for one in plan.replacements} == {
+        "postgresql": ("app-2",), "web": ("app-1",), "zammad": ("app-1",)
+    }  # fmt: skip
+    assert plan.hosts[1].disk_gb == 10 + 2 * 42
+
+
+def test_a_large_blueprint_gets_a_host_of_its_size() -> None:
+    catalog = replace(CATALOG, blueprints={"postgresql": replace(POSTGRESQL, host=HostSize(9000, 10, 2))})
+    (host,) = planned(RDS, lose="aws", catalog=catalog).hosts
+    assert (host.memory_mb, host.cpus) == (9216, 4)
+
+
+# --- tasks ------------------------------------------------------------------------------------------------------------
+def test_effort_is_the_rule_times_the_quantity_and_says_so() -> None:
+    tasks = {one.id: one for one in planned(RDS, ZENDESK, lose="aws zendesk").tasks}
+    assert tasks["postgresql.dump"].effort.hours == 51 / 60
+    assert tasks["postgresql.dump"].effort.basis == "30 min + 0.5 min per GB × 42"
+    assert tasks["zammad.tickets"].effort.hours == 130 / 60
+    unknown = {one.id: one for one in planned(replace(RDS, size_bytes=None), lose="aws").tasks}["postgresql.dump"]
+    assert (unknown.effort.hours, unknown.effort.basis) == (
+        35 / 60,
+        "30 min + 0.5 min per GB × 10 (size unknown, assumed)",
+    )
+
+
+def test_phases_follow_each_other_and_exports_do_not_wait() -> None:
+    assert needs(planned(RDS, lose="aws")) == {
+        "postgresql.host": (),
+        "postgresql.dump": (),
+        "postgresql.restore": ("postgresql.dump", "postgresql.host"),
+        "postgresql.switch": ("postgresql.restore",),
+        "postgresql.back": ("postgresql.switch",),
+        "postgresql.close": ("postgresql.switch",),
+    }
+
+
+def test_what_needs_access_must_be_done_within_the_notice() -> None:
+    tasks = {one.id: one for one in planned(RDS, lose="aws").tasks}
+    assert tasks["postgresql.dump"].window == Window(True, 8)
+    assert tasks["postgresql.restore"].window == Window()
+    assert not any(one.late for one in tasks.values())
+    huge = replace(RDS, size_bytes=2000 * 10**9)
+    assert [one.id for one in planned(huge, lose="aws").tasks if one.late] == ["postgresql.dump"]
+
+
+def test_owners_are_the_users_by_capability_then_by_area() -> None:
+    assert {one.owner for one in planned(RDS, lose="aws").tasks} == {"platform"}
+    assert {one.owner for one in planned(RDS, lose="aws", owners={"data": "ada"}).tasks} == {"ada"}
+    both = {"data": "ada", "data.relational": "bob"}
+    assert {one.owner for one in planned(RDS, lose="aws", owners=both).tasks} == {"bob"}
+
+
+def test_tasks_that_wait_for_each_other_are_named() -> None:
+    circle = replace(WEB, needs=("data.relational",))
+    database = replace(POSTGRESQL, needs=("hosting.compute",))
+    catalog = replace(CATALOG, blueprints={"web": circle, "postgresql": database})
+    with pytest.raises(BadCatalog, match=r"postgresql\.switch.*web\.point|web\.point.*postgresql\.switch"):
+        planned(EC2, lose="aws", catalog=catalog)
+
+
+def test_a_need_that_names_nothing_is_a_bad_catalogue() -> None:
+    catalog = replace(CATALOG, blueprints={"web": replace(WEB, tasks=(todo("a", "prepare", "nothing"),))})
+    with pytest.raises(BadCatalog, match="needs 'nothing'"):
+        planned(EC2, lose="aws", catalog=catalog)
+
+
+def test_a_plan_needs_people() -> None:
+    with pytest.raises(BadInput):
+        planned(RDS, people=0)
+
+
+def test_the_order_of_what_is_found_does_not_matter() -> None:
+    plan = planned(RDS, EC2, ZENDESK, lose="aws zendesk")
+    other = planned(ZENDESK, EC2, RDS, lose="zendesk aws")
+    assert replace(other, losses=plan.losses) == plan
