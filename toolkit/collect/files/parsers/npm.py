@@ -1,0 +1,43 @@
+"""package.json and deno.json: the packages asked for by name."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.parsers._places import Lines
+from toolkit.model import Role
+
+CLAIMS = ("package.json", "deno.json", "deno.jsonc", "import_map.json", "jsr.json")
+KINDS = frozenset({"npm", "config"})
+
+_SECTIONS: dict[str, Role | None] = {
+    "dependencies": None,
+    "optionalDependencies": "optional",
+    "peerDependencies": None,
+    "devDependencies": "build/ci",
+}
+_SPECIFIER = re.compile(r"(?:npm:|jsr:|https?://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com)/)/?((?:@[^/@\s]+/)?[^/@\s?]+)")
+_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """Direct dependencies. An alias ("npm:real@1") counts as what it stands for."""
+    try:
+        document: Any = msgspec.json.decode(_COMMENT.sub("", text) if path.endswith(".jsonc") else text)
+    except msgspec.DecodeError as err:
+        raise Unparsed(1, "no valid JSON") from err
+    if not isinstance(document, dict):
+        return
+    lines = Lines(text)
+    for section, role in _SECTIONS.items():
+        content = document.get(section)
+        for name, version in content.items() if isinstance(content, dict) else ():
+            alias = _SPECIFIER.match(version) if isinstance(version, str) else None
+            yield Mention("npm", alias[1] if alias else name, lines.find(name, f'"{section}"'), role)
+    imports = document.get("imports")
+    for name, target in imports.items() if isinstance(imports, dict) else ():
+        if isinstance(target, str) and (found := _SPECIFIER.match(target)):
+            yield Mention("npm", found[1], lines.find(name, '"imports"'))
