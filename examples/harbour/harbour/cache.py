@@ -5,6 +5,8 @@ import logging
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +18,8 @@ def connect(redis_url: str) -> "redis.Redis | None":
     """A client, or None when there is no cache. Opens no connection yet."""
     if not redis_url:
         return None
-    return redis.Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    no_retry = Retry(NoBackoff(), 0)  # the client's own default waits for seconds
+    return redis.Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=no_retry)
 
 
 def remembered(client: "redis.Redis | None") -> list[dict[str, Any]] | None:

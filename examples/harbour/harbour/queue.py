@@ -12,12 +12,14 @@ log = logging.getLogger(__name__)
 
 # A task that runs longer than this is handed to another worker (SQS's visibility timeout, kombu's on Redis).
 VISIBILITY_SECONDS = 300
+# A queue within the process: the worker idles until there is a broker, instead of looking for RabbitMQ.
+NO_BROKER = "memory://"
 
 
 def create_celery(services: Services) -> Celery:
     """The Celery application; tasks find `services` as `self.app.services`."""
     settings = services.settings
-    celery = Celery("harbour", broker=settings.broker_url or None, include=["harbour.tasks"])
+    celery = Celery("harbour", broker=settings.broker_url or NO_BROKER, include=["harbour.tasks"])
     celery.services = services
     celery.conf.update(
         task_default_queue=settings.queue_name,

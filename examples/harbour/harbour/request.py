@@ -1,5 +1,6 @@
 """What belongs to the request being answered: its services, its database session, its user."""
 
+import time
 import uuid
 
 from flask import current_app, g, session
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from harbour.models import User
 from harbour.services import Services
+
+STAFF_SECONDS = 8 * 3600
 
 
 def services() -> Services:
@@ -36,7 +39,12 @@ def signed_in_user() -> User | None:
     return database().get(User, uuid.UUID(user_id)) if user_id else None
 
 
+def sign_staff_in(email: str) -> None:
+    """Let a member of staff in. Not for long: whoever leaves the company is only known to the identity provider."""
+    session["staff"] = {"email": email, "until": time.time() + STAFF_SECONDS}
+
+
 def staff_email() -> str | None:
-    """The address of the member of staff who came in through the identity provider, if any."""
-    email: str | None = session.get("staff_email")
-    return email
+    """The address of the member of staff who is signed in to this browser session."""
+    staff = session.get("staff")
+    return staff["email"] if staff and staff["until"] > time.time() else None

@@ -107,6 +107,18 @@ def test_a_name_is_given_once(site: str, verify_server: VerifyServer) -> None:
     assert Browser(site).submit("/signup", {"name": name.upper(), "phone": number}).status_code == 400
 
 
+def test_of_two_who_want_a_name_the_first_has_it(site: str, verify_server: VerifyServer) -> None:
+    name, first = new_member()
+    _, second = new_member()
+    answers = []
+    browsers = {number: Browser(site) for number in (first, second)}
+    for number, browser in browsers.items():
+        assert browser.submit("/signup", {"name": name, "phone": number}).url.endswith("/verify")
+    for number, browser in browsers.items():
+        answers.append(browser.submit("/verify", {"code": verify_server.codes[number]}).status_code)
+    assert answers == [200, 400]
+
+
 def test_signing_out_ends_the_session(browser: Browser, verify_server: VerifyServer) -> None:
     name, _ = browser.sign_up(verify_server)
     browser.submit("/", {}, action="/signout")

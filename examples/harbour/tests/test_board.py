@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,16 +82,24 @@ def test_the_worker_makes_a_thumbnail_on_valkey(
 
 @pytest.mark.parametrize("scheme", ["redis", "sqs"])
 def test_a_post_survives_a_dead_broker_and_cache(
-    scheme: str, environ: dict[str, str], verify_server: VerifyServer, database: Session, tmp_path: Path
+    scheme: str,
+    environ: dict[str, str],
+    verify_server: VerifyServer,
+    worker: Path,
+    database: Session,
+    tmp_path: Path,
 ) -> None:
-    nobody = f"testing:testing@127.0.0.1:{free_port()}"
-    with second_site(
-        environ | {"BROKER_URL": f"{scheme}://{nobody}/", "REDIS_URL": f"redis://{nobody}"}, tmp_path
-    ) as browser:
+    text, nobody = f"no {scheme} today", f"testing:testing@127.0.0.1:{free_port()}"
+    broken = environ | {"BROKER_URL": f"{scheme}://{nobody}/", "REDIS_URL": f"redis://{nobody}"}
+    with second_site(broken, tmp_path) as browser:
         browser.sign_up(verify_server)
-        browser.post(f"no {scheme}", photo())
-        assert f"no {scheme}" in browser.get("/").text
-    assert database.scalars(select(Post).where(Post.body == f"no {scheme}")).one().picture_key
+        browser.post(text, photo())
+        assert text in browser.get("/").text
+    assert database.scalars(select(Post).where(Post.body == text)).one().thumbnail_key is None
+
+    repair = [*worker_command()[:3], "call", "harbour.repair_thumbnails"]
+    subprocess.run(repair, cwd=ROOT, env=environ, check=True)
+    wait_for_thumbnail(database, text, worker)
 
 
 def test_older_posts_are_on_further_pages(browser: Browser, verify_server: VerifyServer) -> None:

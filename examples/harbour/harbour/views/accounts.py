@@ -99,6 +99,7 @@ def _create(pending: dict[str, str]) -> User:
     try:
         database().commit()
     except IntegrityError as err:
+        database().rollback()
         raise Refused("Somebody took that name a moment ago. Please sign up again.") from err
     return user
 

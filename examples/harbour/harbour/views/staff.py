@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from joserfc.errors import JoseError
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -17,7 +17,7 @@ from harbour.config import Settings
 from harbour.errors import Unavailable
 from harbour.models import ModerationEvent, Post, now
 from harbour.queue import enqueue
-from harbour.request import database, services, staff_email
+from harbour.request import database, services, sign_staff_in, staff_email
 from harbour.tasks import send_mail
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def callback() -> Response:
         abort(403)
     if not _is_staff(claims, services().settings):
         abort(403)
-    session["staff_email"] = claims["email"]
+    sign_staff_in(claims["email"])
     return redirect(url_for("staff.posts"))
 
 
