@@ -142,9 +142,8 @@ def test_a_surviving_fallback_is_not_replaced_and_a_choice_overrides_it() -> Non
 def test_what_a_blueprint_needs_comes_with_it_and_has_nothing_to_copy() -> None:
     plan = planned(ZENDESK, lose="zendesk")
     assert blueprints(plan) == {"postgresql": (), "zammad": ("zendesk/support",)}
-    assert {name for name in needs(plan) if name.startswith("postgresql")} == {"postgresql.host", "postgresql.switch"}
-    assert needs(plan)["postgresql.switch"] == ("postgresql.host",)
-    assert needs(plan)["zammad.open"] == ("postgresql.switch", "zammad.tickets")
+    assert {name for name in needs(plan) if name.startswith("postgresql")} == {"postgresql.host"}
+    assert needs(plan)["zammad.open"] == ("postgresql.host", "zammad.tickets")
 
 
 def test_an_application_pulls_in_what_its_environment_refers_to() -> None:
@@ -154,7 +153,9 @@ def test_an_application_pulls_in_what_its_environment_refers_to() -> None:
     plan = planned(EC2, lose="aws", applications=(app,))
     assert blueprints(plan) == {"postgresql": (), "web": ("aws/ec2",)}
     assert [(one.dependency, one.capability) for one in plan.unplanned] == [("board", "mail.outgoing")]
-    assert needs(plan)["web.point"] == ("postgresql.switch", "web.install")
+    assert needs(plan)["web.point"] == ("postgresql.host", "web.install")
+    both = planned(EC2, RDS, lose="aws", applications=(app,))
+    assert needs(both)["web.point"] == ("postgresql.switch", "web.install")
     assert blueprints(planned(ZENDESK, lose="zendesk", applications=(app,))) == blueprints(
         planned(ZENDESK, lose="zendesk")
     )
@@ -252,7 +253,7 @@ def test_tasks_that_wait_for_each_other_are_named() -> None:
     database = replace(POSTGRESQL, needs=("hosting.compute",))
     catalog = replace(CATALOG, blueprints={"web": circle, "postgresql": database})
     with pytest.raises(BadCatalog, match=r"postgresql\.switch.*web\.point|web\.point.*postgresql\.switch"):
-        planned(EC2, lose="aws", catalog=catalog)
+        planned(EC2, RDS, lose="aws", catalog=catalog)
 
 
 def test_a_need_that_names_nothing_is_a_bad_catalogue() -> None:

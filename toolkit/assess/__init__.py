@@ -8,13 +8,13 @@ from datetime import date
 
 from toolkit.assess.cutsets import minimal_cut_sets
 from toolkit.assess.graph import Graph, build
-from toolkit.assess.journeys import journeys
+from toolkit.assess.journeys import default_journeys
 from toolkit.assess.rules import Case, judge
 from toolkit.assess.score import score
 from toolkit.catalog import Catalog
 from toolkit.model import Assessment, Company, Dependency, Journal, JourneyRisk, Platform, Survey
 
-__all__ = ["assess", "journeys"]
+__all__ = ["assess", "default_journeys"]
 
 # Larger cut sets are exact but nobody's risk: seven companies at once. Without a limit their number can be exponential.
 LARGEST_CUT_SET = 6

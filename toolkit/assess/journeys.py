@@ -32,9 +32,12 @@ _DEFAULTS = (
 
 
 def journeys(platform: Platform, dependencies: Iterable[Dependency]) -> tuple[Journey, ...]:
-    """The declared journeys; where there are none, the default ones that what was found gives a meaning to."""
-    if platform.journeys:
-        return platform.journeys
+    """The declared journeys; where there are none, the default ones."""
+    return platform.journeys or default_journeys(dependencies)
+
+
+def default_journeys(dependencies: Iterable[Dependency]) -> tuple[Journey, ...]:
+    """The usual journeys, those that what was found gives a meaning to."""
     provided = {capability for one in dependencies for capability in one.capabilities if counts(one, capability)}
     return tuple(
         Journey(name, title, tuple(sorted(matching(needs, provided))))

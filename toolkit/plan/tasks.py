@@ -7,7 +7,8 @@ In: replacements, what is lost, `offramp.toml`, the catalogue. Out: tasks, not y
   ends, for then it must not wait;
 - a blueprint is cut over after everything it needs.
 
-A blueprint that replaces nothing and only serves others has nothing to copy, export or retire.
+A blueprint that replaces nothing and only serves others is prepared, and that is all: there is nothing to copy, to cut
+over from or to retire.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ def _part(replacement: Replacement, lost: Sequence[Gone], platform: Platform, ca
     blueprint = catalog.blueprints[replacement.blueprint]
     tasks = blueprint.tasks
     if not replacement.dependencies:
-        tasks = tuple(one for one in tasks if one.phase in ("prepare", "cut over") and not one.before_access_ends)
+        tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
     return _Part(replacement, tasks, required(blueprint, platform), gone)
 
