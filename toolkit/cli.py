@@ -6,7 +6,7 @@ Stages are imported inside the commands, so that `offramp --help` stays instant.
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +15,7 @@ from toolkit.console import Target, emit, say
 
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
-    from toolkit.model import Audit, Loss, Plan, Platform
+    from toolkit.model import Audit, Loss, Plan, Platform, Survey
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -129,7 +129,7 @@ def _audit(
         cache = _cache_folder() if cached else None
         survey = collect_files(roots, catalog, ignore=ignored, cache=cache, on_progress=step)
     if aws_profile:
-        survey = merge(survey, _ask_aws(aws_profile, regions, catalog))
+        survey = merge(survey, _ask_aws(aws_profile, regions))
     dependencies = identify(survey, platform, catalog)
     assessment = assess(survey, dependencies, platform, catalog, today=date.today())
     return Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment), catalog
@@ -141,18 +141,20 @@ def _cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("offramp"))
 
 
-def _ask_aws(profile: str, regions: tuple[str, ...], catalog: "Catalog") -> Any:
+def _ask_aws(profile: str, regions: tuple[str, ...]) -> "Survey":
+    """Show what will be asked, then ask."""
     import boto3
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import ProfileNotFound
 
-    from toolkit.collect.accounts.aws import collect_aws, preview
+    from toolkit.collect.accounts import aws
 
     try:
         session = boto3.Session(profile_name=profile)
-    except BotoCoreError as err:
-        raise errors.BadInput(str(err), hint="see `aws configure list-profiles`") from err
-    say(preview(session, regions=regions or None))
-    return collect_aws(session, catalog, regions=regions or None)
+    except ProfileNotFound as err:
+        raise errors.BadInput(str(err), hint="`aws configure list-profiles` lists them") from err
+    here = aws.account(session, regions=regions or None)
+    say(aws.preview(here))
+    return aws.collect_aws(session, here)
 
 
 @cli.command()
@@ -161,14 +163,17 @@ def _ask_aws(profile: str, regions: tuple[str, ...], catalog: "Catalog") -> Any:
 @catalog_option
 def init(paths: tuple[Path, ...], file: Path | None, overlays: tuple[Path, ...]) -> None:
     """Draft a commented offramp.toml from an audit of PATH, for you to correct. An existing one is never touched."""
-    from toolkit.draft import draft
+    from toolkit.collect.applications import find_applications
+    from toolkit.collect.roots import find_roots
     from toolkit.documents import write_text
+    from toolkit.draft import draft
 
     target = file or (paths[0] if paths else Path()) / "offramp.toml"
     if target.exists():
         raise errors.BadInput("already there", where=target, hint="edit it, or draft another with --to FILE")
     result, catalog = _audit(paths, None, overlays)
-    write_text(target, draft(result, catalog, base=target.parent))
+    applications = find_applications(find_roots(paths, result.platform, Path()))
+    write_text(target, draft(result, default_journeys(result.dependencies), applications, catalog, base=target.parent))
     say(f"wrote {target}: correct it, then run `offramp audit {target.parent}`")
 
 

@@ -277,6 +277,12 @@ class Catalog(Value):
         """The service, or the vendor where the id names no service (or one the catalogue does not know)."""
         return self.services.get(dependency) or self.vendors.get(dependency)
 
+    def find(self, ident: str) -> Value | None:
+        """Whatever is called so: a service, vendor, capability, rule, scenario or blueprint."""
+        known: tuple[Mapping[str, Value], ...]
+        known = (self.services, self.vendors, self.capabilities, self.rules, self.scenarios, self.blueprints)
+        return next((table[ident] for table in known if ident in table), None)
+
     def company(self, vendor: str) -> str:
         """The id at the top of the vendor's chain of parents."""
         seen = {vendor}
