@@ -1,0 +1,37 @@
+"""Environment files: the names, and the hosts inside values. A value itself is never kept."""
+
+import re
+from collections.abc import Iterator
+
+from toolkit.catalog import SignalKind
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._literals import names
+
+CLAIMS = (
+    ".env*", "*.env", "*.env.*", ".envrc", "*-env.template", "env.example", "env.sample", "env.template", ".dev.vars*",
+)  # fmt: skip
+KINDS: frozenset[SignalKind] = frozenset({"env", "host", "uri", "arn"})
+
+_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]{1,100})\s*[=:](.*)")
+_COMMENTED = re.compile(r"\s*#+\s?(?:export\s+)?([A-Z][A-Z0-9_]{2,100})=(.*)")
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """A name that is assigned is in use; one in an assignment that is commented out is an option the program has."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _COMMENTED.match(line):
+            yield Mention("env", found[1], number, "optional")
+            yield from _hosts(found[2], number, comment=True)
+        elif line.lstrip().startswith("#"):
+            yield from _hosts(line, number, comment=True)
+        elif found := _ASSIGNMENT.match(line):
+            yield Mention("env", found[1], number)
+            value, _, remark = found[2].partition(" #")
+            yield from _hosts(value, number)
+            yield from _hosts(remark, number, comment=True)
+
+
+def _hosts(text: str, number: int, *, comment: bool = False) -> Iterator[Mention]:
+    for found in names(text):
+        if found.kind != "env":
+            yield Mention(found.kind, found.value, number, discard="comment" if comment else None)

@@ -1,0 +1,112 @@
+"""Pages and templates of any engine: what a browser is told to load, and what the template's own code names.
+
+Where a host stands decides what it means: in `src`, or `href` of a style sheet, it is loaded by every visitor; in
+`href` of a link, or in text, it is only pointed at and counts as prose. Read by pattern: a template is no HTML yet.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from toolkit.catalog import SignalKind
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._literals import names
+from toolkit.collect.files.parsers._places import Lines
+from toolkit.model import DiscardReason
+
+CLAIMS = (
+    "*.html", "*.htm", "*.xhtml", "*.erb", "*.html.erb", "*.haml", "*.slim", "*.jinja", "*.jinja2", "*.j2", "*.twig",
+    "*.blade.php", "*.phtml", "*.tpl", "*.latte", "*.vue", "*.svelte", "*.astro", "*.ejs", "*.hbs", "*.handlebars",
+    "*.mustache", "*.liquid", "*.njk", "*.pug", "*.jade", "*.cshtml", "*.razor", "*.jsp", "*.ftl", "*.heex", "*.leex",
+    "*.eex", "*.html.heex", "*.html.eex", "*.gohtml", "*.tmpl", "*.templ", "*.mjml",
+)  # fmt: skip
+KINDS: frozenset[SignalKind] = frozenset({"host", "env", "uri", "arn", "html"})
+
+_COMMENT = re.compile(
+    r"<!--.*?-->|<%#.*?%>|\{#.*?#\}|\{\{!--.*?--\}\}|\{\{--.*?--\}\}|^[ \t]*-#[^\n]*|^[ \t]*//-?[^\n]*",
+    re.DOTALL | re.MULTILINE,
+)
+_CODE = re.compile(
+    r"<script\b[^>]{0,2000}>(.*?)</script|<style\b[^>]{0,1000}>(.*?)</style|<%[=\-]?(.*?)%>|\{\{(.*?)\}\}|\{%(.*?)%\}|<\?(?:php|=)(.*?)\?>",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([@:\w.\-]{1,60})\s?=\s?\{?(?:"([^"<]{1,4000})"|'([^'<]{1,4000})')""")
+_TAG = re.compile(r"<([A-Za-z][\w\-]{0,60})|^[ \t]*%?(script|link|img|iframe|a)\b", re.MULTILINE)
+_LOADING = frozenset(
+    {"src", "srcset", "poster", "action", "data-src", "data", "formaction", "xlink:href", ":src", "background"}
+)
+_LINKED_RELATIONS = re.compile(
+    r"\brel\s?=\s?[\"']?[^\"'>]{0,60}(?:stylesheet|preload|preconnect|prefetch|icon|manifest|import)"
+)
+_LINKING_CODE = re.compile(r"link_to|mail_to|href|external_link|\blink\b")
+_NAMES = re.compile(r"""\b(?:class|className|id)\s?=\s?["']([^"'<>{}]{1,300})["']""")
+_ELEMENT = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9\-]{1,60})[\s>/]")
+_DATA = re.compile(r"\s(data-[a-z0-9\-]{2,60})(?=[\s=>])")
+_NAMESPACES = re.compile(
+    r"xmlns(?::\w+)?\s?=\s?[\"'][^\"']{0,300}[\"']|<!DOCTYPE[^>]{0,400}>|xsi:schemaLocation\s?=\s?\"[^\"]{0,2000}\""
+)
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    reason: DiscardReason | None  # None: what stands here counts
+
+
+def parse(path: str, text: str) -> Iterator[Mention]:
+    """Hosts and names by where they stand; classes, ids, custom elements and data attributes as `html`."""
+    text = _NAMESPACES.sub(lambda found: " " * len(found[0]), text)
+    lines = Lines(text)
+    comments = [_Span(found.start(), found.end(), "comment") for found in _COMMENT.finditer(text)]
+    spans = _Spans(comments, list(_code(text)), list(_attributes(text)))
+    for found in sorted(names(text), key=lambda literal: literal.offset):
+        yield Mention(found.kind, found.value, lines.at(found.offset), discard=spans.reason(found.offset))
+    yield from _markup(text, lines)
+
+
+class _Spans:
+    """Which part of the page an offset lies in. Comments hide code, code hides attributes, all else is text."""
+
+    def __init__(self, *layers: list[_Span]) -> None:
+        self._layers = [(sorted(layer), [span.start for span in sorted(layer)]) for layer in layers]
+
+    def reason(self, offset: int) -> DiscardReason | None:
+        for spans, starts in self._layers:
+            position = bisect_right(starts, offset) - 1
+            if position >= 0 and offset < spans[position].end:
+                return spans[position].reason
+        return "prose"
+
+
+def _code(text: str) -> Iterator[_Span]:
+    for found in _CODE.finditer(text):
+        script = found[1] is not None or found[2] is not None
+        links = not script and _LINKING_CODE.search(found[0]) is not None
+        yield _Span(found.start(), found.end(), "prose" if links else None)
+
+
+def _attributes(text: str) -> Iterator[_Span]:
+    for found in _ATTRIBUTE.finditer(text):
+        name = found[1].lower()
+        if name in _LOADING or (name == "href" and _loads(text, found.start())):
+            yield _Span(found.start(), found.end(), None)
+        elif name.startswith("data-") or name in ("content", "value"):
+            yield _Span(found.start(), found.end(), None if name.startswith("data-") else "prose")
+
+
+def _loads(text: str, offset: int) -> bool:
+    """Whether the element an `href` belongs to loads it: a `link` to a style sheet does, an `a` does not."""
+    before = text[max(0, offset - 2000) : offset]
+    tags = list(_TAG.finditer(before))
+    if not tags or (tags[-1][1] or tags[-1][2]).lower() not in ("link", "use", "image"):
+        return False
+    element = before[tags[-1].start() :] + text[offset : offset + 2000].partition(">")[0]
+    return _LINKED_RELATIONS.search(element) is not None or "rel" not in element
+
+
+def _markup(text: str, lines: Lines) -> Iterator[Mention]:
+    found = [(match.start(), word) for match in _NAMES.finditer(text) for word in match[1].split()]
+    found += [(match.start(), match[1]) for pattern in (_ELEMENT, _DATA) for match in pattern.finditer(text)]
+    for offset, word in sorted(found):
+        yield Mention("html", word, lines.at(offset))
