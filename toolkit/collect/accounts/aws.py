@@ -65,7 +65,7 @@ def account(session: boto3.Session, *, regions: Sequence[str] | None = None) -> 
         raise BadInput(
             f"AWS does not accept this session: {_reason(err)}",
             where=f"profile {session.profile_name}",
-            hint="sign in again (`aws sso login`, fresh keys); if only the list of regions is denied, name --aws-region",
+            hint="sign in again (`aws sso login`, fresh keys); if only listing regions is denied, name --aws-region",
         ) from err
     return Account(identity["Account"], identity["Arn"].split(":")[1], tuple(regions))
 
