@@ -16,6 +16,7 @@ from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names
 _NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env")
 _LONGEST_CHAIN = 300  # bytes of a callee that are looked at; longer ones are closures, and their inner calls come alone
 _ARGUMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-:/]{0,80}")
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9_]{2,80}\b")
 _CHAIN = re.compile(r"[A-Za-z_\\][A-Za-z0-9_.:\\]*")
 _ACCESS = (("?.", "."), ("!.", "."), ("!!", ""), ("?->", "."), ("->", "."), ("$", ""), ("@", ""), ("&.", "."))
 
@@ -48,6 +49,7 @@ def scan(text: str, dialect: Dialect) -> Iterator[Mention]:
     known: dict[str, str] = {}
     yield from dict.fromkeys(_imports(source, dialect, known))
     yield from dict.fromkeys(_calls(source, dialect, known))
+    yield from dict.fromkeys(_taken(source))
     yield from dict.fromkeys(names(source))
     if problem := broken(source):
         raise problem
@@ -56,10 +58,11 @@ def scan(text: str, dialect: Dialect) -> Iterator[Mention]:
 def _imports(source: Source, dialect: Dialect, known: dict[str, str]) -> Iterator[Mention]:
     """Imported names and qualified types; `known` is filled with what the file calls them."""
     for node in source.nodes("import"):
+        line = source.line((node.child_by_field_name("source") or node).start_byte)
         for imported in dialect.imports(source.slice(node)):
             if imported.local:
                 known[imported.local] = imported.value
-            yield Mention(dialect.kind, imported.value, source.line(node.start_byte))
+            yield Mention(dialect.kind, imported.value, line)
     for node in source.nodes("type"):
         nested = node.parent is not None and node.parent.type == node.type  # the outer one says more
         if not nested and (name := _flat(source.slice(node))):
@@ -82,6 +85,13 @@ def _calls(source: Source, dialect: Dialect, known: Mapping[str, str]) -> Iterat
         if argument and _ARGUMENT.fullmatch(argument):
             chain = f"{chain}({argument})"
         yield Mention("call", chain, line)
+
+
+def _taken(source: Source) -> Iterator[Mention]:
+    """Environment variables taken out by pattern: 'const { A_B } = process.env'."""
+    for node in source.nodes("env"):
+        for found in _VARIABLE.finditer(source.slice(node)):
+            yield Mention("env", found[0], source.line(node.start_byte + found.start()))
 
 
 _CALLEE = ("function", "constructor", "type", "name")  # field names, by grammar

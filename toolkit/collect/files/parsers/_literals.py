@@ -19,10 +19,15 @@ _URL = re.compile(
     r"((?:[^\s\"'`<>/\\?#(){}$,;|]|[$#]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_]"
     r"|<[A-Za-z_][^<>\s]{0,40}>){1,200})"
 )
-_BARE = re.compile(
-    r"(?<![A-Za-z0-9_.@/\\\-])((?:[A-Za-z0-9_\-]{1,63}\.){1,8}"
+_LAST_LABELS = (  # of hosts without a scheme: what stands in code as often as in a file's name ("rs", "py") is left out
     r"(?:com|net|org|io|dev|app|cloud|ai|co|eu|uk|us|de|fr|nl|ca|au|jp|cn|br|se|no|fi|ch|at|be|it|es|pl|gov|edu|info|biz"
-    r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog))(?![A-Za-z0-9_(\-]|\.[A-Za-z0-9])"
+    r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog)"
+)
+_BARE = re.compile(
+    r"(?<![A-Za-z0-9_.@/\\\-])((?:[A-Za-z0-9_\-]{1,63}\.){1,8}" + _LAST_LABELS + r")(?![A-Za-z0-9_(\-]|\.[A-Za-z0-9])"
+)
+_IN_REGEX = re.compile(
+    r"(?<![A-Za-z0-9_.\-])((?:[A-Za-z0-9_\-]{1,63}\\{1,2}\.){1,8}" + _LAST_LABELS + r")(?![A-Za-z0-9_])"
 )
 _HOST = re.compile(r"[a-z0-9*_\-]{1,100}(?:\.[a-z0-9*_\-]{1,100}){1,12}")
 _ARN = re.compile(r"(?<![A-Za-z0-9])arn:(?:aws[a-z\-]{0,12}|[$#]\{[^{}\n]{1,60}\}):([a-z0-9\-]{2,40}):")
@@ -64,9 +69,12 @@ def urls(text: str) -> Iterator[Literal]:
 
 
 def bare_hosts(text: str) -> Iterator[Literal]:
-    """Host names that stand alone: "api.twilio.com"."""
+    """Host names that stand alone: "api.twilio.com", and in regular expressions, where the dots are escaped."""
     for match in _BARE.finditer(text):
         yield Literal("host", match[1].lower(), match.start(), certain=False)
+    if "\\." in text:
+        for match in _IN_REGEX.finditer(text):
+            yield Literal("host", match[1].replace("\\", "").lower(), match.start(), certain=False)
 
 
 def arns(text: str) -> Iterator[Literal]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.collect.files.mention import Mention
-from toolkit.collect.files.parsers._lines import named
+from toolkit.collect.files.parsers._named import named
 from toolkit.model import Role
 
 _SEPARATOR = re.compile(r"&&|\|\|?|;|\$\(|`|\(|\bthen\b|\bdo\b|\belse\b|(?<=\s)!(?=\s)")

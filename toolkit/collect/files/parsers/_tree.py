@@ -4,7 +4,7 @@ A language is data: a grammar from its wheel and a query `queries/<language>.scm
 
     @import   a whole import statement           @call     a call or construction (function and arguments as fields)
     @comment  what is no code (docstrings too)   @prose    a place that only links or tells ("<a href>", `link_to`)
-    @type     a name that is used as a type or base class
+    @type     a name that is used as a type      @env      a pattern that takes variables out of the environment
 
 A file is parsed once and captures are iterated, never the tree.
 """
@@ -22,7 +22,7 @@ from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _literals
 from toolkit.model import DiscardReason
 
-_TEXTUAL = ("string", "heredoc", "template", "text", "char")  # parts of node types that hold text
+_TEXTUAL = ("string", "heredoc", "template", "text", "char", "regex")  # parts of node types that hold text
 _MATCH_LIMIT = 4096  # concurrent partial matches: bounds what a hostile file can cost
 
 

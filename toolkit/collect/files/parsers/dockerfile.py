@@ -7,7 +7,7 @@ from typing import NamedTuple
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image
-from toolkit.collect.files.parsers._lines import commented, named
+from toolkit.collect.files.parsers._named import commented, named
 from toolkit.collect.files.parsers._shell import commands
 from toolkit.model import Role
 

@@ -1,4 +1,6 @@
-"""GitHub workflows and composite actions: actions, runners, images, secrets by name, what scripts call and reach."""
+"""GitHub workflows (Forgejo and Gitea read the same) and composite actions: actions, runners, images, secrets by name,
+what scripts call and reach.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +8,14 @@ from collections.abc import Iterator
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image
-from toolkit.collect.files.parsers._lines import commented, named
+from toolkit.collect.files.parsers._named import commented, named
 from toolkit.collect.files.parsers._shell import commands
 from toolkit.collect.files.yamltree import Leaf, leaves
 
-CLAIMS = (".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml")
+CLAIMS = (
+    ".github/workflows/*.yml", ".github/workflows/*.yaml", ".forgejo/workflows/*.yml", ".forgejo/workflows/*.yaml",
+    ".gitea/workflows/*.yml", ".gitea/workflows/*.yaml", "action.yml", "action.yaml",
+)  # fmt: skip
 KINDS: frozenset[SignalKind] = frozenset({"action", "image", "call", "host", "uri", "arn", "env"})
 
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,60}")

@@ -12,12 +12,14 @@ from tree_sitter import Node
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers import _terraform as terraform
+from toolkit.collect.files.parsers._images import image
 from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names
 
 CLAIMS = ("*.tf", "*.tofu", "*.hcl", "*.tfvars", "*.pkr.hcl")
-KINDS: frozenset[SignalKind] = frozenset({"tf_resource", "tf_provider", "host", "uri", "arn", "env"})
+KINDS: frozenset[SignalKind] = frozenset({"image", "tf_resource", "tf_provider", "host", "uri", "arn", "env"})
 
 _GRAMMAR = Grammar("tree_sitter_hcl", "hcl")
+_IMAGE = re.compile(r"\bimage\"?\s{0,20}[=:]\s{0,20}\"([^\"\n]{3,200})\"")
 _SOURCE = re.compile(r"source\s*[=:]\s*\"([^\"\n]{1,200})\"")
 
 
@@ -39,6 +41,9 @@ def _mentions(source: Source) -> Iterator[Mention]:
         yield from terraform.provider(address[1] if address else name, source.line(node.start_byte))
     for node in source.nodes("module"):
         yield from terraform.module(source.slice(node).strip('" '), source.line(node.start_byte))
+    for found in _IMAGE.finditer(source.text):
+        if source.discard(found.start()) is None:
+            yield from image(found[1], source.line(found.start()))
     yield from names(source)
 
 
