@@ -34,6 +34,7 @@ RULES = (
     rule("hosting", "single-company", "hosting.*", severity="critical"),
     rule("dns-with-host", "same-company", "edge.dns", against=("hosting.*",), unless="unknown"),
     rule("registrar", "declared", "edge.registrar", unless="unknown"),
+    rule("registrar-with-host", "same-company", "edge.registrar", against=("hosting.*",)),
     rule("otp", "fallback", "otp.sms"),
     rule("hostage", "exportable", "auth.*"),
     rule("waivers", "waiver"),
@@ -183,6 +184,17 @@ def test_what_nobody_knows_is_unknown() -> None:
     assert only("dns-with-host", assessed()).outcome == "unknown"
     known = only("registrar", assessed(uses("porkbun", "edge.registrar")))
     assert (known.outcome, known.subject) == ("ready", "porkbun")
+
+
+def test_a_zone_at_a_registrar_does_not_say_who_the_registrar_is() -> None:
+    zone = uses("aws/route53", "edge.dns", "edge.registrar")
+    host = uses("aws/ec2", "hosting.compute")
+    guessed = assessed(zone, host)
+    assert only("registrar", guessed).outcome == "unknown"
+    assert only("registrar-with-host", guessed).outcome == "unknown"
+    told = assessed(zone, host, replace(uses("porkbun", "edge.registrar"), declared=True))
+    assert (only("registrar", told).outcome, only("registrar", told).subject) == ("ready", "porkbun")
+    assert only("registrar-with-host", told).outcome == "ready"
 
 
 def test_what_no_source_looked_at_is_unknown_and_what_was_not_found_does_not_apply() -> None:

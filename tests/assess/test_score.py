@@ -43,9 +43,15 @@ def test_readiness_is_capped_without_a_fresh_drill(journals: tuple[Journal, ...]
     assert (made["Readiness"], made["Proof"]) == (READINESS / 2, 0)
 
 
-def test_each_single_company_halves_a_journey() -> None:
-    risks = (JourneyRisk("read", (("a",), ("b",), ("c", "d"))), JourneyRisk("post", (("c", "d"),)))
-    assert parts(score(ALL_SOURCES, risks, (), (), TODAY))["Journeys"] == 40 * (0.25 + 1) / 2
+def test_each_single_company_leaves_a_quarter_of_a_journey_and_an_unknown_need_half() -> None:
+    for risk, worth in (
+        (JourneyRisk("read", (("c", "d"),)), 1),
+        (JourneyRisk("read", (("a",), ("c", "d"))), 1 / 4),
+        (JourneyRisk("read", (("a",), ("b",))), 1 / 16),
+        (JourneyRisk("read", (("a",),), unknown=("otp.sms",)), 1 / 8),
+    ):
+        made = parts(score(ALL_SOURCES, (risk, JourneyRisk("post")), (), (), TODAY))
+        assert made["Journeys"] == round(40 * (worth + 1) / 2, 1)
 
 
 def test_unknown_is_not_ready_and_waived_is_not_ready() -> None:

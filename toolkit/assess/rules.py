@@ -30,6 +30,9 @@ _SEEN_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "collab.mailboxes": ("network",),
     "data.backup": ("accounts",),
 }
+# Capabilities that a service may have and a customer not use, with nothing in a checkout to tell: a DNS zone at a
+# company that is a registrar too does not say who the registrar is.
+_NEEDS_PROOF = ("edge.registrar",)
 _SEEN_IN = ("files", "accounts", "records")
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 _CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
@@ -98,8 +101,10 @@ def _same_company(rule: Rule, case: Case) -> Iterator[Finding]:
                 for company in _companies(one, case) & _companies(other, case):
                     shared.setdefault(company, []).extend((one, other))
         for company, both in sorted(shared.items()):
-            message = f"{rule.title}: {_list(one.id for one in both)} go together with {_name(company, case)}."
-            yield _finding(rule, company, "not ready", message, both, capability)
+            proven = any(_proven(one, capability, case) for one in providers)
+            message = f"{_list(one.id for one in both)} go together with {_name(company, case)}"
+            message += "." if proven else f", if it is they who provide {capability}: declare who does."
+            yield _finding(rule, company, "not ready" if proven else "unknown", message, both, capability)
         if not shared:
             message = (
                 f"{_list(one.id for one in providers)} outlives the loss of {_list(one.vendor for one in others)}."
@@ -112,8 +117,13 @@ def _declared(rule: Rule, case: Case) -> Iterator[Finding]:
     """It is known who provides it, from `[[declare]]` or from what was seen."""
     for capability in _asked(rule, case):
         providers = _providers(capability, case)
-        message = f"{capability} is provided by {_list(one.id for one in providers)}."
-        yield _finding(rule, providers[0].id, "ready", message, providers, capability)
+        outcome: Outcome
+        names = _list(one.id for one in providers)
+        if all(_proven(one, capability, case) for one in providers):
+            outcome, message = "ready", f"{capability} is provided by {names}."
+        else:
+            outcome, message = "unknown", f"{names} may provide {capability}; nothing says so. Declare who does."
+        yield _finding(rule, providers[0].id, outcome, message, providers, capability)
     yield from _absent(rule, case)
 
 
@@ -182,11 +192,20 @@ def _asked(rule: Rule, case: Case) -> list[str]:
 def _providers(capability: str, case: Case) -> list[Dependency]:
     """Who provides it: those that count, or, where there is none, the optional ones."""
     having = [one for one in case.graph.dependencies if capability in one.capabilities]
+    having = [one for one in having if _proven(one, capability, case)] or having
     return _counting(having, capability) or [one for one in having if one.role == "optional"]
 
 
 def _counting(dependencies: Iterable[Dependency], capability: str) -> list[Dependency]:
     return [one for one in dependencies if counts(one, capability)]
+
+
+def _proven(dependency: Dependency, capability: str, case: Case) -> bool:
+    """Whether what was seen is about this capability: declared, nothing else it could be, or seen from outside."""
+    if capability not in _NEEDS_PROOF or dependency.declared or len(dependency.capabilities) == 1:
+        return True
+    sources = {case.survey.evidence[position].source.partition(".")[0] for position in dependency.evidence}
+    return not sources.isdisjoint(_SEEN_ELSEWHERE[capability])
 
 
 def _gives(dependency: Dependency, patterns: Sequence[str]) -> bool:

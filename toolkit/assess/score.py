@@ -28,8 +28,8 @@ def score(
 
 
 def _journeys(risks: Sequence[JourneyRisk]) -> ScorePart:
-    """A journey is worth 1; each company that can stop it alone halves that, and so does an unknown need."""
-    worth = [0.5 ** (sum(len(one) == 1 for one in risk.cut_sets) + bool(risk.unknown)) for risk in risks]
+    """A journey is worth 1; each company that can stop it alone leaves a quarter of that, an unknown need half."""
+    worth = [0.25 ** sum(len(one) == 1 for one in risk.cut_sets) * (0.5 if risk.unknown else 1) for risk in risks]
     safe = sum(one == 1 for one in worth)
     share = sum(worth) / len(worth) if worth else 0.0
     why = f"{safe} of {len(worth)} journeys cannot be stopped by one company" if worth else "no journey is known"
