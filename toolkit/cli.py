@@ -163,6 +163,7 @@ def _ask_aws(profile: str, regions: tuple[str, ...]) -> "Survey":
 @catalog_option
 def init(paths: tuple[Path, ...], file: Path | None, overlays: tuple[Path, ...]) -> None:
     """Draft a commented offramp.toml from an audit of PATH, for you to correct. An existing one is never touched."""
+    from toolkit.assess import default_journeys
     from toolkit.collect.applications import find_applications
     from toolkit.collect.roots import find_roots
     from toolkit.documents import write_text

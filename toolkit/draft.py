@@ -33,7 +33,6 @@ def draft(
     folders = [root.location for root in audit.survey.roots if root.kind == "checkout"]
     document.add("repositories", tomlkit.item([_relative(Path(folder), base) for folder in folders]))
     document.add("people", tomlkit.item(audit.platform.people))
-    document.add(tomlkit.nl())
     _comment(document, "Journeys: what people do, and the capabilities (or vendors) each one needs.")
     document.add("journey", _tables(_journey(journey) for journey in journeys))
     if applications:
@@ -45,6 +44,9 @@ def draft(
 
 
 def _comment(document: tomlkit.TOMLDocument, text: str) -> None:
+    """A block of comment lines, set off by an empty line."""
+    if document.body:
+        document.add(tomlkit.nl())
     for line in text.splitlines():
         document.add(tomlkit.comment(line))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from toolkit.model import Application
 
 _PROCESS = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$")
-_MANIFESTS = {
-    "requirements.txt": "python", "pyproject.toml": "python", "Pipfile": "python",
-    "package.json": "node", "Gemfile": "ruby", "composer.json": "php", "go.mod": "binary", "Cargo.toml": "binary",
+_MANIFESTS = {  # package.json last: most Rails, Django and Laravel programs have one for their assets
+    "Gemfile": "ruby", "composer.json": "php", "requirements.txt": "python", "pyproject.toml": "python",
+    "Pipfile": "python", "go.mod": "binary", "Cargo.toml": "binary", "package.json": "node",
 }  # fmt: skip
 _MOST = 20  # a monorepo of libraries is not twenty programs
 _LARGEST = 1 << 20
