@@ -7,6 +7,7 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 threads = 4
 timeout = 60
+control_socket_disable = True  # it would lie in the home folder, which a service has none of
 accesslog = "-"
 # statsd_host = "datadog-agent:8125"  # measured the move to threads in 2024; nobody has looked since
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes"  # no query, address or browser: nothing personal in the log

@@ -1,5 +1,6 @@
 """The whole of Harbour, started once: gunicorn and a worker as in production, the vendors as local servers."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -144,6 +145,15 @@ def database(environ: dict[str, str]) -> Iterator[Session]:
 def everything_up(verify_server: verify.VerifyServer, desk: zendesk.Zendesk, provider: oidc.Provider) -> None:
     """Whatever a test broke works again in the next."""
     verify_server.failure, desk.down, provider.issuer_in_tokens = None, False, ""
+
+
+@contextlib.contextmanager
+def second_site(environ: dict[str, str], folder: Path) -> Iterator[Browser]:
+    """Harbour under gunicorn once more, configured otherwise; yields a visitor."""
+    port, log = free_port(), folder / "gunicorn.log"
+    with running([program("gunicorn")], log, environ | {"PORT": str(port)}, cwd=ROOT):
+        wait_for_port(port, log)
+        yield Browser(f"http://127.0.0.1:{port}")
 
 
 def program(name: str) -> str:

@@ -1,12 +1,10 @@
 """Reading, posting and pictures, with the worker on either broker."""
 
-import contextlib
 import html
 import io
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -16,10 +14,11 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from harbour.app import create_app
 from harbour.models import Post
 from tests.browser import Browser
-from tests.conftest import BUCKET, ROOT, Brokers, program, worker_command
-from tests.stand_ins.serving import eventually, free_port, running, wait_for_port
+from tests.conftest import BUCKET, ROOT, Brokers, second_site, worker_command
+from tests.stand_ins.serving import eventually, free_port, running
 from tests.stand_ins.verify import VerifyServer
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -102,6 +101,18 @@ def test_a_post_survives_a_dead_broker_and_cache(
     wait_for_thumbnail(database, text, worker)
 
 
+def test_pictures_come_from_the_cdn_where_there_is_one(
+    environ: dict[str, str], browser: Browser, verify_server: VerifyServer, database: Session
+) -> None:
+    browser.sign_up(verify_server)
+    browser.post("seen from afar", photo())
+    key = database.scalars(select(Post).where(Post.body == "seen from afar")).one().picture_key
+    page = (
+        create_app(environ | {"ASSET_HOST": "https://assets.harbour.example", "REDIS_URL": ""}).test_client().get("/")
+    )
+    assert f"https://assets.harbour.example/{key}" in page.text
+
+
 def test_older_posts_are_on_further_pages(browser: Browser, verify_server: VerifyServer) -> None:
     browser.sign_up(verify_server)
     for number in range(51):
@@ -114,15 +125,6 @@ def test_older_posts_are_on_further_pages(browser: Browser, verify_server: Verif
 @pytest.mark.parametrize("key", ["../etc/passwd", "pictures/none.jpg", "pictures/" + "0" * 36 + ".jpg"])
 def test_only_pictures_are_served(key: str, site: str) -> None:
     assert requests.get(f"{site}/media/{key}", timeout=30).status_code == 404
-
-
-@contextlib.contextmanager
-def second_site(environ: dict[str, str], folder: Path) -> Iterator[Browser]:
-    """Harbour under gunicorn once more, configured otherwise; yields a visitor."""
-    port, log = free_port(), folder / "gunicorn.log"
-    with running([program("gunicorn")], log, environ | {"PORT": str(port)}, cwd=ROOT):
-        wait_for_port(port, log)
-        yield Browser(f"http://127.0.0.1:{port}")
 
 
 def photo() -> bytes:
