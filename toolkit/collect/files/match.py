@@ -84,7 +84,8 @@ class Matcher:
     def _host(self, value: str) -> tuple[int, ...]:
         """A glob's `*` stands for one label or more; so does one in the value (a part computed at run time)."""
         labels = tuple(value.split("."))
-        best, found = 0, []
+        best = 0
+        found: list[int] = []
         for glob, number in self._hosts.get(labels[-1], ()):
             weight = sum(len(label) for label in glob if label != "*")
             if weight >= best and _labels_match(glob, labels):

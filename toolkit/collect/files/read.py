@@ -113,12 +113,12 @@ class Reader:
             return False
         wanted = self._wanted.get(parsers)
         if wanted is None:
-            accepted = {kind for parser in parsers for kind in parser.kinds}
+            accepted: set[str] = {kind for parser in parsers for kind in parser.kinds}
             accepted |= {"hint:" + hint for parser in parsers for hint in parser.hints}
-            patterns = self._prefilter.patterns
-            wanted = frozenset(number for number, pattern in enumerate(patterns) if pattern.kinds & accepted)
+            known = self._prefilter.literals
+            wanted = frozenset(number for number, literal in enumerate(known) if literal.kinds & accepted)
             self._wanted[parsers] = wanted
-        return any(hit.pattern in wanted for hit in hits)
+        return any(hit.literal in wanted for hit in hits)
 
     def _unparsed(
         self, data: bytes, hits: list[Hit], parsers: tuple[Parser, ...], why: DiscardReason
@@ -126,7 +126,7 @@ class Reader:
         """What a file that does not count would have said, straight from the prefilter."""
         source = "files." + (parsers[0].name if parsers else "name")
         for hit in hits:
-            for number in self._prefilter.patterns[hit.pattern].signals:
+            for number in self._prefilter.literals[hit.literal].signals:
                 yield Dropped(source, number, data.count(b"\n", 0, hit.end) + 1, why)
 
     def _parse(self, path: str, text: str, parser: Parser, why: DiscardReason | None, found: Findings) -> None:

@@ -1,0 +1,144 @@
+"""What a text must contain for a signal: plain strings and what may stand beside them.
+
+In: signals and the parsers' hints. Out: `Literal`s. They are necessary conditions, so they err on the side of parsing;
+the parser and the matcher decide. Plain strings rather than expressions, because Hyperscan compiles ten thousand of
+them in a fraction of a second, and expressions in twenty.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from toolkit.catalog import Signal
+
+# Kinds whose files are claimed by name and parsed in any case, and kinds that no file contains.
+_NOT_IN_TEXT = frozenset({
+    "pypi", "gem", "composer", "maven", "nuget", "cargo", "hex", "file", "resource", "cname", "ns", "mx", "spf", "txt",
+    "header", "cookie",
+})  # fmt: skip
+# Kinds where the literal is as good as a mention: in files that do not count, a hit is recorded without parsing.
+_FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "cfn", "tf_resource"})
+# Words of calls that say nothing of whom is called.
+_ORDINARY = frozenset({
+    "client", "create", "init", "new", "build", "builder", "service", "services", "storage", "send", "message",
+    "messages", "api", "config", "configure", "Client", "from", "default", "setup", "get", "post", "put", "list",
+    "start", "run", "use", "connect", "session", "data", "v1", "v2", "v3", "http", "open", "auth", "app", "ref",
+})  # fmt: skip
+_SHORTEST = 2
+
+
+class Beside(NamedTuple):
+    """Which bytes may stand next to a literal: a table of 256 truth values. The border of the file always may."""
+
+    allowed: bytes
+
+
+def _table(allowed: str, *, negated: bool = False) -> Beside:
+    wanted = set(allowed.encode())
+    return Beside(bytes((byte in wanted) != negated for byte in range(256)))
+
+
+_WORD_BYTES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+ANYTHING = _table("", negated=True)
+NO_WORD = _table(_WORD_BYTES, negated=True)
+_QUOTE = _table("\"'`")
+_QUOTE_OR_SLASH = _table("\"'`/")
+_QUOTE_OR_COLON = _table("\"'`:")
+_BLANK = _table(" \t")
+_LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
+_ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
+
+
+class Literal(NamedTuple):
+    """One string, what may stand beside it, and what finding it means."""
+
+    text: bytes
+    before: Beside
+    after: Beside
+    any_case: bool
+    kinds: frozenset[str]  # signal kinds, or "hint:…"
+    signals: tuple[int, ...]  # numbers of the signals whose mention it is, where the literal alone proves one
+
+
+def literals(signals: tuple[Signal, ...], hints: Iterable[str]) -> tuple[Literal, ...]:
+    """The literals of all signals and hints, each once, in a stable order."""
+    kinds: dict[tuple[str, Beside, Beside, bool], set[str]] = {}
+    numbers: dict[tuple[str, Beside, Beside, bool], list[int]] = {}
+    for number, signal in enumerate(signals):
+        for text, before, after in _of(signal):
+            if len(text) >= _SHORTEST:
+                key = (text, before, after, signal.kind == "host")
+                kinds.setdefault(key, set()).add(signal.kind)
+                if signal.kind in _FAITHFUL:
+                    numbers.setdefault(key, []).append(number)
+    for hint in hints:
+        kinds.setdefault((hint, ANYTHING, ANYTHING, False), set()).add("hint:" + hint)
+    return tuple(
+        Literal(key[0].encode(), *key[1:], frozenset(kinds[key]), tuple(numbers.get(key, ()))) for key in sorted(kinds)
+    )
+
+
+_Text = tuple[str, Beside, Beside]
+
+
+def _of(signal: Signal) -> Iterator[_Text]:
+    kind, value = signal.kind, signal.value
+    if kind in _NOT_IN_TEXT:
+        return
+    if kind == "call":
+        yield from _call(value)
+    elif kind == "arn":
+        yield f":{value}:", _LOWER, ANYTHING
+        yield f"{value}:", _QUOTE, _ACTION
+    elif kind == "uri":
+        yield value.removesuffix("://") + "://", NO_WORD, ANYTHING
+    elif kind == "npm":
+        name = "/".join(value.split("/")[: 2 if value.startswith("@") else 1])
+        yield _longest(name), _QUOTE if "*" not in name else ANYTHING, _QUOTE_OR_SLASH if "*" not in name else ANYTHING
+    elif kind == "golang":
+        yield _longest(value), ANYTHING if "*" in value else _QUOTE, _QUOTE_OR_SLASH if "*" not in value else ANYTHING
+    else:
+        for text in _spellings(kind, value):
+            yield _bounded(_longest(text))
+
+
+def _spellings(kind: str, value: str) -> tuple[str, ...]:
+    """How a name stands in the text, once what its normal form adds is dropped."""
+    if kind == "python":  # `from google.cloud import storage`
+        return (value.rpartition(".")[0] or value,)
+    if kind == "rust":
+        return (value.split("::")[0],)
+    if kind == "ruby":
+        return (value, value.replace("::", "/")) if "::" in value else (value,)
+    if kind == "php":
+        return (value, value.replace("\\", "\\\\")) if "\\" in value else (value,)
+    if kind == "image":
+        return (value.removeprefix("docker.io/").removeprefix("library/"),)
+    if kind in ("k8s", "config") or (kind == "action" and value.startswith(("orb/", "task/", "pipe/", "plugin/"))):
+        return ((value.partition("/")[2] or value).rpartition(".")[2].rpartition("=")[2],)
+    if kind == "tf_resource" and value.startswith(("module.", "backend.")):
+        return (value.partition(".")[2],)
+    return (value.rpartition("/")[2],) if kind == "tf_provider" else (value,)
+
+
+def _call(value: str) -> Iterator[_Text]:
+    name, _, argument = value.partition("(")
+    argument = argument.removesuffix(")")
+    if name.endswith("-cli"):
+        yield name.removesuffix("-cli"), NO_WORD, _BLANK
+    elif argument:
+        yield argument, _QUOTE_OR_COLON, NO_WORD
+    else:
+        words = re.findall(r"\w+", name)
+        telling = [word for word in words if word not in _ORDINARY]
+        yield max(telling or words, key=len, default=name), NO_WORD, NO_WORD
+
+
+def _longest(value: str) -> str:
+    """The longest part of a glob that stands as it is."""
+    return max(value.split("*"), key=len)
+
+
+def _bounded(text: str) -> _Text:
+    """Whole words only, where the text begins or ends with a letter or a digit."""
+    return text, NO_WORD if text[:1].isalnum() else ANYTHING, NO_WORD if text[-1:].isalnum() else ANYTHING
