@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.drill import lab as labs
-from toolkit.errors import ProgramMissing
+from toolkit.errors import ProgramFailed
 from toolkit.tools import incus
 
 
@@ -20,7 +20,7 @@ def _why_not() -> str:
         return "lab hosts need root"
     try:
         incus.ensure_daemon(print)
-    except ProgramMissing as err:
+    except ProgramFailed as err:
         return str(err)
     return ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.drill import lab as labs
-from toolkit.errors import ProgramFailed
+from toolkit.errors import BadInput, ProgramFailed
 from toolkit.tools import incus, network, ssh
 
 
@@ -70,8 +70,15 @@ def test_cut_off_hosts_reach_each_other_and_nothing_else(lab_hosts: labs.Lab) ->
     _shell(lab_hosts, "web", outside)
 
 
+def test_only_addresses_can_be_allowed(lab_hosts: labs.Lab) -> None:
+    with pytest.raises(BadInput, match=r"example\.org"):
+        labs.cut_off(lab_hosts, allowed=["example.org"])
+
+
 def test_a_second_lab_lives_beside_the_first_and_destroy_leaves_nothing(lab_hosts: labs.Lab, tmp_path: Path) -> None:
-    with labs.temporary(["web"], log=print, state=tmp_path, memory="256MiB") as other:
+    lines: list[str] = []
+    with labs.temporary(["web"], log=lines.append, state=tmp_path, memory="256MiB") as other:
+        assert not [line for line in lines if "building" in line]  # the image is kept
         assert other.subnet != lab_hosts.subnet
         assert _shell(other, "web", "hostname").strip() == "web"
         labs.cut_off(other)
