@@ -8,7 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "toolkit"
 STAGES = {"collect", "identify", "assess", "plan", "generate", "export", "pack", "drill", "gate", "report", "otp"}
 COMPOSERS = {"cli.py", "console.py", "__main__.py"}
-MODULES = sorted(PACKAGE.rglob("*.py"))
+CARRIED = PACKAGE / "generate/files"  # programs the generated project carries: they run without the toolkit
+MODULES = sorted(module for module in PACKAGE.rglob("*.py") if CARRIED not in module.parents)
 
 
 def _imports(module: Path) -> set[str]:

@@ -1,0 +1,126 @@
+"""The command as a user runs it: what is on stdout, what on stderr, and the exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+OFFRAMP = Path(sys.executable).with_name("offramp")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "requirements.txt").write_text("twilio==9.0.0\nboto3\n")
+    (folder / "app.py").write_text(
+        "import boto3\nfrom twilio.rest import Client\n\n"
+        's3 = boto3.client("s3")\nclient = Client()\nclient.verify.v2.services("VA1").verifications.create()\n'
+    )
+    return folder
+
+
+def _run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HOME": str(cwd), "XDG_CACHE_HOME": str(cwd / ".cache"), "NO_COLOR": "1"}
+    return subprocess.run([OFFRAMP, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+def test_audit_to_plan_to_gate(checkout: Path, tmp_path: Path) -> None:
+    done = _run("audit", "shop", "-o", "json=audit.json", "-o", "html=report.html", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    found = {(d["vendor"], d.get("service")) for d in json.loads((tmp_path / "audit.json").read_text())["dependencies"]}
+    assert {("aws", "s3"), ("twilio", "verify")} <= found
+    assert _run("plan", "audit.json", "-o", "json=plan.json", cwd=tmp_path).returncode == 0
+    refused = _run("gate", "audit.json", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "REFUSED" in refused.stdout
+    accepted = _run("gate", "audit.json", "--baseline", "audit.json", cwd=tmp_path)
+    assert accepted.returncode == 0, accepted.stdout
+
+
+def test_the_same_tree_gives_the_same_audit(checkout: Path, tmp_path: Path) -> None:
+    first = _run("audit", "shop", "--format", "json", cwd=tmp_path)
+    second = _run("audit", "shop", "--format", "json", cwd=tmp_path)
+    uncached = _run("audit", "shop", "--format", "json", "--no-cache", cwd=tmp_path)
+    assert first.stdout == second.stdout == uncached.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["audit", "nowhere"], 2, "nowhere: no such file or folder"),
+        (["audit", "shop", "--format", "nope"], 2, "no format 'nope'"),
+        (["audit", "shop", "-o", "html"], 2, "not FORMAT=FILE"),
+        (["plan", "broken.json"], 2, "broken.json"),
+        (["plan", "newer.json"], 2, "schema_version"),
+        (["simulate", "broken.json", "--lose", "aws@30h"], 2, "broken.json"),
+        (["gate", "missing.json"], 2, "missing.json"),
+        (["explain", "no-such-rule"], 2, "no-such-rule"),
+        (["audit", "--no-such-option"], 2, "No such option"),
+        (["audit", "platform"], 2, "journey[0]"),
+    ],
+)
+def test_wrong_input_is_named(checkout: Path, tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    (tmp_path / "broken.json").write_text('{"schema_version": "1.0", "survey": {')
+    (tmp_path / "newer.json").write_text('{"schema_version": "99.0"}')
+    (tmp_path / "platform").mkdir()
+    (tmp_path / "platform/offramp.toml").write_text('[[journey]]\nid = "x"\nneds = ["otp.sms"]\n')
+    done = _run(*arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_strict_says_what_could_not_be_read(checkout: Path, tmp_path: Path) -> None:
+    (checkout / "package.json").write_text('{"dependencies": {"twilio": ')
+    relaxed = _run("audit", "shop", cwd=tmp_path)
+    assert relaxed.returncode == 0
+    assert "package.json" in relaxed.stdout
+    assert _run("audit", "shop", "--strict", cwd=tmp_path).returncode == 3
+
+
+def test_init_drafts_what_audit_reads(checkout: Path, tmp_path: Path) -> None:
+    assert _run("init", "shop", cwd=tmp_path).returncode == 0
+    draft = (checkout / "offramp.toml").read_text()
+    assert "[[journey]]" in draft
+    assert _run("audit", "shop", cwd=tmp_path).returncode == 0
+    again = _run("init", "shop", cwd=tmp_path)
+    assert again.returncode == 2
+    assert (checkout / "offramp.toml").read_text() == draft
+
+
+def test_interrupted_leaves_nothing_half_written(tmp_path: Path) -> None:
+    folder = tmp_path / "large"
+    folder.mkdir()
+    for number in range(3000):
+        (folder / f"m{number}.py").write_text("import boto3\n" * 200)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / ".cache")}
+    command = [OFFRAMP, "audit", folder, "-o", f"json={tmp_path / 'audit.json'}"]
+    running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(0.6)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate()
+    assert running.returncode == 130, said
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.glob("*.json")) + list(tmp_path.glob(".*.tmp"))
+
+
+def test_stdout_may_close_early(checkout: Path, tmp_path: Path) -> None:
+    command = f"{OFFRAMP} audit shop --format json | head -c 10"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_and_catalog_answer(tmp_path: Path) -> None:
+    assert "Python" in _run("doctor", cwd=tmp_path).stdout
+    assert "twilio" in _run("catalog", "list", cwd=tmp_path).stdout
+    assert "Twilio" in _run("catalog", "show", "twilio", cwd=tmp_path).stdout
+    assert "valid" in _run("catalog", "validate", cwd=tmp_path).stderr
