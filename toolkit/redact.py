@@ -1,13 +1,14 @@
 """An audit that can be shown to others: Audit → Audit, with what identifies the platform replaced by pseudonyms.
 
-Replaced, wherever they occur: account ids, the names inside ARNs, e-mail and IP addresses, the platform's own domains
-and every host beneath them, hosts the catalogue does not know, hosts seen in DNS and records, names and places of the
-roots, the platform's name, owners. Removed: free text (reasons, notes) and the applications. Kept: vendors, services, paths within a checkout, regions, counts, outcomes.
+Replaced, wherever they occur: account ids, the names inside ARNs, e-mail and IP addresses, the platform's domains and
+every host beneath them, hosts the catalogue does not know, all hosts in what accounts, DNS and records said, the names
+of the roots, the platform and the owners. Removed: the roots' places, free text (reasons, notes), applications.
+Kept: vendors, services, journeys, regions, counts, outcomes, and paths within a checkout: look through them.
 
 A pseudonym is a keyed hash (HMAC-SHA256, cut to 50 bits). Account ids have only twelve digits, so a plain hash could be
-undone by trying them all; the key makes that impossible for whoever does not have it. Without a key a random one is made
-and forgotten: pseudonyms agree within the audit and with nothing else. With the same key they agree between audits,
-and whoever has the key can test guesses: keep it like a password.
+undone by trying them all; the key makes that impossible for whoever does not have it. Without a key a random one is
+made and forgotten: pseudonyms agree within the audit and with nothing else. With the same key they agree between
+audits, and whoever has the key can test guesses: keep it like a password.
 """
 
 import base64
@@ -17,13 +18,13 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from toolkit.errors import BadInput
-from toolkit.model import Audit, Finding, Platform, Root, Survey
+from toolkit.model import Audit, Discarded, Evidence, Platform, Root, Survey, Unread
 
 MIN_KEY_BYTES = 16
 REMOVED = "[removed]"
@@ -37,6 +38,7 @@ _HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9_*-]+\.)+[A-Za-z][A-Za-z0-9-]+(?![\
 
 Alias = Callable[[str, str], str]  # (kind, value) → pseudonym, "host-3kq7x2mzpa"
 Scrub = Callable[[str], str]
+Seen = TypeVar("Seen", Evidence, Discarded, Unread)
 
 
 def redact(audit: Audit, key: bytes | None = None) -> Audit:
@@ -50,14 +52,12 @@ def redact(audit: Audit, key: bytes | None = None) -> Audit:
     alias = _aliases(key or secrets.token_bytes(32))
     scrub = _scrubber(_own_hosts(audit), alias)
     names = _names(audit, alias, scrub)
+    findings = [replace(item, message=_renamed(item.message, names)) for item in audit.assessment.findings]
     hidden = replace(
         audit,
-        platform=_platform(audit.platform, alias),
+        platform=_platform(audit.platform, names, alias),
         survey=_survey(audit.survey, names, alias),
-        assessment=replace(
-            audit.assessment,
-            findings=tuple(_finding(finding, names) for finding in audit.assessment.findings),
-        ),
+        assessment=replace(audit.assessment, findings=tuple(findings)),
     )
     return msgspec.convert(_walk(msgspec.to_builtins(hidden), scrub), Audit)
 
@@ -126,16 +126,16 @@ def _walk(value: Any, scrub: Scrub) -> Any:
 # --- values -----------------------------------------------------------------------------------------------------------
 def _own_hosts(audit: Audit) -> set[str]:
     """The platform's domains, the domains looked at, and the hosts no catalogue knows."""
-    named = {item.signal for item in (*audit.survey.evidence, *audit.survey.discarded) if "#" not in item.signal}
+    signals = {item.signal for item in audit.survey.evidence} | {item.signal for item in audit.survey.discarded}
+    named = {signal for signal in signals if "#" not in signal and "." in signal}
     looked_at = {root.id for root in audit.survey.roots if root.kind == "domain"}
     served = {domain for application in audit.platform.applications for domain in application.domains}
     return {*audit.platform.domains, *named, *looked_at, *served} - {""}
 
 
 def _names(audit: Audit, alias: Alias, scrub: Scrub) -> dict[str, str]:
-    """What roots, the platform and its applications are called → their pseudonyms."""
+    """What the roots and the platform are called → their pseudonyms."""
     names = {root.id: _root_id(root, alias, scrub) for root in audit.survey.roots}
-    names |= {item.name: alias("application", item.name) for item in audit.platform.applications}
     return names | {audit.platform.name: alias("platform", audit.platform.name)}
 
 
@@ -144,7 +144,7 @@ def _root_id(root: Root, alias: Alias, scrub: Scrub) -> str:
     return hidden if hidden != root.id else alias(root.kind, root.id)
 
 
-def _platform(platform: Platform, alias: Alias) -> Platform:
+def _platform(platform: Platform, names: dict[str, str], alias: Alias) -> Platform:
     """Names become pseudonyms; free text, and what applications are run and configured with, is removed."""
     return replace(
         platform,
@@ -153,6 +153,7 @@ def _platform(platform: Platform, alias: Alias) -> Platform:
         catalog=(),
         owners={area: alias("owner", owner) for area, owner in platform.owners.items()},
         applications=(),
+        journeys=tuple(replace(item, title=_renamed(item.title, names)) for item in platform.journeys),
         declare=tuple(replace(item, note="") for item in platform.declare),
         ignore=tuple(replace(item, reason=REMOVED) for item in platform.ignore),
         fallbacks=tuple(replace(item, note="") for item in platform.fallbacks),
@@ -162,12 +163,14 @@ def _platform(platform: Platform, alias: Alias) -> Platform:
 
 
 def _survey(survey: Survey, names: dict[str, str], alias: Alias) -> Survey:
-    """Roots lose their place; what accounts, domains and records say loses every host name."""
+    """Roots lose their place; what accounts, domains and records said loses every host name."""
     outside = {root.id for root in survey.roots if root.kind != "checkout"}
 
-    def moved(item: Any) -> Any:
-        where = _hosts(item.where, alias) if item.root in outside and not item.where.startswith("arn:") else item.where
-        return replace(item, root=names.get(item.root, REMOVED), where=where)
+    def moved(item: Seen) -> Seen:
+        named = item.root in outside and not item.where.startswith("arn:")
+        return replace(
+            item, root=names.get(item.root, REMOVED), where=_hosts(item.where, alias) if named else item.where
+        )
 
     return replace(
         survey,
@@ -178,8 +181,6 @@ def _survey(survey: Survey, names: dict[str, str], alias: Alias) -> Survey:
     )
 
 
-def _finding(finding: Finding, names: dict[str, str]) -> Finding:
-    """Messages name the platform and its roots."""
+def _renamed(text: str, names: dict[str, str]) -> str:
     listed = "|".join(re.escape(name) for name in sorted(filter(None, names), key=len, reverse=True))
-    message = re.sub(rf"(?<![\w/-])(?:{listed})(?![\w/-])", lambda match: names[match[0]], finding.message)
-    return replace(finding, message=message)
+    return re.sub(rf"(?<![\w/-])(?:{listed})(?![\w/-])", lambda match: names[match[0]], text)

@@ -228,7 +228,8 @@ def _findings(planted: str) -> tuple[Finding, ...]:
     stops = {company: [id for id, _, _, cuts in _JOURNEYS if (company,) in cuts] for company in _NAMES}
     single = tuple(
         Finding("single-company", company, "not ready", "critical", "high",
-                f"{_NAMES[company]} alone stops {', '.join(held)}{planted}", None, tuple(held), (0, 15), waived.get(company))
+                f"{_NAMES[company]} alone stops {', '.join(held)}{planted}",
+                None, tuple(held), (0, 15), waived.get(company))
         for company, held in stops.items() if held
     )  # fmt: skip
     return (

@@ -6,9 +6,9 @@
 import re
 import unicodedata
 
-# Control, format (bidirectional overrides, zero-width), surrogate, private-use characters, line and paragraph
-# separators. https://www.unicode.org/reports/tr36/ says why the invisible ones are as dangerous as the escape key.
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Control, format (bidirectional overrides, zero-width), surrogate, private-use and unassigned characters,
+# line and paragraph separators: the invisible ones are as dangerous as the escape key (https://www.unicode.org/reports/tr36/).
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e"}
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 

@@ -18,6 +18,7 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "audit": audit,
             "stoppers": summary.stoppers(audit),
             "companies": companies,
+            "also_lost": lambda company: _also_lost(company, catalog),
             "columns": _columns(audit, companies),
             "matrix": _cell,
             "risk_words": lambda risk: summary.risk_words(risk, names),
@@ -46,6 +47,11 @@ def _columns(audit: Audit, companies: list[Company]) -> list[Company]:
     """The companies that are in at least one smallest set."""
     involved = {company for risk in audit.assessment.journeys for cut in risk.cut_sets for company in cut}
     return [company for company in companies if company.id in involved]
+
+
+def _also_lost(company: Company, catalog: Catalog) -> list[str]:
+    """Names of the other vendors in use that go with it: those it owns, and those that cannot work without it."""
+    return [_vendor_name(vendor, catalog) for vendor in company.vendors if vendor != company.id]
 
 
 def _cell(risk: JourneyRisk, company: str) -> str:

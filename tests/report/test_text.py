@@ -1,0 +1,129 @@
+"""The terminal report: one screen, nothing that acts, colour only where it may."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from toolkit.entries import Catalog
+from toolkit.model import Audit, Dark, Loss, LostDependency, Plan, Simulation, Verdict
+from toolkit.report import text
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture(autouse=True)
+def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_one_screen_strongest_company_first(audit: Audit, catalog: Catalog) -> None:
+    lines = text.render(audit, catalog).splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "harbour: score 34 of 100"
+    companies = [line.split("  ")[1] for line in lines[3:7]]
+    assert companies == ["Amazon Web Services", "Okta", "Twilio", "Zendesk"]
+    assert "  Amazon Web Services  4 of 7  sign-up, sign-in, read, post" in lines
+    assert "  pay: Amazon Web Services with Stripe" in lines
+    assert "Nobody found for: collab.chat (someone provides it: declare who)" in lines
+    assert "Could not look at 2; what lies there is unknown, not fine" in lines
+    assert any(line.startswith("Next: offramp simulate audit.json --lose aws@") for line in lines)
+
+
+def test_hostile_strings_do_not_act_and_do_not_fill_the_screen(hostile: Audit, catalog: Catalog) -> None:
+    shown = text.render(hostile, catalog)
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\\e[31m" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert len(shown.splitlines()) <= 45
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("40", 40), ("120", 120), ("7", 40)])
+def test_the_width_is_the_terminals(
+    columns: str, widest: int, audit: Audit, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert max(map(len, text.render(audit, catalog).splitlines())) <= widest
+
+
+def test_colour_only_on_a_terminal_and_it_repeats_the_words(
+    audit: Audit, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = text.render(audit, catalog)
+    assert not ESCAPE.search(plain)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    coloured = text.render(audit, catalog)
+    assert ESCAPE.search(coloured)
+    assert [line.rstrip() for line in ESCAPE.sub("", coloured).splitlines()] == plain.splitlines()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert text.render(audit, catalog) == plain
+
+
+def test_without_journeys_it_says_so_and_names_init(make_audit: Callable[..., Audit], catalog: Catalog) -> None:
+    from msgspec.structs import replace
+
+    audit = make_audit()
+    bare = replace(
+        audit,
+        platform=replace(audit.platform, journeys=()),
+        assessment=replace(
+            audit.assessment,
+            journeys=(),
+            companies=tuple(replace(company, stops=()) for company in audit.assessment.companies),
+        ),
+    )
+    shown = text.render(bare, catalog)
+    assert "no journeys are declared" in " ".join(shown.split())
+    assert "Amazon Web Services: 7 services" in shown
+    assert "Next: offramp init ." in shown
+
+
+def test_the_plan_says_what_cannot_be_done_in_time(plan: Plan, catalog: Catalog) -> None:
+    shown = text.render_plan(plan, catalog)
+    assert "harbour: 12.5 h with 3 people" in shown
+    assert (
+        "Cannot be done in time\n  by 11 h: Copy the data out while there is still access (otp.sms, platform)" in shown
+    )
+    assert "zendesk/support (support.helpdesk): no blueprint has this capability" in shown
+
+
+def test_the_verdict_in_words(verdict: Verdict, audit: Audit, catalog: Catalog) -> None:
+    shown = text.render_verdict(verdict, audit, catalog)
+    assert shown.startswith("REFUSED: harbour, 4 reasons\n")
+    assert "min_score: the score 34 is below 50" in shown
+    assert "1 known from the baseline, 1 fixed since, 1 waived" in shown
+    assert text.render_verdict(Verdict(True), audit, catalog).startswith("PASSED: harbour")
+
+
+def test_the_simulation_in_words(audit: Audit, catalog: Catalog) -> None:
+    simulation = Simulation(
+        (Loss("aws", 30.0), Loss("okta", 0.0)),
+        dark=(Dark("reach-staff", "Reach the staff", 0.0, ("okta",)), Dark("read", "", 30.0, ("aws/s3",))),
+        survives=("pay",),
+        lost=(
+            LostDependency("okta", "okta", 0.0, "runtime", hostage=("TOTP seeds",)),
+            LostDependency("aws/s3", "aws", 30.0, "runtime", exportable=("objects",)),
+            LostDependency("aws/sqs", "aws", 30.0, "runtime", unchecked=True),
+        ),
+        time_to_export_hours=30.0,
+    )
+    lines = text.render_simulation(simulation, audit, catalog).splitlines()
+    assert lines == [
+        "Lost: aws with 30 h notice, okta with 0 h notice",
+        "",
+        "Goes dark: 2 journeys",
+        "  Reach the staff: at once, through okta",
+        "  read: after 30 h, through aws/s3",
+        "Goes on: pay",
+        "Data that cannot be taken out",
+        "  okta: TOTP seeds",
+        "To take out within 30 h",
+        "  aws/s3: objects",
+        "Exports nobody checked: aws/sqs",
+        "",
+        "Next: offramp plan audit.json --lose aws@30h,okta@0h",
+    ]
