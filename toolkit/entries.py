@@ -126,7 +126,7 @@ class Rule(Value):
     check: Literal["single-company", "same-company", "declared", "fallback", "exportable", "waiver"]
     of: tuple[str, ...] = ()  # capabilities, "auth.*" for an area
     with_: tuple[str, ...] = field(default=(), name="with")  # the other side of "same-company"
-    unless: Outcome | None = None
+    unless: Outcome | None = None  # outcome where nothing provides `of`: unknown, not ready; default: none applies
 
 
 class RuleFile(Value):

@@ -6,10 +6,11 @@ In: the survey, the dependencies, `offramp.toml`, the catalogue, and today's dat
 from collections.abc import Sequence
 from datetime import date
 
+from toolkit.assess.case import Case
 from toolkit.assess.cutsets import minimal_cut_sets
 from toolkit.assess.graph import Graph, build
 from toolkit.assess.journeys import default_journeys
-from toolkit.assess.rules import Case, judge
+from toolkit.assess.rules import judge
 from toolkit.assess.score import score
 from toolkit.catalog import Catalog
 from toolkit.model import Assessment, Company, Dependency, Journal, JourneyRisk, Platform, Survey

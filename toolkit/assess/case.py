@@ -1,0 +1,96 @@
+"""What a readiness rule is asked about, and the questions rules have in common."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from toolkit.assess.cutsets import Fault, minimal_cut_sets
+from toolkit.assess.graph import Graph
+from toolkit.assess.journeys import counts, matching
+from toolkit.model import Dependency, JourneyRisk, Survey, Value
+
+# Kinds of source that can see a capability. A checkout does not show these; for all others, it or an account does.
+_SEEN_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "edge.dns": ("network", "accounts"),
+    "edge.registrar": ("network",),
+    "mail.incoming": ("network",),
+    "collab.mailboxes": ("network",),
+    "data.backup": ("accounts",),
+}
+_SEEN_IN = ("files", "accounts", "records")
+# Capabilities that a service may have and a customer not use, with nothing in a checkout to tell: a DNS zone at a
+# company that is a registrar too does not say who the registrar is.
+_NEEDS_PROOF = ("edge.registrar",)
+
+
+class Case(Value):
+    """A platform with its graph and cut sets, on a day."""
+
+    graph: Graph
+    survey: Survey
+    risks: tuple[JourneyRisk, ...]
+    today: date
+
+    def asked(self, patterns: Sequence[str]) -> list[str]:
+        """The capabilities among these ("auth.*") that something provides."""
+        return sorted(one for one in matching(patterns, self.graph.provided) if self.providers(one))
+
+    def providers(self, capability: str) -> list[Dependency]:
+        """Who provides it: of those that are proven to, if any is, those that count; where none does, the optional."""
+        having = [one for one in self.graph.dependencies if capability in one.capabilities]
+        having = [one for one in having if self.proven(one, capability)] or having
+        counting = [one for one in having if counts(one, capability)]
+        return counting or [one for one in having if one.role == "optional"]
+
+    def proven(self, dependency: Dependency, capability: str) -> bool:
+        """Whether what was seen is about this capability: declared, nothing else it could be, or seen from outside."""
+        if capability not in _NEEDS_PROOF or dependency.declared or len(dependency.capabilities) == 1:
+            return True
+        sources = {self.survey.evidence[position].source.partition(".")[0] for position in dependency.evidence}
+        return not sources.isdisjoint(_SEEN_ELSEWHERE[capability])
+
+    def alone(self, fault: Fault) -> list[str]:
+        """The companies that can bring it about alone."""
+        return [company for (company,) in minimal_cut_sets(fault, self.graph.companies(), largest=1)]
+
+    def takers(self, capability: str) -> list[str]:
+        """The companies that can take a capability away alone; where it is optional, those of each that provides it."""
+        providers = self.providers(capability)
+        if any(counts(one, capability) for one in providers):
+            return self.alone(self.graph.need_fault(capability))
+        return sorted({company for one in providers for company in self.alone(self.graph.dependency_fault(one))})
+
+    def companies(self, dependency: Dependency) -> set[str]:
+        """Every company a dependency hangs on."""
+        catalog = self.graph.catalog
+        return {catalog.company(vendor) for vendor in catalog.reach(dependency.vendor)}
+
+    def stopped(self, company: str, capability: str) -> tuple[str, ...]:
+        """Journeys that a company can stop alone and that need the capability, or a dependency that provides it."""
+        ids = {name for one in self.providers(capability) for name in (one.id, one.vendor)}
+        return tuple(
+            journey.id
+            for journey, risk in zip(self.graph.journeys, self.risks, strict=True)
+            if (company,) in risk.cut_sets and (ids & set(journey.needs) or matching(journey.needs, [capability]))
+        )
+
+    def journeys_of(self, dependency: Dependency) -> tuple[str, ...]:
+        """Journeys that need the dependency."""
+        return tuple(
+            journey.id
+            for journey in self.graph.journeys
+            if any(dependency in self.graph.providers(need) for need in journey.needs)
+        )
+
+    def unseen(self, patterns: Iterable[str]) -> list[str]:
+        """The kinds of source that could see these capabilities, when none of them ran; else nothing."""
+        ran = {source.partition(".")[0] for source in self.survey.sources}
+        kinds = sorted({kind for one in patterns for kind in _SEEN_ELSEWHERE.get(one, _SEEN_IN)})
+        return [] if ran & set(kinds) else kinds
+
+    def company_name(self, company: str) -> str:
+        known = self.graph.catalog.vendors.get(company)
+        return known.name if known else company
+
+    def title(self, capability: str) -> str:
+        known = self.graph.catalog.capabilities.get(capability)
+        return known.title if known else capability
