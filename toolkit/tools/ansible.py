@@ -132,7 +132,7 @@ def _signals_kept() -> Iterator[None]:
 
 def _message(result: Mapping[str, Any]) -> str:
     """What a failed task said. Ansible itself leaves out what `no_log` covers."""
-    said = [str(result.get(key, "")).strip() for key in ("msg", "stderr", "censored")]
+    said = [str(result.get(key, "")).strip() for key in ("msg", "stderr", "module_stderr", "censored")]
     return process.printable(" ".join(filter(None, said)).replace("\n", " "))[:2000]
 
 

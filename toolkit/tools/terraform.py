@@ -65,6 +65,8 @@ def project(folder: Path, *, log: Log, passed: Sequence[str] = (), program: Sequ
     `passed` names environment variables that its providers need, such as a cloud's token.
     """
     env = process.environment({"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}, passed=[*_CONFIGURATION, *passed])
+    if not Path(env.get("TF_CLI_CONFIG_FILE", "")).is_file():
+        env.pop("TF_CLI_CONFIG_FILE", None)  # Terraform would complain in every command's output
     if "TF_PLUGIN_CACHE_DIR" not in env:
         cache = platformdirs.user_cache_path("offramp") / "terraform-plugins"
         cache.mkdir(parents=True, exist_ok=True)
