@@ -40,7 +40,7 @@ def remove(root: Path, path: str) -> None:
     """Delete root/path, and the folders that become empty."""
     with contextlib.suppress(FileNotFoundError), _parent(root, path, create=False) as (parent, name):
         os.unlink(name, dir_fd=parent)
-    for folder in PurePosixPath(path).parents:
+    for folder in [*PurePosixPath(path).parents][:-1]:
         with contextlib.suppress(OSError), _parent(root, str(folder), create=False) as (parent, name):
             os.rmdir(name, dir_fd=parent)  # refused while something is in it
 

@@ -69,7 +69,7 @@ def connect(port, database, **login):
 def query(connection, sql, *values):
     """The first column of every row."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, values or None)  # with values, every % would need doubling
         return [row[0] for row in cursor]
 
 
