@@ -7,8 +7,8 @@ happen when a cut-over fails, and stand where that would be.
 Finding the shortest schedule is NP-hard, so several list schedules are made and the best is taken: fewest tasks too
 late, then least lateness, then shortest. One goes by deadline (a deadline also binds what comes before it), one by the
 longest way still to go; each is then improved by scheduling backwards from its end and forwards again (Li and Willis,
-1992). Where the best is not within 5 % of the lower bound, or something is late that need not be, blurred ways to go are
-tried as well, the same ones every time. Times are whole minutes inside, so that comparisons are exact.
+1992). Where the best is not within 5 % of the lower bound, or something is late that need not be, blurred ways to go
+are tried as well, the same ones every time. Times are whole minutes inside, so that comparisons are exact.
 """
 
 import random
