@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 T = TypeVar("T")
 _WILD = re.compile(r"[*?\[]")
@@ -23,12 +23,11 @@ def regex_of(glob: str) -> str | None:
     if glob.replace("**", "*").count("*") > _MOST_STARS + glob.count("/"):
         return None
     try:
-        patterns = GitIgnoreSpec.from_lines([glob]).patterns
-    except (ValueError, re.error):
+        regex, _ = GitIgnoreSpecPattern.pattern_to_regex(glob)
+    except ValueError:
         return None
-    regex = getattr(patterns[0], "regex", None) if patterns else None
     # pathspec names the group of the trailing slash; names must not repeat when many are joined
-    return re.sub(r"\(\?P<\w+>/\)", "/", regex.pattern) if regex is not None else None
+    return re.sub(r"\(\?P<\w+>/\)", "/", regex) if regex is not None else None
 
 
 class Globs(Generic[T]):

@@ -24,7 +24,8 @@ _ORDINARY = frozenset({
     "messages", "api", "config", "configure", "Client", "from", "default", "setup", "get", "post", "put", "list",
     "start", "run", "use", "connect", "session", "data", "v1", "v2", "v3", "http", "open", "auth", "app", "ref",
 })  # fmt: skip
-_SHORTEST = 2
+COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
+_SHORTEST = 3
 
 
 class Beside(NamedTuple):
@@ -41,9 +42,8 @@ def _table(allowed: str, *, negated: bool = False) -> Beside:
 _WORD_BYTES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 ANYTHING = _table("", negated=True)
 NO_WORD = _table(_WORD_BYTES, negated=True)
-_QUOTE = _table("\"'`")
+_QUOTES = ('"', "'", "`")
 _QUOTE_OR_SLASH = _table("\"'`/")
-_QUOTE_OR_COLON = _table("\"'`:")
 _BLANK = _table(" \t")
 _LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
 _ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
@@ -56,7 +56,7 @@ class Literal(NamedTuple):
     before: Beside
     after: Beside
     any_case: bool
-    kinds: frozenset[str]  # signal kinds, or "hint:…"
+    kinds: frozenset[str]  # signal kinds, COMMAND, or "hint:…"
     signals: tuple[int, ...]  # numbers of the signals whose mention it is, where the literal alone proves one
 
 
@@ -68,7 +68,7 @@ def literals(signals: tuple[Signal, ...], hints: Iterable[str]) -> tuple[Literal
         for text, before, after in _of(signal):
             if len(text) >= _SHORTEST:
                 key = (text, before, after, signal.kind == "host")
-                kinds.setdefault(key, set()).add(signal.kind)
+                kinds.setdefault(key, set()).add(COMMAND if "-cli" in signal.value else signal.kind)
                 if signal.kind in _FAITHFUL:
                     numbers.setdefault(key, []).append(number)
     for hint in hints:
@@ -89,17 +89,22 @@ def _of(signal: Signal) -> Iterator[_Text]:
         yield from _call(value)
     elif kind == "arn":
         yield f":{value}:", _LOWER, ANYTHING
-        yield f"{value}:", _QUOTE, _ACTION
+        yield from ((f"{quote}{value}:", ANYTHING, _ACTION) for quote in _QUOTES)
     elif kind == "uri":
         yield value.removesuffix("://") + "://", NO_WORD, ANYTHING
-    elif kind == "npm":
-        name = "/".join(value.split("/")[: 2 if value.startswith("@") else 1])
-        yield _longest(name), _QUOTE if "*" not in name else ANYTHING, _QUOTE_OR_SLASH if "*" not in name else ANYTHING
-    elif kind == "golang":
-        yield _longest(value), ANYTHING if "*" in value else _QUOTE, _QUOTE_OR_SLASH if "*" not in value else ANYTHING
+    elif kind in ("npm", "golang"):
+        yield from _imported("/".join(value.split("/")[: 1 + value.startswith("@")]) if kind == "npm" else value)
     else:
         for text in _spellings(kind, value):
             yield _bounded(_longest(text))
+
+
+def _imported(name: str) -> Iterator[_Text]:
+    """A module's path in quotes, whole or with more behind it."""
+    if "*" in name:
+        yield _longest(name), ANYTHING, ANYTHING
+    else:
+        yield from ((quote + name, ANYTHING, _QUOTE_OR_SLASH) for quote in _QUOTES)
 
 
 def _spellings(kind: str, value: str) -> tuple[str, ...]:
@@ -115,7 +120,11 @@ def _spellings(kind: str, value: str) -> tuple[str, ...]:
     if kind == "image":
         return (value.removeprefix("docker.io/").removeprefix("library/"),)
     if kind in ("k8s", "config") or (kind == "action" and value.startswith(("orb/", "task/", "pipe/", "plugin/"))):
-        return ((value.partition("/")[2] or value).rpartition(".")[2].rpartition("=")[2],)
+        return (
+            re.split(r"[.=](?=[^/]*$)", value.partition("/")[2] or value)[-1]
+            if kind == "config"
+            else value.partition("/")[2],
+        )
     if kind == "tf_resource" and value.startswith(("module.", "backend.")):
         return (value.partition(".")[2],)
     return (value.rpartition("/")[2],) if kind == "tf_provider" else (value,)
@@ -127,7 +136,9 @@ def _call(value: str) -> Iterator[_Text]:
     if name.endswith("-cli"):
         yield name.removesuffix("-cli"), NO_WORD, _BLANK
     elif argument:
-        yield argument, _QUOTE_OR_COLON, NO_WORD
+        yield from ((mark + argument, ANYTHING, NO_WORD) for mark in (*_QUOTES, ":"))
+    elif name[:1].isupper():  # a class or a namespace is written in one piece; chains of methods go over lines
+        yield _bounded(name)
     else:
         words = re.findall(r"\w+", name)
         telling = [word for word in words if word not in _ORDINARY]

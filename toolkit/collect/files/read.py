@@ -12,6 +12,7 @@ from msgspec import Struct
 from toolkit.collect.files import paths
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.globs import Globs
+from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import Parser
@@ -23,6 +24,7 @@ TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name sa
 CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
 _MOST_MENTIONS = 500_000  # of one file
 _HEAD = 8192
+_IMPORTS = frozenset({"python", "npm", "golang", "jvm", "ruby", "php", "dotnet", "rust"})
 
 
 class Sign(Struct, frozen=True, array_like=True):
@@ -113,8 +115,7 @@ class Reader:
             return False
         wanted = self._wanted.get(parsers)
         if wanted is None:
-            accepted: set[str] = {kind for parser in parsers for kind in parser.kinds}
-            accepted |= {"hint:" + hint for parser in parsers for hint in parser.hints}
+            accepted = frozenset().union(*(_accepted(parser) for parser in parsers))
             known = self._prefilter.literals
             wanted = frozenset(number for number, literal in enumerate(known) if literal.kinds & accepted)
             self._wanted[parsers] = wanted
@@ -141,6 +142,12 @@ class Reader:
             found.unread.append((source, err.line, err.reason))
         except Exception as err:  # noqa: BLE001 - the one-source boundary: a parser never costs more than its file
             found.unread.append((source, 0, f"the parser failed: {type(err).__name__}"))
+
+
+def _accepted(parser: Parser) -> frozenset[str]:
+    """Kinds of literals that are a reason to run this parser. Commands stand in scripts, not in programs."""
+    commands = {COMMAND} if "call" in parser.kinds and not parser.kinds & _IMPORTS else set()
+    return frozenset({*parser.kinds, *commands, *("hint:" + hint for hint in parser.hints)})
 
 
 class _Keep:

@@ -14,6 +14,8 @@ from toolkit.catalog import SignalKind
 _TEMPLATE = re.compile(
     r"[$#%]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_][A-Za-z0-9_]{0,40}|%[sd]|<[A-Za-z_][^<>\n]{0,40}>"
 )
+_BRACED = re.compile(r"[$#]\{[^{}\n]{0,80}\}|\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z0-9_.]{0,40}\}")
+_MASK = re.compile(r"\x00+")
 _URL = re.compile(
     r"(?:(?<![A-Za-z0-9+.\-])([A-Za-z][A-Za-z0-9+.\-]{1,20}):|(?<=[\"'`( =]))//"
     r"((?:[^\s\"'`<>/\\?#(){}$,;|]|[$#]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_]"
@@ -24,7 +26,9 @@ _LAST_LABELS = (  # of hosts without a scheme: what stands in code as often as i
     r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog)"
 )
 _BARE = re.compile(
-    r"(?<![A-Za-z0-9_.@/\\\-])((?:[A-Za-z0-9_\-]{1,63}\.){1,8}" + _LAST_LABELS + r")(?![A-Za-z0-9_(\-]|\.[A-Za-z0-9])"
+    r"(?<![A-Za-z0-9_.@/\\\-\x00])((?:[A-Za-z0-9_\-\x00]{1,100}\.){1,8}"
+    + _LAST_LABELS
+    + r")(?![A-Za-z0-9_(\-]|\.[A-Za-z0-9])"
 )
 _IN_REGEX = re.compile(
     r"(?<![A-Za-z0-9_.\-])((?:[A-Za-z0-9_\-]{1,63}\\{1,2}\.){1,8}" + _LAST_LABELS + r")(?![A-Za-z0-9_])"
@@ -70,8 +74,9 @@ def urls(text: str) -> Iterator[Literal]:
 
 def bare_hosts(text: str) -> Iterator[Literal]:
     """Host names that stand alone: "api.twilio.com", and in regular expressions, where the dots are escaped."""
-    for match in _BARE.finditer(text):
-        yield Literal("host", match[1].lower(), match.start(), certain=False)
+    masked = _BRACED.sub(lambda found: "\x00" * len(found[0]), text) if "{" in text else text
+    for match in _BARE.finditer(masked):
+        yield Literal("host", _MASK.sub("*", match[1].lower()), match.start(), certain=False)
     if "\\." in text:
         for match in _IN_REGEX.finditer(text):
             yield Literal("host", match[1].replace("\\", "").lower(), match.start(), certain=False)

@@ -2,6 +2,8 @@
 
 import re
 
+_IN_NAME = re.compile(r"[\w\-/@]")
+
 
 class Lines:
     """The lines of one text."""
@@ -21,5 +23,9 @@ class Lines:
     def find(self, name: str, after: str = "") -> int:
         """The line where `name` first stands as a whole word, behind the text `after`; 1 where it does not."""
         start = max(0, self._text.find(after)) if after else 0
-        found = re.compile(rf"(?<![\w.\-/@]){re.escape(name)}(?![\w\-/])").search(self._text, start)
-        return self.at(found.start()) if found else 1
+        while (offset := self._text.find(name, start)) >= 0:
+            around = self._text[max(0, offset - 1) : offset], self._text[offset + len(name) : offset + len(name) + 1]
+            if not any(_IN_NAME.match(character) for character in around):
+                return self.at(offset)
+            start = offset + 1
+        return 1

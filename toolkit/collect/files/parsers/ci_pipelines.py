@@ -46,14 +46,12 @@ def _leaf(leaf: Leaf) -> Iterator[Mention]:
     keys = [part for part in leaf.path if part != "[]"]
     key = keys[-1] if keys else ""
     parent = keys[-2] if len(keys) > 1 else ""
-    if key in _SCRIPTS or parent in _SCRIPTS:
-        yield from commands(leaf.value, leaf.line, "build/ci")
-    elif key in _IMAGES or parent in _IMAGES or key == "services" or (parent == "docker" and key == "image"):
-        if parent not in _IMAGES or key in ("name", "image"):
-            yield from image(leaf.value, leaf.line)
-    elif name := _step(keys, leaf.value):
+    if name := _step(keys, leaf.value):
         yield Mention("action", name, leaf.line, role="build/ci")
-        yield from named(leaf.value, leaf.line, "build/ci")
+    if key in _SCRIPTS or (parent in _SCRIPTS and not name):
+        yield from commands(leaf.value, leaf.line, "build/ci")
+    elif key in _IMAGES or key == "services" or (parent in _IMAGES and key == "name"):
+        yield from image(leaf.value, leaf.line)
     else:
         yield from _names(keys, leaf)
 
