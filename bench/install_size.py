@@ -20,7 +20,9 @@ def main() -> None:
         total = sum(sizes.values())
         for name, size in sorted(sizes.items(), key=lambda item: -item[1])[:8]:
             print(f"{size:8.1f} MB  {name}")
-        print(f"{total:8.1f} MB  in all: {total / BUDGET_MB:.2f} of the budget; wheel {wheel.stat().st_size / 1e6:.1f} MB")
+        print(
+            f"{total:8.1f} MB  in all: {total / BUDGET_MB:.2f} of the budget; wheel {wheel.stat().st_size / 1e6:.1f} MB"
+        )
 
 
 def _bytes(entry: Path) -> int:
