@@ -3,6 +3,7 @@
 Stages are imported inside the commands, so that `offramp --help` stays instant. Errors become exit codes in `main`.
 """
 
+import os.path
 import sys
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from toolkit.console import Target, emit, say
 
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
+    from toolkit.generate import Vault
     from toolkit.model import Audit, Loss, Plan, Platform, Survey
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -24,7 +26,9 @@ catalog_option = click.option(
     "--catalog", "overlays", multiple=True, type=EXISTING, help="Folder with your own vendors, rules and blueprints."
 )
 format_option = click.option("--format", "chosen", metavar="NAME", help="What stdout gets: text (default), json, …")
-output_option = click.option("-o", "targets", multiple=True, type=Target(), help="Write a result to a file; repeatable.")
+output_option = click.option(
+    "-o", "targets", multiple=True, type=Target(), help="Write a result to a file; repeatable."
+)
 platform_option = click.option(
     "--platform", "platform_file", type=EXISTING, help="offramp.toml; default: the one in PATH or here, if any."
 )
@@ -67,6 +71,7 @@ def cli() -> None:
 @click.option("--aws-region", "regions", multiple=True, metavar="REGION", help="Only these; default: all enabled.")
 @click.option("--print-iam-policy", is_flag=True, help="Print the least IAM policy --aws-profile needs, and stop.")
 @click.option("--redact", is_flag=True, help="Replace account ids, ARNs and your host names by pseudonyms.")
+@click.option("--redact-key", type=EXISTING, metavar="FILE", help="Make pseudonyms agree between audits: secret bytes.")
 @click.option("--strict", is_flag=True, help="Exit 3 if anything could not be read.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @catalog_option
@@ -79,6 +84,7 @@ def audit(
     regions: tuple[str, ...],
     print_iam_policy: bool,
     redact: bool,
+    redact_key: Path | None,
     strict: bool,
     no_cache: bool,
     overlays: tuple[Path, ...],
@@ -94,10 +100,10 @@ def audit(
 
         return click.echo(iam_policy())
     result, catalog = _audit(paths, platform_file, overlays, aws_profile, regions, cached=not no_cache)
-    if redact:
+    if redact or redact_key:
         from toolkit.redact import redact as redacted
 
-        result = redacted(result)
+        result = redacted(result, redact_key.read_bytes() if redact_key else None)
     emit("render", (result, catalog), chosen, targets)
     if strict and (unread := result.survey.unread):
         raise errors.StrictUnread(f"{len(unread)} places could not be read", hint="they are listed in the report")
@@ -192,7 +198,9 @@ def _read_losses(text: str | None, scenario: str | None, catalog: "Catalog") -> 
 
 
 lose_option = click.option("--lose", metavar="VENDOR@NOTICE,…", help="Who goes, with which notice: aws@30h,okta@0h.")
-scenario_option = click.option("--scenario", metavar="ID", help="The losses of a real case: see `offramp catalog list`.")
+scenario_option = click.option(
+    "--scenario", metavar="ID", help="The losses of a real case: see `offramp catalog list`."
+)
 
 
 @cli.command()
@@ -258,6 +266,7 @@ def _write_runbooks(made: "Plan", catalog: "Catalog", folder: Path) -> None:
     from toolkit.documents import write_text
     from toolkit.report.runbooks import runbooks
 
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in runbooks(made, catalog).items():
         write_text(folder / name, text)
     say(f"wrote {folder}/")
@@ -282,13 +291,40 @@ def generate(
 ) -> None:
     """Write the Terraform and Ansible project that builds the replacements. It works with Offramp uninstalled."""
     from toolkit.documents import read_plan
+    from toolkit.generate import default_key, make_vault, write
     from toolkit.generate import generate as make
-    from toolkit.generate import write
 
-    made = read_plan(plan_file)
-    catalog = _catalog(overlays)
-    written = write(make(made, catalog, target=target), folder)
+    made, catalog = read_plan(plan_file), _catalog(overlays)
+    key = vault_key or Path(default_key(made.platform.name))
+    files = make(made, catalog, target=target, sources=_seen_from(folder, source or Path()), vault_key=str(key))
+    written = write(files, folder)
     say(str(written))
+    _tell_key(make_vault(made, catalog, folder, key=key))
+    if validate:
+        _validate(folder)
+    if written.conflicts:
+        click.echo(written.diff, nl=False)
+        raise errors.BadInput("files you edited were kept", where=folder, hint="merge each FILE.new, then remove it")
+
+
+def _seen_from(folder: Path, place: Path) -> str:
+    return os.path.relpath(place.resolve(), folder.resolve())
+
+
+def _tell_key(vault: "Vault") -> None:
+    if vault.new_key:
+        say(f"The vault's key is in {vault.key_file}. Print it for the safe; it is shown this once:\n  {vault.new_key}")
+
+
+def _validate(folder: Path) -> None:
+    """What the real Terraform and Ansible say of the project."""
+    from toolkit.tools import ansible, terraform
+
+    project = terraform.project(folder, log=say)
+    terraform.init(project)
+    terraform.validate(project)
+    ansible.check_syntax(folder, "site.yml")
+    say(f"{folder} is valid: Terraform and Ansible accept it")
 
 
 @cli.command()

@@ -108,7 +108,7 @@ def catalog() -> Catalog:
     rules = {
         "single-company": Rule(
             "single-company", "One company can stop a journey", "What one company can take away it will, one weekend.",
-            "Run a second provider, or keep a tested replacement.", "critical", 16.0, "single-company", ("*",),
+            "Run a second provider, or rehearse with `offramp drill`.", "critical", 16.0, "single-company", ("*",),
         ),
         "dns-with-host": Rule(
             "dns-with-host", "DNS lies at the host that can be lost", "Without DNS you cannot even say where you went.",

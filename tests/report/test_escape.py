@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from toolkit.report.escape import block, code, markdown, visible
+from toolkit.report.escape import block, code, markdown, prose, visible
 
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -67,3 +67,16 @@ def test_a_block_cannot_be_left() -> None:
     (token,) = GITHUB.parse(block("echo 1\n````\n# heading\x1b[2J\n\tindented", "sh"))
     assert token.type == "fence"
     assert token.content == "echo 1\n````\n# heading\\e[2J\n    indented\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("rehearse with `offramp drill`.", "rehearse with `offramp drill`."),
+        ("`a|b` and *c*", "`a\\|b` and \\*c\\*"),
+        ("an odd ` one", "an odd \\` one"),
+        ("", ""),
+    ],
+)
+def test_prose_keeps_commands_as_code(text: str, written: str) -> None:
+    assert prose(text) == written

@@ -96,7 +96,7 @@ def test_says_what_the_audit_says(audit: Audit, catalog: Catalog) -> None:
         "1 of 7 journeys survives the loss of any one company",
         "Okta alone; unknown: nobody found for collab.chat",
         "Amazon Web Services with Stripe",
-        "What to do: Run a second provider, or keep a tested replacement.",
+        "What to do: Run a second provider, or rehearse with offramp drill.",
         "waived until 2027-03-01",
         "harbour/pictures.py:14",
         "objects: aws s3 sync; egress is charged (source)",

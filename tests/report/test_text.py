@@ -88,7 +88,7 @@ def test_the_plan_says_what_cannot_be_done_in_time(plan: Plan, catalog: Catalog)
     assert (
         "Cannot be done in time\n  by 11 h: Copy the data out while there is still access (otp.sms, platform)" in shown
     )
-    assert "zendesk/support (support.helpdesk): no blueprint has this capability" in shown
+    assert "Nothing replaces 1: zendesk/support (support.helpdesk)" in shown
 
 
 def test_the_verdict_in_words(verdict: Verdict, audit: Audit, catalog: Catalog) -> None:

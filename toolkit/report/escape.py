@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 # Control, format (bidirectional overrides, zero-width), surrogate, private-use and unassigned characters,
 # line and paragraph separators: the invisible ones are as dangerous as the escape key (https://www.unicode.org/reports/tr36/).
@@ -45,6 +46,19 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     padding = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def prose(text: str) -> str:
+    """The catalogue's own sentences, with `commands` in backticks, as Markdown."""
+    return "".join(code(part) if quoted else markdown(part) for part, quoted in spans(text))
+
+
+def spans(text: str) -> Iterator[tuple[str, bool]]:
+    """The parts of a sentence, and whether they stand in backticks. An unpaired backtick stands for itself."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["`".join(parts[-2:])]
+    yield from ((part, number % 2 == 1) for number, part in enumerate(parts) if part)
 
 
 def block(text: str, language: str = "") -> str:

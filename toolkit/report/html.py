@@ -6,6 +6,8 @@ from toolkit.report import places, runbooks, summary
 from toolkit.report.pages import page
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
+_LONG = 1000  # findings; beyond that each shows fewer places, so that the page stays small enough to open anywhere
+_PLACES, _PLACES_IF_LONG = 3, 2
 
 
 def render(audit: Audit, catalog: Catalog) -> str:
@@ -26,6 +28,7 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "counts": summary.count_words(audit),
             "maximum": summary.maximum(audit),
             "severities": summary.SEVERITIES,
+            "most_places": _PLACES if len(audit.assessment.findings) <= _LONG else _PLACES_IF_LONG,
             "groups": summary.groups(audit, catalog),
             "evidence": lambda finding: _evidence(finding, audit),
             "dependencies": _by_company(audit, catalog, companies),

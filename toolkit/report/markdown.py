@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from toolkit.entries import Catalog
 from toolkit.model import Audit, Plan, Task, Verdict
 from toolkit.report import places, summary
-from toolkit.report.escape import code, markdown
+from toolkit.report.escape import code, markdown, prose
 
 _PER_RULE = 10  # findings shown per rule, and unread places; the rest is counted
 
@@ -109,7 +109,7 @@ def _findings(audit: Audit, catalog: Catalog) -> list[str]:
         if (hidden := len(group.findings) - _PER_RULE) > 0:
             parts.append(f"… and {hidden} more.")
         if group.rule:
-            parts.append(f"What to do: {markdown(group.rule.remediation)}")
+            parts.append(f"What to do: {prose(group.rule.remediation)}")
     return _section("Findings", parts)
 
 

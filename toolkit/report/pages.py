@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from toolkit.report.escape import visible
+from toolkit.report.escape import spans, visible
 
 
 def page(template: str, values: Mapping[str, object], *, script: str | None = None) -> str:
@@ -26,8 +26,15 @@ def page(template: str, values: Mapping[str, object], *, script: str | None = No
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     environment.filters["digest"] = _digest
+    environment.filters["prose"] = _prose
     inline = {"style": _asset("style.css"), "script": _asset(script) if script else Markup("")}
     return environment.get_template(template).render(**inline, **values) + "\n"
+
+
+def _prose(text: str) -> Markup:
+    """A sentence with `commands` in backticks."""
+    parts = ((escape(visible(part)), quoted) for part, quoted in spans(text))
+    return Markup("").join(Markup("<code>{}</code>").format(part) if quoted else part for part, quoted in parts)
 
 
 def _asset(name: str) -> Markup:

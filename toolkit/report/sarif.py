@@ -61,7 +61,7 @@ def _log(audit: Audit, catalog: Catalog, results: list[dict[str, Any]]) -> str:
 def _rule(id: str, rule: Rule | None) -> dict[str, Any]:
     if rule is None:
         return {"id": id, "shortDescription": {"text": f"{_plain(id)} (not in this catalogue)"}}
-    explain = f"`offramp explain {id}` says more."
+    explain = f"More: `offramp explain {id}`, or docs/rules.md#{id}."
     return {
         "id": id,
         "shortDescription": {"text": _plain(rule.title)},

@@ -62,12 +62,12 @@ def _fields(out: Console, value: object, depth: int) -> None:
     indent = "  " * depth
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if isinstance(inner, Mapping | list) and inner:
-                put(out, f"{indent}{key}:", hang=len(indent) + 2)
+            if isinstance(inner, Mapping | list | tuple) and inner:
+                put(out, f"{indent}{key}:")
                 _fields(out, inner, depth + 1)
-            elif inner not in ("", None, [], {}):
+            elif inner not in ("", None, [], (), {}):
                 put(out, f"{indent}{key}: {inner}", hang=len(indent) + 2)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _fields(out, inner, depth)
     else:

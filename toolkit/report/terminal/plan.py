@@ -21,8 +21,8 @@ def write_plan(out: Console, plan: Plan) -> None:
         f"{', '.join(item.capabilities)}: {item.blueprint} on {', '.join(item.hosts)}" for item in plan.replacements
     ]
     listing(out, f"Replacements ({plural(plan.tasks, 'task')}, {plural(plan.hosts, 'host')})", replaced)
-    missing = [f"{item.dependency} ({item.capability}): {item.reason}" for item in plan.unplanned]
-    listing(out, "Nothing replaces", missing)
+    if missing := [f"{item.dependency} ({item.capability})" for item in plan.unplanned]:
+        put(out, (f"Nothing replaces {len(missing)}: ", "bold"), ", ".join(missing))
     out.print()
     put(out, ("Next: ", "bold"), "offramp generate plan.json --target hosts --to infra/")
 

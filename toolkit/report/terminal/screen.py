@@ -29,10 +29,10 @@ def screen(write: Callable[[Console], None]) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
-def put(out: Console, *parts: str | tuple[str, str], hang: int = 4) -> None:
+def put(out: Console, *parts: str | tuple[str, str], hang: int = 4, longest: int = _LONGEST) -> None:
     """One paragraph, wrapped, further lines indented; a hostile length is cut. A part is text or (text, style)."""
     text = Text.assemble(*((part, "") if isinstance(part, str) else part for part in map(_safe, parts)))
-    text.truncate(_LONGEST * out.width, overflow="ellipsis")
+    text.truncate(longest * (out.width - hang), overflow="ellipsis")
     for number, line in enumerate(text.wrap(out, out.width - hang) or [Text()]):
         out.print(Text(" " * hang).append_text(line) if number else line)
 
@@ -47,7 +47,7 @@ def listing(out: Console, title: str, lines: Iterable[str], style: str = "bold",
     if known:
         put(out, (title, style))
     for line in known[:limit]:
-        put(out, f"  {line}")
+        put(out, f"  {line}", longest=2)
     if known[limit:]:
         put(out, f"  … and {len(known) - limit} more")
 
