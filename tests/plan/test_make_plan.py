@@ -176,6 +176,15 @@ def test_inputs_come_from_the_choice() -> None:
     assert (plan.replacements[0].inputs, plan.replacements[0].datasets) == ({"version": "17"}, ("relational.dump",))
 
 
+def test_an_input_that_must_be_given_is_asked_for() -> None:
+    demanding = replace(POSTGRESQL, inputs=(Input("disk", "device", required=True),))
+    catalog = replace(CATALOG, blueprints={"postgresql": demanding})
+    with pytest.raises(BadInput, match=r"needs the input disk(.|\n)*data\.relational"):
+        planned(RDS, lose="aws", catalog=catalog)
+    choice = Choice("data.relational", "postgresql", {"disk": "sdb"})
+    assert planned(RDS, lose="aws", catalog=catalog, choices=(choice,)).replacements[0].inputs == {"disk": "sdb"}
+
+
 @pytest.mark.parametrize(
     ("choice", "says"),
     [

@@ -139,6 +139,12 @@ def _replacement(slug: str, wanted: Sequence[_Wanted], choices: Mapping[str, Cho
         if choice.blueprint == slug:
             inputs.update(choice.inputs)
     capabilities = {one.capability for one in wanted}
+    if missing := [one.name for one in blueprint.inputs if one.required and one.name not in inputs]:
+        raise BadInput(
+            f"the blueprint {slug} needs the input {', '.join(missing)}",
+            where="offramp.toml",
+            hint=f'add [[choice]] with capability = "{min(capabilities)}", blueprint = "{slug}" and inputs',
+        )
     return Replacement(
         slug,
         blueprint.version,
@@ -164,8 +170,6 @@ def _check_choice(choice: Choice, catalog: Catalog) -> None:
     if unknown := sorted(set(choice.inputs) - names):
         hint = f"its inputs are: {', '.join(sorted(names)) or 'none'}"
         raise BadInput(f"{choice.blueprint} has no input {', '.join(unknown)}", where=where, hint=hint)
-    if missing := [one.name for one in blueprint.inputs if one.required and one.name not in choice.inputs]:
-        raise BadInput(f"{choice.blueprint} needs the input {', '.join(missing)}", where=where, hint="add it to inputs")
 
 
 def _why_not(one: _Wanted, name: str, catalog: Catalog) -> str:
