@@ -34,7 +34,9 @@ def test_no_stage_imports_another(module: Path) -> None:
     if module.relative_to(PACKAGE).as_posix() in COMPOSERS:
         return
     others = {f"toolkit.{stage}" for stage in STAGES - {_stage(module)}}
-    crossed = {name for name in _imports(module) if any(name == other or name.startswith(other + ".") for other in others)}
+    crossed = {
+        name for name in _imports(module) if any(name == other or name.startswith(other + ".") for other in others)
+    }
     if _stage(module) in STAGES or crossed:
         assert not crossed
 

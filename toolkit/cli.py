@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from toolkit import console, errors
-from toolkit.console import Target, emit, say
+from toolkit.console import Targets, emit, parse_targets, say
 
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
@@ -89,7 +89,7 @@ def audit(
     no_cache: bool,
     overlays: tuple[Path, ...],
     chosen: str | None,
-    targets: tuple[tuple[str, Path], ...],
+    targets: Targets,
 ) -> None:
     """Say what the checkouts in PATH (default: here) and the accounts named depend on.
 
@@ -216,7 +216,7 @@ def simulate(
     scenario: str | None,
     overlays: tuple[Path, ...],
     chosen: str | None,
-    targets: tuple[tuple[str, Path], ...],
+    targets: Targets,
 ) -> None:
     """Say what goes dark, when, for whom, and what data is lost."""
     from toolkit.assess.simulate import simulate as run
@@ -247,7 +247,7 @@ def plan(
     runbooks: Path | None,
     overlays: tuple[Path, ...],
     chosen: str | None,
-    targets: tuple[tuple[str, Path], ...],
+    targets: Targets,
 ) -> None:
     """Say what to do, in what order, in the hours there are."""
     from toolkit.documents import read_audit
@@ -340,7 +340,7 @@ def gate(
     baseline_file: Path | None,
     overlays: tuple[Path, ...],
     chosen: str | None,
-    targets: tuple[tuple[str, Path], ...],
+    targets: Targets,
 ) -> None:
     """Pass or fail an audit by a policy: exit code 0 or 1."""
     from toolkit.documents import read_audit, read_policy

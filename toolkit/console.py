@@ -34,23 +34,22 @@ def _renderer(name: str, function: str) -> Render | None:
     return found
 
 
-class Target(click.ParamType):
+Targets = tuple[tuple[str, Path], ...]
+
+
+def parse_targets(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Targets:
     """`FORMAT=FILE` of `-o`."""
-
-    name = "FORMAT=FILE"
-
-    def convert(
-        self, value: str | tuple[str, Path], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path]:
-        if isinstance(value, tuple):
-            return value
-        name, equals, path = value.partition("=")
-        if not (equals and name and path):
-            self.fail(f"{value!r} is not FORMAT=FILE, for example html=report.html", param, ctx)
-        return name, Path(path)
+    return tuple(_target(value) for value in values)
 
 
-def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targets: tuple[tuple[str, Path], ...]) -> None:
+def _target(value: str) -> tuple[str, Path]:
+    name, equals, path = value.partition("=")
+    if not (equals and name and path):
+        raise click.BadParameter(f"{value!r} is not FORMAT=FILE, for example html=report.html")
+    return name, Path(path)
+
+
+def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targets: Targets) -> None:
     """Print one result on stdout and write the others to their files.
 
     With `-o` and no `--format` the terminal summary is still shown, on stderr, so that stdout stays empty for pipes.

@@ -1,4 +1,4 @@
-"""`offramp init`: an audit and what the checkouts hold → the text of a commented offramp.toml for the user to correct."""
+"""`offramp init`: an audit and what the checkouts hold → a commented offramp.toml for the user to correct."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

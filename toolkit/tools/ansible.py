@@ -5,6 +5,7 @@ environment is scrubbed first. Failures are `errors.ProgramFailed` naming the ta
 """
 
 import shlex
+import shutil
 import signal
 import sys
 import tempfile
@@ -104,6 +105,16 @@ def play(project: Path, playbook: str, *, inventory: Path, log: Log, vault_passw
         said = watch.failures or watch.output
         raise process.failed(["ansible-playbook", playbook], code, said, where=project)
     return watch.stats
+
+
+def check_syntax(project: Path, playbook: str, *, inventory: str = "localhost,") -> None:
+    """Let Ansible parse `playbook` with all its roles; no host is touched and no vault opened."""
+    binary = process.find("ansible-playbook", hint=_HINT, folders=[Path(sys.executable).parent])
+    with tempfile.TemporaryDirectory(prefix="offramp-ansible-") as private:  # away from group_vars and their vault
+        env = process.environment(_SETTINGS | {"ANSIBLE_ROLES_PATH": str(project.absolute() / "roles")})
+        env["PATH"] = f"{binary.parent}:{env.get('PATH', '/usr/bin:/bin')}"
+        copy = shutil.copy(project / playbook, private)
+        process.run([binary, "--syntax-check", "--inventory", inventory, copy], env=env, cwd=Path(private))
 
 
 def _options(vault_password_file: Path | None) -> str | None:
