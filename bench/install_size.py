@@ -1,4 +1,4 @@
-"""Size of the base install: the wheel with its dependencies in an empty environment, pip itself left out (budget 120 MB)."""
+"""Size of the base install: the wheel with its dependencies in an empty folder, without pip (budget 120 MB)."""
 
 import subprocess
 import sys

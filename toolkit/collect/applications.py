@@ -1,4 +1,4 @@
-"""What a checkout says about the programs it holds: enough to draft `[[application]]` tables for the user to correct."""
+"""What a checkout says about the programs it holds: enough to draft `[[application]]` tables to correct."""
 
 import json
 import re
