@@ -27,7 +27,7 @@ catalog_option = click.option(
 )
 format_option = click.option("--format", "chosen", metavar="NAME", help="What stdout gets: text (default), json, …")
 output_option = click.option(
-    "-o", "targets", multiple=True, type=Target(), help="Write a result to a file; repeatable."
+    "-o", "targets", multiple=True, metavar="FORMAT=FILE", callback=parse_targets, help="Write a file too; repeatable."
 )
 platform_option = click.option(
     "--platform", "platform_file", type=EXISTING, help="offramp.toml; default: the one in PATH or here, if any."
