@@ -161,6 +161,12 @@ def test_an_application_pulls_in_what_its_environment_refers_to() -> None:
     )
 
 
+def test_a_reference_to_an_output_that_is_not_there_is_bad_input() -> None:
+    app = Application("board", "app", environment={"URL": "${data.relational.uri}"})
+    with pytest.raises(BadInput, match=r"environment URL: postgresql has no output 'uri'(.|\n)*url"):
+        planned(EC2, lose="aws", applications=(app,))
+
+
 def test_the_blueprint_that_covers_most_is_taken() -> None:
     chat = Dependency("zendesk", "chat", ("support.chat",), "runtime", "high")
     small = replace(DESK, name="small", capabilities=("support.helpdesk",), needs=())

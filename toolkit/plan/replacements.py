@@ -36,6 +36,7 @@ def replace_all(
         _check_choice(one, catalog)
     wanted, covered = _wanted(lost, losses, audit, catalog, choices)
     chosen, missing = _choose(wanted, platform, catalog, choices)
+    _check_references(platform, chosen, catalog)
     unplanned = [
         Unplanned(name, one.capability, _why_not(one, name, catalog))
         for one in missing
@@ -170,6 +171,22 @@ def _check_choice(choice: Choice, catalog: Catalog) -> None:
     if unknown := sorted(set(choice.inputs) - names):
         hint = f"its inputs are: {', '.join(sorted(names)) or 'none'}"
         raise BadInput(f"{choice.blueprint} has no input {', '.join(unknown)}", where=where, hint=hint)
+
+
+def _check_references(platform: Platform, chosen: Mapping[str, Sequence[_Wanted]], catalog: Catalog) -> None:
+    """What applications refer to is something that the replacement has."""
+    slugs = {one.capability: slug for slug, several in chosen.items() for one in several}
+    for application, key, match in _references(platform):
+        if slug := slugs.get(match["capability"]):
+            outputs = {
+                one.name for one in catalog.blueprints[slug].outputs if one.capability in (None, match["capability"])
+            }
+            if match["output"] not in outputs:
+                raise BadInput(
+                    f"{slug} has no output {match['output']!r} for {match['capability']}",
+                    where=f"offramp.toml: application {application}: environment {key}",
+                    hint=f"its outputs are: {', '.join(sorted(outputs)) or 'none'}",
+                )
 
 
 def _why_not(one: _Wanted, name: str, catalog: Catalog) -> str:
