@@ -63,7 +63,7 @@ def _service(dependency: Dependency, audit: Audit, catalog: Catalog) -> dict[str
 
 def _properties(dependency: Dependency, audit: Audit) -> list[tuple[str, str]]:
     survey = audit.survey
-    seen = (survey.evidence[index] for index in dependency.evidence)
+    seen = places.seen(dependency.evidence, survey)
     size = [] if dependency.size_bytes is None else [("sizeBytes", str(dependency.size_bytes))]
     return [
         ("role", dependency.role),

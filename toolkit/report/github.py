@@ -26,7 +26,7 @@ def _lines(verdict: Verdict, audit: Audit) -> Iterator[str]:
 
 
 def _where(finding: Finding | None, audit: Audit) -> str:
-    seen = places.of_finding(finding, audit.survey) if finding else []
+    seen = places.seen(finding.evidence, audit.survey) if finding else []
     files = [place for item in seen if (place := places.file_place(item, audit.survey))]
     return f",file={_property(files[0].path)},line={files[0].line}" if files else ""
 

@@ -30,9 +30,8 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "severities": summary.SEVERITIES,
             "most_places": _PLACES if len(audit.assessment.findings) <= _LONG else _PLACES_IF_LONG,
             "groups": summary.groups(audit, catalog),
-            "evidence": lambda finding: _evidence(finding, audit),
             "dependencies": _by_company(audit, catalog, companies),
-            "seen": lambda dependency: _seen(dependency, audit),
+            "seen": lambda thing: _seen(thing, audit),
             "entry_name": lambda dependency: _entry_name(dependency, catalog),
             "exit_of": lambda dependency: _exit_of(dependency, catalog),
             "notice": lambda company: _notice(company, catalog),
@@ -63,13 +62,9 @@ def _cell(risk: JourneyRisk, company: str) -> str:
     return "together" if any(company in cut for cut in risk.cut_sets) else ""
 
 
-def _evidence(finding: Finding, audit: Audit) -> list[str]:
-    return [places.words(item.root, item.where, audit.survey) for item in places.of_finding(finding, audit.survey)]
-
-
-def _seen(dependency: Dependency, audit: Audit) -> list[str]:
-    found = (audit.survey.evidence[index] for index in dependency.evidence)
-    return [places.words(item.root, item.where, audit.survey) for item in found]
+def _seen(thing: Finding | Dependency, audit: Audit) -> list[str]:
+    survey = audit.survey
+    return [places.words(item.root, item.where, survey) for item in places.seen(thing.evidence, survey)]
 
 
 def _words(unread: Unread, audit: Audit) -> str:

@@ -41,7 +41,7 @@ def _fail(case: xml.Element, message: str, details: str) -> None:
 
 
 def _details(finding: Finding, audit: Audit) -> str:
-    seen = places.of_finding(finding, audit.survey)
+    seen = places.seen(finding.evidence, audit.survey)
     lines = [finding.message, *(places.words(item.root, item.where, audit.survey) for item in seen)]
     return "\n".join(visible(line) for line in lines)
 

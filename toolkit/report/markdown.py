@@ -101,7 +101,7 @@ def _findings(audit: Audit, catalog: Catalog) -> list[str]:
         parts.append(f"### {markdown(group.title)} ({code(group.id)}, {group.severity})")
         rows = []
         for finding in group.findings[:_PER_RULE]:
-            seen = places.of_finding(finding, audit.survey)[:2]
+            seen = places.seen(finding.evidence, audit.survey)[:2]
             where = ", ".join(code(places.words(item.root, item.where, audit.survey)) for item in seen)
             outcome = "waived" if finding.waived_until else finding.outcome
             rows.append(f"| {outcome} | {code(finding.subject)} | {markdown(finding.message)} | {where} |")

@@ -1,8 +1,9 @@
 """Where a piece of evidence lies, in words and as file and line."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from toolkit.model import Evidence, Finding, Survey
+from toolkit.model import Evidence, Survey
 
 
 class Place(NamedTuple):
@@ -30,9 +31,13 @@ def words(root: str, where: str, survey: Survey) -> str:
     return where if _checkouts(survey) == [root] else f"{root}/{where}"
 
 
-def of_finding(finding: Finding, survey: Survey) -> list[Evidence]:
-    """The evidence a finding refers to, in its order."""
-    return [survey.evidence[index] for index in finding.evidence]
+def seen(positions: Sequence[int], survey: Survey) -> list[Evidence]:
+    """The evidence at these positions of `survey.evidence`, in their order, each place once."""
+    by_place: dict[tuple[str, str], Evidence] = {}
+    for position in positions:
+        item = survey.evidence[position]
+        by_place.setdefault((item.root, item.where), item)
+    return list(by_place.values())
 
 
 def _checkouts(survey: Survey) -> list[str]:

@@ -76,7 +76,7 @@ def _rule(id: str, rule: Rule | None) -> dict[str, Any]:
 
 
 def _result(finding: Finding, audit: Audit) -> dict[str, Any]:
-    seen = places.of_finding(finding, audit.survey)[:_MOST_LOCATIONS]
+    seen = places.seen(finding.evidence, audit.survey)[:_MOST_LOCATIONS]
     failed = finding.outcome == "not ready"
     result = {
         "ruleId": finding.rule,
