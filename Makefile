@@ -43,7 +43,7 @@ lint: $(VENV)/ready ## ruff and mypy --strict
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages postgresql chromium git
+	.ci/debian-packages postgresql chromium chromium-driver git
 	pytest
 
 .PHONY: wheel-test

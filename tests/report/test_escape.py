@@ -1,5 +1,6 @@
 """Hostile strings: each format gets every character that could act in it."""
 
+import json
 import unicodedata
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from toolkit.report.escape import block, code, markdown, prose, visible
+from toolkit.report.escape import block, code, json_document, markdown, prose, visible
 
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -80,3 +81,15 @@ def test_a_block_cannot_be_left() -> None:
 )
 def test_prose_keeps_commands_as_code(text: str, written: str) -> None:
     assert prose(text) == written
+
+
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]))))
+def test_a_json_document_means_the_same(texts: list[str]) -> None:
+    plain = json.dumps(texts, ensure_ascii=False)
+    assert json.loads(json_document(plain)) == texts
+
+
+def test_a_json_document_does_not_act() -> None:
+    assert json_document('["\u202egnp.exe \x9b31m \U000e0041 Zürich"]') == (
+        '["\\u202egnp.exe \\u009b31m \\udb40\\udc41 Zürich"]'
+    )

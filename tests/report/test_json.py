@@ -18,6 +18,7 @@ def test_an_audit_comes_back_as_it_was(
     value = {"audit": audit, "hostile": hostile}[which]
     file = tmp_path / "audit.json"
     file.write_text(json.render(value, catalog), encoding="utf-8")
+    assert not set("\x1b\u202e") & set(file.read_text(encoding="utf-8"))
     assert read_audit(file) == value
 
 

@@ -3,10 +3,15 @@
 `visible` is the ground of all formats; HTML and XML escaping proper is done by the template engine and the XML writer.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
 
+# What json.dumps leaves as it is, though it acts in a terminal or an editor
+_INVISIBLE_IN_JSON = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 # Control, format (bidirectional overrides, zero-width), surrogate, private-use and unassigned characters,
 # line and paragraph separators: the invisible ones are as dangerous as the escape key (https://www.unicode.org/reports/tr36/).
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -19,6 +24,11 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(char) for char in text)
+
+
+def json_document(text: str) -> str:
+    """The same JSON document, with characters that have no shape of their own as `\\u202e` within its strings."""
+    return text if text.isascii() else _INVISIBLE_IN_JSON.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _shown(char: str) -> str:

@@ -18,6 +18,7 @@ def render(audit: Audit, catalog: Catalog) -> str:
         "audit.html",
         {
             "audit": audit,
+            "called": summary.called(audit),
             "stoppers": summary.stoppers(audit),
             "companies": companies,
             "also_lost": lambda company: _also_lost(company, catalog),

@@ -7,6 +7,7 @@ import msgspec
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
 from toolkit.model import Audit, Explanation, Plan, Simulation, Value, Verdict
+from toolkit.report.escape import json_document
 
 
 def render(audit: Audit, catalog: Catalog) -> str:
@@ -52,4 +53,4 @@ def render_needs(needs: Sequence[Need]) -> str:
 
 
 def _document(value: Value | Sequence[Value]) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    return json_document(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()) + "\n"

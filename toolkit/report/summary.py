@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Company, Finding, JourneyRisk, Severity
+from toolkit.model import Audit, Company, Finding, JourneyRisk, Platform, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 _OUTCOMES = ("not ready", "unknown", "ready", "not applicable")
@@ -32,6 +32,11 @@ def strongest(companies: Sequence[Company]) -> list[Company]:
 def stoppers(audit: Audit) -> list[Company]:
     """The companies that can stop at least one journey alone, strongest first."""
     return [company for company in strongest(audit.assessment.companies) if company.stops]
+
+
+def called(audit: Audit) -> str:
+    """The platform's name within a sentence; without an `offramp.toml` it has none."""
+    return audit.platform.name if audit.platform.name != Platform().name else "the platform"
 
 
 def company_names(audit: Audit) -> dict[str, str]:

@@ -35,7 +35,7 @@ def _stoppers(out: Console, audit: Audit) -> None:
     elif not strong:
         put(out, ("No company is known to stop a journey alone", "bold"))
     else:
-        put(out, (f"Companies that can stop {audit.platform.name} alone", "bold"))
+        put(out, (f"Companies that can stop {summary.called(audit)} alone", "bold"))
         table = Table.grid(padding=(0, 2))
         table.add_column(max_width=26, no_wrap=True, overflow="ellipsis")
         table.add_column(no_wrap=True)
