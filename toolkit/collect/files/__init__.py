@@ -5,13 +5,13 @@ docs/architecture/files.md.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
-from toolkit.catalog import Catalog
+from toolkit.catalog import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.files.cache import Cache
 from toolkit.collect.files.claims import Claims
@@ -42,19 +42,22 @@ def collect_files(
     looked at so far. A root that is no readable folder is `BadInput`.
     """
     signals = tuple(sorted(catalog.signals(), key=lambda signal: (signal.id, signal.weak)))
-    parsers = discover()
     ignored = tuple(ignore)
-    matcher = Matcher(signals)
-    prefilter = load_prefilter(signals, (hint for parser in parsers for hint in parser.hints), catalog.hash, cache)
-    reader = Reader(matcher, prefilter, Claims(parsers), ignored)
-    survey = partial(_one, reader=reader, matcher=matcher, cache=Cache(cache, catalog.hash, ignored))
+
+    @lru_cache(maxsize=1)
+    def reader() -> Reader:
+        parsers = discover()
+        prefilter = load_prefilter(signals, (hint for parser in parsers for hint in parser.hints), catalog.hash, cache)
+        return Reader(Matcher(signals), prefilter, Claims(parsers), ignored)
+
+    known = Cache(cache, catalog.hash, ignored)
     done = 0
     parts = []
     for name, folder in roots.items():
         if not folder.is_dir():
             raise BadInput("no such folder", where=folder, hint="name a checkout: offramp audit PATH")
-        part, count = survey(name, folder, on_progress=_from(done, on_progress))
-        parts.append(part)
+        survey, count = _one(name, folder, reader, signals, known, _from(done, on_progress))
+        parts.append(survey)
         done += count
     return merge(*parts)
 
@@ -64,31 +67,37 @@ def _from(done: int, on_progress: Callable[[int], None] | None) -> Callable[[int
 
 
 def _one(
-    name: str, folder: Path, *, reader: Reader, matcher: Matcher, cache: Cache, on_progress: Callable[[int], None]
+    name: str,
+    folder: Path,
+    reader: Callable[[], Reader],
+    signals: Sequence[Signal],
+    cache: Cache,
+    on_progress: Callable[[int], None],
 ) -> tuple[Survey, int]:
-    """The survey of one root, and how many files it has."""
+    """The survey of one root, and how many files it has. The reader is only made when there is something to read."""
     started = time.time_ns()
     root = str(folder.resolve())
     unread: list[Unread] = []
+
+    def failed(path: str, reason: str) -> None:
+        unread.append(Unread("files", name, _shown(path), reason))
+
     known = cache.load(folder)
-    files = [
-        file
-        for found in walk(root, lambda path, why: unread.append(Unread("files", name, _shown(path), why)))
-        for file in found
-    ]
+    files = [file for folder_files in walk(root, failed) for file in folder_files]
     fresh = [file for file in files if file not in known]
-    on_progress(len(files) - len(fresh))
     results = {file: known[file] for file in files if file in known}
-    for count, (file, found) in enumerate(read_all(reader, root, fresh), len(results) + 1):
-        results[file] = found
-        on_progress(count)
+    on_progress(len(results))
+    if fresh:
+        for count, (file, found) in enumerate(read_all(reader(), root, fresh), len(results) + 1):
+            results[file] = found
+            on_progress(count)
     if fresh or len(known) != len(files):
         cache.save(folder, results.items(), started)
-    survey = _survey(name, folder, results, matcher)
+    survey = _survey(name, folder, results, signals)
     return msgspec.structs.replace(survey, unread=(*survey.unread, *unread)), len(files)
 
 
-def _survey(name: str, folder: Path, results: Mapping[File, Findings | None], matcher: Matcher) -> Survey:
+def _survey(name: str, folder: Path, results: Mapping[File, Findings | None], signals: Sequence[Signal]) -> Survey:
     """Findings in the words of the model."""
     evidence, discarded, unread = [], [], []
     for file, found in results.items():
@@ -96,10 +105,10 @@ def _survey(name: str, folder: Path, results: Mapping[File, Findings | None], ma
             continue
         path = _shown(file.path)
         for sign in found.signs:
-            signal = matcher.signals[sign.signal].id
+            signal = signals[sign.signal].id
             evidence.append(Evidence(sign.source, signal, name, f"{path}:{sign.line}", sign.role, sign.quantity))
         for drop in found.dropped:
-            signal = matcher.signals[drop.signal].id
+            signal = signals[drop.signal].id
             discarded.append(Discarded(drop.source, signal, name, f"{path}:{drop.line}", drop.reason))
         for source, line, reason in found.unread:
             unread.append(Unread(source, name, f"{path}:{line}" if line else path, reason))

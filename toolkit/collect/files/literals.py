@@ -18,12 +18,6 @@ _NOT_IN_TEXT = frozenset({
 })  # fmt: skip
 # Kinds where the literal is as good as a mention: in files that do not count, a hit is recorded without parsing.
 _FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "cfn", "tf_resource"})
-# Words of calls that say nothing of whom is called.
-_ORDINARY = frozenset({
-    "client", "create", "init", "new", "build", "builder", "service", "services", "storage", "send", "message",
-    "messages", "api", "config", "configure", "Client", "from", "default", "setup", "get", "post", "put", "list",
-    "start", "run", "use", "connect", "session", "data", "v1", "v2", "v3", "http", "open", "auth", "app", "ref",
-})  # fmt: skip
 COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
 
@@ -44,7 +38,6 @@ ANYTHING = _table("", negated=True)
 NO_WORD = _table(_WORD_BYTES, negated=True)
 _QUOTES = ('"', "'", "`")
 _QUOTE_OR_SLASH = _table("\"'`/")
-_BLANK = _table(" \t")
 _LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
 _ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
 
@@ -56,29 +49,40 @@ class Literal(NamedTuple):
     before: Beside
     after: Beside
     any_case: bool
+    also: tuple[bytes, ...]  # must occur in the file as well, anywhere
     kinds: frozenset[str]  # signal kinds, COMMAND, or "hint:…"
     signals: tuple[int, ...]  # numbers of the signals whose mention it is, where the literal alone proves one
 
 
 def literals(signals: tuple[Signal, ...], hints: Iterable[str]) -> tuple[Literal, ...]:
-    """The literals of all signals and hints, each once, in a stable order."""
-    kinds: dict[tuple[str, Beside, Beside, bool], set[str]] = {}
-    numbers: dict[tuple[str, Beside, Beside, bool], list[int]] = {}
+    """The literals of all signals and hints, each once, in the order they are first needed."""
+    kinds: dict[_Text, set[str]] = {}
+    numbers: dict[_Text, list[int]] = {}
     for number, signal in enumerate(signals):
-        for text, before, after in _of(signal):
-            if len(text) >= _SHORTEST:
-                key = (text, before, after, signal.kind == "host")
-                kinds.setdefault(key, set()).add(COMMAND if "-cli" in signal.value else signal.kind)
+        for text in _of(signal):
+            if len(text[0]) >= _SHORTEST:
+                kinds.setdefault(text, set()).add(COMMAND if "-cli" in signal.value else signal.kind)
                 if signal.kind in _FAITHFUL:
-                    numbers.setdefault(key, []).append(number)
+                    numbers.setdefault(text, []).append(number)
     for hint in hints:
-        kinds.setdefault((hint, ANYTHING, ANYTHING, False), set()).add("hint:" + hint)
-    return tuple(
-        Literal(key[0].encode(), *key[1:], frozenset(kinds[key]), tuple(numbers.get(key, ()))) for key in sorted(kinds)
+        kinds.setdefault((hint, ANYTHING, ANYTHING), set()).add("hint:" + hint)
+    return tuple(_literal(text, kinds[text], numbers.get(text, [])) for text in kinds)
+
+
+def _literal(text: "_Text", kinds: set[str], numbers: list[int]) -> Literal:
+    sought, before, after, *also = text
+    return Literal(
+        text=sought.encode(),
+        before=before,
+        after=after,
+        any_case="host" in kinds,
+        also=tuple(word.encode() for word in also),
+        kinds=frozenset(kinds),
+        signals=tuple(numbers),
     )
 
 
-_Text = tuple[str, Beside, Beside]
+_Text = tuple[str, Beside, Beside, *tuple[str, ...]]  # the text, what may stand beside it, what else there must be
 
 
 def _of(signal: Signal) -> Iterator[_Text]:
@@ -131,18 +135,19 @@ def _spellings(kind: str, value: str) -> tuple[str, ...]:
 
 
 def _call(value: str) -> Iterator[_Text]:
+    """The longest word of a chain, and all others somewhere: chains go over lines, and their brackets come between."""
     name, _, argument = value.partition("(")
     argument = argument.removesuffix(")")
+    words = sorted(re.findall(r"\w+", name), key=len)
     if name.endswith("-cli"):
-        yield name.removesuffix("-cli"), NO_WORD, _BLANK
+        yield from ((name.removesuffix("-cli") + blank, NO_WORD, ANYTHING) for blank in " \t")
     elif argument:
-        yield from ((mark + argument, ANYTHING, NO_WORD) for mark in (*_QUOTES, ":"))
-    elif name[:1].isupper():  # a class or a namespace is written in one piece; chains of methods go over lines
+        last = re.findall(r"\w+", name)[-1:]
+        yield from ((mark + argument, ANYTHING, NO_WORD, *last) for mark in (*_QUOTES, ":"))
+    elif name[:1].isupper() or not words:  # a class is written in one piece
         yield _bounded(name)
     else:
-        words = re.findall(r"\w+", name)
-        telling = [word for word in words if word not in _ORDINARY]
-        yield max(telling or words, key=len, default=name), NO_WORD, NO_WORD
+        yield *_bounded(words[-1]), *words[:-1]
 
 
 def _longest(value: str) -> str:

@@ -82,7 +82,7 @@ class Matcher:
         return tuple(number for size, number in hits if size == longest)
 
     def _host(self, value: str) -> tuple[int, ...]:
-        """A glob's `*` stands for one label or more; so does one in the value (a part computed at run time)."""
+        """A glob's `*` stands for one label or more. A part computed at run time (`*` in the value) proves no name."""
         labels = tuple(value.split("."))
         best = 0
         found: list[int] = []
@@ -137,7 +137,7 @@ def _labels_match(glob: tuple[str, ...], labels: tuple[str, ...]) -> bool:
         if "*" in want and want != "*":
             if not _part_matches(want, have):
                 return False
-        elif want != have and "*" not in (want, have):
+        elif want not in (have, "*"):
             return False
     return len(labels) == len(glob)
 

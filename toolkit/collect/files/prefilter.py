@@ -6,6 +6,7 @@ In: the literals of signals and hints. Out: for one file's bytes the literals th
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -17,12 +18,14 @@ import hyperscan
 from toolkit.catalog import Signal
 from toolkit.collect.files.literals import Literal, literals
 
+_MOST_PLACES = 32  # of one literal in one file that are remembered
+
 
 class Hit(NamedTuple):
     """A literal that occurs in a file."""
 
     literal: int
-    end: int  # offset just behind the first place
+    ends: list[int]  # offsets just behind its places; the first ones only, where there are many
 
 
 class Prefilter:
@@ -35,19 +38,31 @@ class Prefilter:
         self._scratch = hyperscan.Scratch(self._database)
 
     def hits(self, data: bytes) -> list[Hit]:
-        """The literals that occur in `data` with what may stand beside them, each once."""
-        found: dict[int, int] = {}
+        """The literals that occur in `data` with what may stand beside them and what else there must be."""
+        found: dict[int, list[int]] = {}
         besides, size = self._besides, len(data)
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            if number not in found:
-                length, before, after = besides[number]
-                start = end - length
-                if (start == 0 or before[data[start - 1]]) and (end == size or after[data[end]]):
-                    found[number] = end
+            length, before, after = besides[number]
+            start = end - length
+            if (start == 0 or before[data[start - 1]]) and (end == size or after[data[end]]):
+                ends = found.setdefault(number, [])
+                if len(ends) < _MOST_PLACES:
+                    ends.append(end)
 
         self._database.scan(data, match_event_handler=note, scratch=self._scratch)
-        return [Hit(number, end) for number, end in found.items()]
+        known = self.literals
+        return [Hit(number, ends) for number, ends in found.items() if all(word in data for word in known[number].also)]
+
+
+_COMMENT_LINE = re.compile(rb"[ \t]*(?:#[\s!#\-=]|//|/?\*[\s/*]|<!--|--\s|\"\"\")")
+
+
+def only_in_comments(data: bytes, hit: Hit) -> bool:
+    """Whether all places of a hit are on lines that are comments as a whole, in whatever language this is."""
+    return len(hit.ends) < _MOST_PLACES and all(
+        _COMMENT_LINE.match(data, data.rfind(b"\n", 0, end) + 1, end) for end in hit.ends
+    )
 
 
 def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], key: str, cache: Path | None) -> Prefilter:

@@ -16,7 +16,7 @@ from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import Parser
-from toolkit.collect.files.prefilter import Hit, Prefilter
+from toolkit.collect.files.prefilter import Hit, Prefilter, only_in_comments
 from toolkit.collect.files.walk import File
 from toolkit.model import DiscardReason, Role
 
@@ -96,13 +96,17 @@ class Reader:
 
     def _text(self, file: File, data: bytes, parsers: tuple[Parser, ...], certain: bool, found: Findings) -> None:
         hits = self._prefilter.hits(data)
-        if not certain and not self._matters(hits, parsers):
+        telling = hits if certain else self._telling(hits, parsers)
+        if not certain and not telling:
             return
         why = self._why(file) or paths.reason_of_content(file.path, data)
         if why is None and not certain and file.name.endswith(".txt") and paths.is_word_list(data):
             why = "prose"
         if why and not certain:
-            found.dropped.extend(self._unparsed(data, hits, parsers, why))
+            found.dropped.extend(self._unparsed(data, telling, parsers, why))
+            return
+        if not certain and all(only_in_comments(data, hit) for hit in telling):
+            found.dropped.extend(self._unparsed(data, telling, parsers, "comment"))
             return
         text = _decode(data)
         for parser in parsers:
@@ -110,16 +114,17 @@ class Reader:
         if why:
             found.unread.clear()  # broken files among tests and fixtures are broken on purpose
 
-    def _matters(self, hits: list[Hit], parsers: tuple[Parser, ...]) -> bool:
+    def _telling(self, hits: list[Hit], parsers: tuple[Parser, ...]) -> list[Hit]:
+        """The hits that are a reason to run these parsers."""
         if not hits:
-            return False
+            return []
         wanted = self._wanted.get(parsers)
         if wanted is None:
             accepted = frozenset().union(*(_accepted(parser) for parser in parsers))
             known = self._prefilter.literals
             wanted = frozenset(number for number, literal in enumerate(known) if literal.kinds & accepted)
             self._wanted[parsers] = wanted
-        return any(hit.literal in wanted for hit in hits)
+        return [hit for hit in hits if hit.literal in wanted]
 
     def _unparsed(
         self, data: bytes, hits: list[Hit], parsers: tuple[Parser, ...], why: DiscardReason
@@ -128,7 +133,7 @@ class Reader:
         source = "files." + (parsers[0].name if parsers else "name")
         for hit in hits:
             for number in self._prefilter.literals[hit.literal].signals:
-                yield Dropped(source, number, data.count(b"\n", 0, hit.end) + 1, why)
+                yield Dropped(source, number, data.count(b"\n", 0, hit.ends[0]) + 1, why)
 
     def _parse(self, path: str, text: str, parser: Parser, why: DiscardReason | None, found: Findings) -> None:
         source = "files." + parser.name

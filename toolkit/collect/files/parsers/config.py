@@ -6,11 +6,14 @@ word that chooses something ("service: S3") is yielded with its key, as "service
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Generator, Iterator
+from itertools import accumulate
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._literals import names
+from toolkit.model import DiscardReason
 
 CLAIMS = (
     "*.yml", "*.yaml", "*.json", "*.json5", "*.jsonc", "*.toml", "*.properties", "*.ini", "*.cfg", "*.conf", "*.config",
@@ -27,7 +30,10 @@ _PAIR = re.compile(
 )
 _WORD = re.compile(r"[\"']?:?([A-Za-z][\w\-]{0,40})[\"']?,?\s*$")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12}")
+_MARK = re.compile(r"[#;!/*]")  # without any of these a line has no comment
 _QUOTES = " \t\"',"
+_ITEM = "- \t\"',"
+_LONGEST = 4_000
 _DEEPEST = 30
 _DESCRIBING = frozenset({
     "description", "homepage", "bugs", "author", "website", "documentation", "license", "licence", "$schema", "funding",
@@ -39,22 +45,32 @@ _DESCRIBING = frozenset({
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Mentions of one file. Hosts under keys that only describe ("homepage") are prose, and so are comments'."""
     slashes = path.endswith((".json", ".json5", ".jsonc", ".jsonnet", ".cue"))
+    lines = text.split("\n")
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    codes = [len(line) if _MARK.search(line) is None else _code_length(line, slashes=slashes) for line in lines]
+    describing = yield from _keys(lines, codes)
+    for found in names(text):
+        number = bisect(starts, found.offset)
+        comment = found.offset - starts[number - 1] >= codes[number - 1]
+        prose: DiscardReason | None = "prose" if number in describing else None
+        yield Mention(found.kind, found.value, number, discard="comment" if comment else prose)
+
+
+def _keys(lines: list[str], codes: list[int]) -> Generator[Mention, None, set[int]]:
+    """Keys, chosen words and names of variables. Returns the lines whose keys only describe."""
     inner = _Path()
-    for number, line in enumerate(text.split("\n"), 1):
-        code, comment = _split(line[:4000], slashes=slashes)
-        for found in names(comment) if comment else ():
-            yield Mention(found.kind, found.value, number, discard="comment")
+    describing = set()
+    for number, (line, length) in enumerate(zip(lines, codes, strict=True), 1):
+        code = line[: min(length, _LONGEST)]
         if section := _SECTION.match(code):
             inner.restart(section[1])
-            continue
-        pair = _PAIR.match(code)
-        if pair:
+        elif pair := _PAIR.match(code):
             yield from _pair(inner.enter(len(pair[1]), pair[2]), pair[2], pair[3], number)
-        prose = pair is not None and pair[2] in _DESCRIBING
-        for found in names(code):
-            yield Mention(found.kind, found.value, number, discard="prose" if prose else None)
-        if not pair and _VARIABLE.fullmatch(code.strip("- \t\"',")):
-            yield Mention("env", code.strip("- \t\"',"), number)
+            if pair[2] in _DESCRIBING:
+                describing.add(number)
+        elif _VARIABLE.fullmatch(code.strip(_ITEM)):
+            yield Mention("env", code.strip(_ITEM), number)
+    return describing
 
 
 class _Path:
@@ -85,13 +101,11 @@ def _pair(path: str, key: str, value: str, number: int) -> Iterator[Mention]:
         yield Mention("env", value.strip(_QUOTES), number)
 
 
-def _split(line: str, *, slashes: bool) -> tuple[str, str]:
-    """A line without its comment, and the comment. A mark inside a value ("a#b", "https://") starts none."""
-    stripped = line.lstrip()
-    if stripped.startswith(("#", ";", "!", "//", "/*", "* ", "<!--", "<%#", "{#")):
-        return "", stripped
-    mark = " //" if slashes else " #"
-    at = line.find(mark)
+def _code_length(line: str, *, slashes: bool) -> int:
+    """Where a line's comment begins. A mark inside a value ("a#b", "https://") starts none."""
+    if line.lstrip().startswith(("#", ";", "!", "//", "/*", "* ", "<!--", "<%#", "{#")):
+        return 0
+    at = line.find(" //" if slashes else " #")
     if at < 0 or line.count('"', 0, at) % 2 or line.count("'", 0, at) % 2:
-        return line, ""
-    return line[:at], line[at:]
+        return len(line)
+    return at
