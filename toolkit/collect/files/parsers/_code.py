@@ -10,8 +10,8 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention
-from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names
+from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
 
 _NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env")
 _LONGEST_CHAIN = 300  # bytes of a callee that are looked at; longer ones are closures, and their inner calls come alone
@@ -45,7 +45,11 @@ def kinds(imported: SignalKind) -> frozenset[SignalKind]:
 
 def scan(text: str, dialect: Dialect) -> Iterator[Mention]:
     """Everything one code file mentions."""
-    source = Source(text, dialect.grammar)
+    try:
+        source = Source(text, dialect.grammar)
+    except Unparsed:
+        yield from plain_names(text)
+        raise
     known: dict[str, str] = {}
     yield from dict.fromkeys(_imports(source, dialect, known))
     yield from dict.fromkeys(_calls(source, dialect, known))
@@ -63,10 +67,12 @@ def _imports(source: Source, dialect: Dialect, known: dict[str, str]) -> Iterato
             if imported.local:
                 known[imported.local] = imported.value
             yield Mention(dialect.kind, imported.value, line)
+    ends: dict[int, int] = {}  # a qualified name contains its own beginnings as nodes: the longest says most
     for node in source.nodes("type"):
-        nested = node.parent is not None and node.parent.type == node.type  # the outer one says more
-        if not nested and (name := _flat(source.slice(node))):
-            yield Mention(dialect.kind, name, source.line(node.start_byte))
+        ends[node.start_byte] = max(node.end_byte, ends.get(node.start_byte, 0))
+    for start, end in ends.items():
+        if end - start <= _LONGEST_CHAIN and (name := _flat(source.text[start:end])):
+            yield Mention(dialect.kind, name, source.line(start))
 
 
 def _calls(source: Source, dialect: Dialect, known: Mapping[str, str]) -> Iterator[Mention]:

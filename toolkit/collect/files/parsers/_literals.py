@@ -21,6 +21,7 @@ _URL = re.compile(
     r"((?:[^\s\"'`<>/\\?#(){}$,;|]|[$#]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_]"
     r"|<[A-Za-z_][^<>\s]{0,40}>){1,200})"
 )
+_FIRST_STEP = re.compile(r"/([A-Za-z0-9_\-]{2,30})(?![A-Za-z0-9_\-])")
 _LAST_LABELS = (  # of hosts without a scheme: what stands in code as often as in a file's name ("rs", "py") is left out
     r"(?:com|net|org|io|dev|app|cloud|ai|co|eu|uk|us|de|fr|nl|ca|au|jp|cn|br|se|no|fi|ch|at|be|it|es|pl|gov|edu|info|biz"
     r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog)"
@@ -70,6 +71,8 @@ def urls(text: str) -> Iterator[Literal]:
             yield Literal("uri", scheme, match.start())
         if host := host_of(match[2]):
             yield Literal("host", host, match.start())
+            if step := _FIRST_STEP.match(text, match.end()):  # "www.youtube.com/embed" is not any page of YouTube
+                yield Literal("host", f"{host}/{step[1].lower()}", match.start())
 
 
 def bare_hosts(text: str) -> Iterator[Literal]:

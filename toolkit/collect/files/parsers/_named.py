@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers import _literals
+from toolkit.collect.files.parsers._lines import Lines
 from toolkit.model import Role
 
 
 def named(text: str, line: int, role: Role | None = None) -> Iterator[Mention]:
     """Hosts, schemes, ARNs and environment names of a text whose first line is `line`."""
+    lines = Lines(text)
     for found in _literals.names(text):
-        yield Mention(found.kind, found.value, line + text.count("\n", 0, found.offset), role=role)
+        yield Mention(found.kind, found.value, line - 1 + lines.at(found.offset), role=role)
 
 
 def commented(text: str, mark: str = "#") -> Iterator[Mention]:

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _terraform as terraform
 from toolkit.collect.files.parsers._images import image
-from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names
+from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
 
 CLAIMS = ("*.tf", "*.tofu", "*.hcl", "*.tfvars", "*.pkr.hcl")
 KINDS: frozenset[SignalKind] = frozenset({"image", "tf_resource", "tf_provider", "host", "uri", "arn", "env"})
@@ -25,7 +25,11 @@ _SOURCE = re.compile(r"source\s*[=:]\s*\"([^\"\n]{1,200})\"")
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Mentions of one HCL file."""
-    source = Source(text, _GRAMMAR)
+    try:
+        source = Source(text, _GRAMMAR)
+    except Unparsed:
+        yield from plain_names(text)
+        raise
     for mention in dict.fromkeys(_mentions(source)):
         yield mention if mention.role else replace(mention, role="infra")
     if problem := broken(source):

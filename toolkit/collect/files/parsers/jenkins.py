@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image
+from toolkit.collect.files.parsers._lines import Lines
 from toolkit.collect.files.parsers._named import named
 from toolkit.collect.files.parsers._shell import commands
 
@@ -25,9 +26,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
 
 
 def _mentions(text: str) -> Iterator[Mention]:
-    def line(offset: int) -> int:
-        return text.count("\n", 0, offset) + 1
-
+    line = Lines(text).at
     for found in _SHELL.finditer(text):
         yield from commands(found[2], line(found.start(2)), "build/ci")
     for found in _STEP.finditer(text):
