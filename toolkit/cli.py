@@ -41,6 +41,7 @@ def _version() -> str:
 
 
 def _catalog(overlays: tuple[Path, ...], platform: "Platform | None" = None, base: Path = Path()) -> "Catalog":
+    """Shipped knowledge, then the folders offramp.toml names (relative to `base`), then those of --catalog."""
     from toolkit.catalog import load
 
     return load((*(base / folder for folder in (platform.catalog if platform else ())), *overlays))
@@ -184,14 +185,13 @@ def init(paths: tuple[Path, ...], file: Path | None, overlays: tuple[Path, ...])
     say(f"wrote {target}: correct it, then run `offramp audit {target.parent}`")
 
 
-def _read_losses(text: str | None, scenario: str | None, catalog: "Catalog") -> "tuple[Loss, ...]":
+def _read_losses(text: str | None, scenario: str | None, audit: "Audit", catalog: "Catalog") -> "tuple[Loss, ...]":
     """`aws@30h,okta@0h` or the losses of a scenario."""
     from toolkit.assess.simulate import parse_losses
-
-    if scenario is None:
-        return parse_losses(text or "", catalog)
     from toolkit.model import Loss
 
+    if scenario is None:
+        return parse_losses(text or "", catalog, also={dependency.vendor for dependency in audit.dependencies})
     if scenario not in catalog.scenarios:
         raise errors.BadInput(f"no scenario {scenario!r}", hint=f"there are: {', '.join(sorted(catalog.scenarios))}")
     return tuple(Loss(lost.vendor, lost.notice_hours) for lost in catalog.scenarios[scenario].lost)
@@ -223,10 +223,10 @@ def simulate(
     from toolkit.documents import read_audit
 
     result = read_audit(audit_file)
-    catalog = _catalog(overlays)
+    catalog = _catalog(overlays, result.platform)
     if not (lose or scenario):
         raise errors.BadInput("nobody is lost", hint="say who: --lose aws@30h,okta@0h or --scenario ID")
-    outcome = run(result, catalog, _read_losses(lose, scenario, catalog))
+    outcome = run(result, catalog, _read_losses(lose, scenario, result, catalog))
     emit("render_simulation", (outcome, result, catalog), chosen, targets)
 
 
@@ -254,8 +254,8 @@ def plan(
     from toolkit.plan import make_plan
 
     result = read_audit(audit_file)
-    catalog = _catalog(overlays)
-    losses = _read_losses(lose, scenario, catalog) if lose or scenario else ()
+    catalog = _catalog(overlays, result.platform)
+    losses = _read_losses(lose, scenario, result, catalog) if lose or scenario else ()
     made = make_plan(result, catalog, losses=losses, people=people)
     if runbooks:
         _write_runbooks(made, catalog, runbooks)
@@ -294,7 +294,8 @@ def generate(
     from toolkit.generate import default_key, make_vault, write
     from toolkit.generate import generate as make
 
-    made, catalog = read_plan(plan_file), _catalog(overlays)
+    made = read_plan(plan_file)
+    catalog = _catalog(overlays, made.platform)
     key = vault_key or Path(default_key(made.platform.name))
     files = make(made, catalog, target=target, sources=_seen_from(folder, source or Path()), vault_key=str(key))
     written = write(files, folder)
@@ -347,7 +348,7 @@ def gate(
     from toolkit.gate import gate as judge
 
     result = read_audit(audit_file)
-    catalog = _catalog(overlays)
+    catalog = _catalog(overlays, result.platform)
     policy = read_policy(policy_file) if policy_file else catalog.policy
     verdict = judge(result, policy, baseline=read_audit(baseline_file) if baseline_file else None)
     emit("render_verdict", (verdict, result, catalog), chosen, targets)
