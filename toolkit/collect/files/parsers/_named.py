@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers import _literals
-from toolkit.collect.files.parsers._lines import Lines
+from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import Role
 
 

@@ -21,7 +21,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _literals
-from toolkit.collect.files.parsers._lines import Lines
+from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import DiscardReason
 
 _TEXTUAL = ("string", "heredoc", "template", "text", "char", "regex")  # parts of node types that hold text

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image
-from toolkit.collect.files.parsers._lines import Lines
 from toolkit.collect.files.parsers._named import named
+from toolkit.collect.files.parsers._places import Lines
 from toolkit.collect.files.parsers._shell import commands
 
 CLAIMS = ("Jenkinsfile", "Jenkinsfile.*", "*.jenkinsfile", "*.Jenkinsfile")
