@@ -105,7 +105,7 @@ def test_says_what_the_audit_says(audit: Audit, catalog: Catalog) -> None:
         "42.0 GB held there",
         "Notice in their terms: 720 hours; 30 days, or at once for cause. (source)",
         "2 places could not be looked at. What lies there is unknown.",
-        "8 signs were recognised and not counted: 7 in docs, 1 in test.",
+        "8 signs were recognised and not counted: 7 in documentation, 1 in tests.",
     ):
         assert words in text, words
 

@@ -34,12 +34,13 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "dependencies": _by_company(audit, catalog, companies),
             "seen": lambda thing: _seen(thing, audit),
             "entry_name": lambda dependency: _entry_name(dependency, catalog),
+            "capability_names": lambda dependency: _capability_names(dependency, catalog),
             "exit_of": lambda dependency: _exit_of(dependency, catalog),
             "notice": lambda company: _notice(company, catalog),
             "notice_source": lambda company: _notice_source(company, catalog),
             "words": lambda unread: _words(unread, audit),
             "most_unread": _MOST_UNREAD,
-            "discarded": summary.discarded_counts(audit),
+            "discarded": summary.discarded_words(audit),
             "next": summary.next_command(audit),
         },
         script="audit.js",
@@ -89,6 +90,11 @@ def _vendor_name(vendor: str, catalog: Catalog) -> str:
 def _entry_name(dependency: Dependency, catalog: Catalog) -> str:
     entry = catalog.entry(dependency.id)
     return entry.name if entry else dependency.id
+
+
+def _capability_names(dependency: Dependency, catalog: Catalog) -> list[str]:
+    known = catalog.capabilities
+    return [known[name].title if name in known else name for name in dependency.capabilities]
 
 
 def _exit_of(dependency: Dependency, catalog: Catalog) -> Exit:

@@ -5,10 +5,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Company, Finding, JourneyRisk, Platform, Severity
+from toolkit.model import Audit, Company, DiscardReason, Finding, JourneyRisk, Platform, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 _OUTCOMES = ("not ready", "unknown", "ready", "not applicable")
+
+_DISCARDED: dict[DiscardReason, str] = {
+    "comment": "in comments",
+    "docs": "in documentation",
+    "test": "in tests",
+    "fixture": "in fixtures",
+    "vendored": "in vendored code",
+    "generated": "in generated files",
+    "example": "in examples",
+    "transitive": "required only by other packages",
+    "prose": "in prose",
+    "ignored": "ignored in offramp.toml",
+}
 
 
 class Group(NamedTuple):
@@ -101,9 +114,10 @@ def count_words(audit: Audit) -> str:
     return ", ".join([*([listed] if listed else []), *rest, *waiver]) or "none"
 
 
-def discarded_counts(audit: Audit) -> Sequence[tuple[str, int]]:
-    """How many signs were recognised and not counted, by reason, most frequent first."""
-    return Counter(item.reason for item in audit.survey.discarded).most_common()
+def discarded_words(audit: Audit) -> str:
+    """How many signs were recognised and not counted, most frequent reason first: `7 in documentation, 1 in tests`."""
+    counts = Counter(item.reason for item in audit.survey.discarded)
+    return ", ".join(f"{count} {_DISCARDED[reason]}" for reason, count in counts.most_common())
 
 
 def maximum(audit: Audit) -> float:
