@@ -13,6 +13,7 @@ import click
 
 from toolkit import console, errors
 from toolkit.console import Targets, emit, parse_targets, say
+from toolkit.export.command import export
 
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
@@ -425,6 +426,9 @@ def doctor(chosen: str | None) -> None:
     from toolkit.doctor import doctor as examine
 
     emit("render_needs", (examine(),), chosen, ())
+
+
+cli.add_command(export)
 
 
 def main() -> None:

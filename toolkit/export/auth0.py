@@ -1,0 +1,194 @@
+"""Auth0: users by an export job (lists end at 1,000), roles as groups, clients as applications.
+
+In: a client of the tenant with a Management API token (read:users, read:roles, read:clients). Out: the streams
+identity.users, identity.groups and identity.applications. Password hashes and the seeds of factors can be had through
+the vendor's support only. https://auth0.com/docs/api/management/v2
+"""
+
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+
+from toolkit.errors import BadInput, ProgramFailed
+from toolkit.export import http
+from toolkit.export.dataset import Page, Record, Stream, present, texts
+
+NAME = "auth0"
+ENDPOINTS = ("POST /api/v2/jobs/users-exports", "/api/v2/jobs/{id}", "/api/v2/roles", "/api/v2/roles/{id}/users",
+             "/api/v2/clients")  # fmt: skip
+Ask = Callable[..., httpx.Response]
+
+_FIELDS = ("user_id", "email", "email_verified", "username", "given_name", "family_name", "name", "nickname",
+           "phone_number", "phone_verified", "locale", "blocked", "created_at", "last_login", "multifactor",
+           "identities", "app_metadata", "user_metadata")  # fmt: skip
+_FACTORS = {"google-authenticator": "totp", "otp": "totp", "guardian": "push", "sms": "sms", "phone": "sms",
+            "email": "email", "webauthn-roaming": "webauthn", "webauthn-platform": "webauthn",
+            "recovery-code": "recovery", "duo": "push"}  # fmt: skip
+_KINDS = {"regular_web": "web", "spa": "browser", "native": "native", "non_interactive": "service"}
+_CLIENT_FIELDS = ("client_id", "name", "app_type", "callbacks", "allowed_logout_urls", "web_origins", "grant_types",
+                  "addons", "initiate_login_uri", "global")  # fmt: skip
+_PAGE = 1000
+_POLLS, _POLL_SECONDS = 720, 5.0  # an hour
+
+
+def client(tenant: str, token: str) -> httpx.Client:
+    """A client for "https://example.eu.auth0.com"."""
+    return http.client(tenant, {"Authorization": f"Bearer {token}"})
+
+
+def streams(auth0: httpx.Client, *, sleep: http.Sleep) -> dict[str, Stream]:
+    """Dataset → stream."""
+    ask = partial(http.ask, auth0, sleep=sleep)
+    return {
+        "identity.users": partial(_users, ask, sleep),
+        "identity.groups": partial(_groups, ask),
+        "identity.applications": partial(_applications, ask),
+    }
+
+
+# --- users ------------------------------------------------------------------------------------------------------------
+def _users(ask: Ask, sleep: http.Sleep, cursor: Any) -> Iterator[Page]:
+    """The cursor is [job, lines taken]; a run that was stopped takes the rest of the same job's file."""
+    job, taken = cursor or (_start(ask), 0)
+    if cursor is None:
+        yield Page((), [job, 0])
+    location = _finished(ask, job, sleep)
+    records: list[Record] = []
+    for number, line in enumerate(_lines(location), start=1):
+        if number <= taken:
+            continue
+        records.append(_user(json.loads(line)))
+        if len(records) == _PAGE:
+            yield Page(tuple(records), [job, number])
+            records = []
+    yield Page(tuple(records), None)
+
+
+def _start(ask: Ask) -> str:
+    fields = [{"name": name} for name in _FIELDS]
+    job: str = ask("POST", "/api/v2/jobs/users-exports", json={"format": "json", "fields": fields}).json()["id"]
+    return job
+
+
+def _finished(ask: Ask, job: str, sleep: http.Sleep) -> str:
+    """Where the job's file lies, once it does."""
+    for _ in range(_POLLS):
+        answer = ask("GET", f"/api/v2/jobs/{job}").json()
+        if answer["status"] == "completed":
+            if location := answer.get("location"):
+                return str(location)
+            raise BadInput("the vendor no longer keeps the file of this job", where=job, hint="begin in another folder")
+        if answer["status"] == "failed":
+            raise ProgramFailed("the export job failed at the vendor", where=job, hint="begin in another folder")
+        sleep(_POLL_SECONDS)
+    raise ProgramFailed("the export job is not finished after an hour", where=job, hint="run it again: it goes on")
+
+
+def _lines(location: str) -> Iterator[bytes]:
+    """The lines of a gzipped file. It lies on a file store, which the token is none of the business of."""
+    unpack, rest = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), b""
+    try:
+        with httpx.stream("GET", location, timeout=60) as response:
+            response.raise_for_status()
+            for chunk in response.iter_raw():
+                *lines, rest = (rest + unpack.decompress(chunk)).split(b"\n")
+                yield from filter(None, lines)
+    except (httpx.HTTPError, zlib.error) as err:
+        raise ProgramFailed(
+            f"the file broke off: {type(err).__name__}", where="users export", hint="run it again"
+        ) from err
+    if not unpack.eof:
+        raise ProgramFailed("the file is truncated", where="users export", hint="run it again: it goes on")
+    if rest:
+        yield rest
+
+
+def _user(user: dict[str, Any]) -> Record:
+    identities = user.get("identities") or []
+    metadata = {
+        f"{area}.{key}": texts(value)
+        for area in ("user_metadata", "app_metadata")
+        for key, value in (user.get(area) or {}).items()
+        if value not in (None, "", [])
+    }
+    factors = user.get("multifactor") or []
+    return present(
+        id=user["user_id"],
+        source=NAME,
+        username=user.get("username") or user.get("email") or user.get("phone_number") or user["user_id"],
+        email=user.get("email"),
+        email_verified=user.get("email_verified"),
+        first_name=user.get("given_name"),
+        last_name=user.get("family_name"),
+        phone=user.get("phone_number"),
+        phone_verified=user.get("phone_verified"),
+        locale=user.get("locale"),
+        enabled=not user.get("blocked", False),
+        created=user.get("created_at"),
+        last_sign_in=user.get("last_login"),
+        attributes=metadata,
+        factors=[{"type": _FACTORS.get(one, "other"), "vendor_type": one} for one in factors],
+        identities=[
+            {"provider": one["provider"], "id": str(one["user_id"])} for one in identities if one["provider"] != NAME
+        ],
+    )
+
+
+# --- roles and clients ------------------------------------------------------------------------------------------------
+def _groups(ask: Ask, cursor: Any) -> Iterator[Page]:
+    for roles, following in _numbered(ask, "/api/v2/roles", "roles", cursor):
+        yield Page(tuple(_group(ask, one) for one in roles), following)
+
+
+def _applications(ask: Ask, cursor: Any) -> Iterator[Page]:
+    wanted = {"fields": ",".join(_CLIENT_FIELDS), "include_fields": "true"}  # so that no secret is ever sent
+    for clients, following in _numbered(ask, "/api/v2/clients", "clients", cursor, **wanted):
+        yield Page(tuple(_application(one) for one in clients if not one.get("global")), following)
+
+
+def _numbered(ask: Ask, url: str, key: str, cursor: Any, **query: str) -> Iterator[tuple[list[dict[str, Any]], Any]]:
+    """Pages by number, each with the number of the next."""
+    page = cursor or 0
+    while page is not None:
+        answer = ask("GET", url, params={"page": page, "per_page": 100, "include_totals": "true", **query}).json()
+        seen = answer["start"] + len(answer[key])
+        page = page + 1 if answer[key] and seen < answer["total"] else None
+        yield answer[key], page
+
+
+def _group(ask: Ask, role: dict[str, Any]) -> Record:
+    members: list[str] = []
+    query: dict[str, Any] = {"take": 100}
+    while True:
+        answer = ask("GET", f"/api/v2/roles/{role['id']}/users", params=query).json()
+        members += [one["user_id"] for one in answer["users"]]
+        if not answer.get("next"):
+            break
+        query["from"] = answer["next"]
+    return present(id=role["id"], source=NAME, name=role["name"], description=role.get("description"), members=members)
+
+
+def _application(client: dict[str, Any]) -> Record:
+    saml = (client.get("addons") or {}).get("samlp")
+    callbacks = client.get("callbacks") or []
+    return present(
+        id=client["client_id"],
+        source=NAME,
+        name=client["name"],
+        protocol="oidc" if saml is None else "saml",
+        enabled=True,
+        client_id=client["client_id"],
+        kind=_KINDS.get(client.get("app_type", "")),
+        redirect_uris=callbacks,
+        post_logout_redirect_uris=client.get("allowed_logout_urls"),
+        web_origins=client.get("web_origins"),
+        grant_types=client.get("grant_types"),
+        sign_in_url=client.get("initiate_login_uri"),
+        entity_id=saml.get("audience") if saml else None,
+        acs_url=next(iter(callbacks), None) if saml is not None else None,
+        name_id_format=saml.get("nameIdentifierFormat") if saml else None,
+    )

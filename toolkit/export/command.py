@@ -1,0 +1,105 @@
+"""`offramp export VENDOR`: one command per vendor. Tokens come from the environment only: arguments are seen by others.
+
+What will be asked of the vendor is said first; `--dry-run` stops there.
+"""
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from toolkit.console import say
+from toolkit.errors import BadInput
+
+if TYPE_CHECKING:
+    from toolkit.export.dataset import Manifest
+
+to_option = click.option(
+    "--to", "folder", required=True, type=click.Path(path_type=Path), help="Folder for the datasets; goes on there."
+)
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be asked.")
+
+
+@click.group()
+def export() -> None:
+    """Pull your data out of a vendor, into datasets that blueprints import.
+
+    A run that was stopped goes on where it was: give the same command again.
+    """
+
+
+@export.command()
+@click.option(
+    "--org", required=True, metavar="URL", help="https://example.okta.com; the token is read from OKTA_TOKEN."
+)
+@to_option
+@dry_run_option
+def okta(org: str, folder: Path, dry_run: bool) -> None:
+    """Users with their factors, groups, applications with redirect URIs and assignments."""
+    from toolkit.export import dataset, okta
+
+    announce(f"okta {org}", okta.ENDPOINTS)
+    if not dry_run:
+        with okta.client(address(org), secret("OKTA_TOKEN")) as client:
+            streams = okta.streams(client, sleep=time.sleep)
+            report(dataset.export(streams, folder, source=f"okta {org}", log=say), folder)
+
+
+@export.command()
+@click.option("--tenant", required=True, metavar="URL", help="https://example.eu.auth0.com; token: AUTH0_TOKEN.")
+@to_option
+@dry_run_option
+def auth0(tenant: str, folder: Path, dry_run: bool) -> None:
+    """Users (by an export job), roles, clients."""
+    from toolkit.export import auth0, dataset
+
+    announce(f"auth0 {tenant}", auth0.ENDPOINTS)
+    if not dry_run:
+        with auth0.client(address(tenant), secret("AUTH0_TOKEN")) as client:
+            streams = auth0.streams(client, sleep=time.sleep)
+            report(dataset.export(streams, folder, source=f"auth0 {tenant}", log=say), folder)
+
+
+@export.command()
+@click.option("--pool", required=True, metavar="ID", help="eu-central-1_AbCdEfGhI; its region is in it.")
+@click.option("--aws-profile", metavar="NAME", help="Default: whatever boto3 finds.")
+@to_option
+@dry_run_option
+def cognito(pool: str, aws_profile: str | None, folder: Path, dry_run: bool) -> None:
+    """Users, groups and clients of one user pool."""
+    from toolkit.export import cognito, dataset
+
+    announce(f"cognito {pool}", cognito.ENDPOINTS)
+    if not dry_run:
+        streams = cognito.streams(cognito.client(pool, aws_profile), pool)
+        report(dataset.export(streams, folder, source=f"cognito {pool}", log=say), folder)
+
+
+def announce(source: str, calls: Iterable[str]) -> None:
+    """Say what will be asked before anything is."""
+    say(f"{source}: read-only, asks {', '.join(calls)}")
+
+
+def report(manifest: "Manifest", folder: Path) -> None:
+    """What was written, on stdout: dataset, records, checksum."""
+    for name, one in manifest.datasets.items():
+        click.echo(f"{name}\t{one.records}\t{one.sha256}\t{folder / one.file}")
+
+
+def secret(variable: str) -> str:
+    """A token from the environment."""
+    if value := os.environ.get(variable, "").strip():
+        return value
+    raise BadInput(f"{variable} is not set", where="environment", hint=f"read -rs {variable}; export {variable}")
+
+
+def address(url: str) -> str:
+    """An organisation's address: HTTPS, or plain HTTP on this machine."""
+    parts = urlsplit(url)
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "127.0.0.1")):
+        return url
+    raise BadInput("the token would travel unencrypted", where=url, hint="give an https:// address")

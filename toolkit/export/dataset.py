@@ -1,0 +1,178 @@
+"""Datasets on disk: JSON Lines checked against `checks/schema/datasets/`, with a manifest of counts and checksums.
+
+In: streams, one per dataset, each a function `cursor → pages`. Out: a folder
+
+    identity.users.jsonl   one record a line, UTF-8
+    manifest.json          {"schema_version", "source", "complete", "datasets": {name: {file, records, sha256}}}
+    .export-state.json     only while an export is unfinished: where each stream is to go on
+
+A page is on disk before its cursor is: a run that was stopped at any moment goes on where it was, and no record is
+written twice. The manifest is written last; a folder without one is not complete, and no import takes it.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import msgspec
+
+from toolkit import documents, shipped
+from toolkit.errors import BadInput
+from toolkit.model import SCHEMA_VERSION
+
+MANIFEST, _STATE = "manifest.json", ".export-state.json"
+
+Record = dict[str, Any]
+Log = Callable[[str], None]
+
+
+class Page(NamedTuple):
+    """Some records and the cursor of what follows them: any JSON value, None after the last page."""
+
+    records: tuple[Record, ...]
+    next: Any
+
+
+Stream = Callable[[Any], Iterable[Page]]  # from a cursor (None: the beginning) to the end; at least one page
+
+
+class Progress(msgspec.Struct):
+    """How far one stream came."""
+
+    records: int = 0
+    size: int = 0  # bytes of the file that are certain
+    cursor: Any = None
+    done: bool = False
+
+
+class _State(msgspec.Struct):
+    source: str
+    streams: dict[str, Progress] = {}
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """One dataset of the manifest."""
+
+    file: str
+    records: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """`manifest.json`. `source` says what the records were read from: "okta https://example.okta.com"."""
+
+    schema_version: str
+    source: str
+    complete: bool
+    datasets: dict[str, Exported]
+
+
+def export(streams: Mapping[str, Stream], folder: Path, *, source: str, log: Log) -> Manifest:
+    """Write every stream to its dataset in `folder`, going on where an earlier run was stopped.
+
+    Raises BadInput when the folder holds another export, or a record breaks its dataset's schema; whatever a stream
+    raises ends the run and leaves the folder fit for the next one.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    state = _resume(folder, source)
+    for name, stream in streams.items():
+        progress = state.streams.setdefault(name, Progress())
+        if progress.done:
+            log(f"{name}: {progress.records:,} records, complete since an earlier run")
+            continue
+        for page in _pages(stream, progress, folder / f"{name}.jsonl", validator(name)):
+            progress.cursor = page.next
+            _save(state, folder)
+            log(f"{name}: {progress.records:,} records")
+        progress.done = True
+        _save(state, folder)
+    datasets = {
+        name: Exported(f"{name}.jsonl", state.streams[name].records, checksum(folder / f"{name}.jsonl"))
+        for name in streams
+    }
+    manifest = Manifest(SCHEMA_VERSION, source, complete=True, datasets=datasets)
+    documents.write_text(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)).decode() + "\n")
+    (folder / _STATE).unlink()
+    return manifest
+
+
+def present(**fields: Any) -> Record:
+    """A record without the fields that are None: absent is absent."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def texts(value: Any) -> list[str]:
+    """An attribute's value, whatever its form, as texts: what is not text as JSON."""
+    values = value if isinstance(value, list) else [value]
+    return [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in values]
+
+
+def validator(name: str) -> jsonschema.Draft202012Validator:
+    """What a record of the dataset is checked with."""
+    path = shipped.folder("checks") / "schema/datasets" / f"{name}.schema.json"
+    return jsonschema.Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _resume(folder: Path, source: str) -> _State:
+    if (folder / MANIFEST).exists():
+        raise BadInput("the folder holds a complete export", where=folder, hint="give another folder with --to")
+    if not (folder / _STATE).exists():
+        return _State(source)
+    try:
+        state = msgspec.json.decode((folder / _STATE).read_bytes(), type=_State)
+    except msgspec.DecodeError as err:
+        raise BadInput(
+            "the state of the unfinished export is damaged", where=folder, hint="begin again elsewhere"
+        ) from err
+    if state.source != source:
+        raise BadInput(f"the folder holds an unfinished export of {state.source}", where=folder)
+    return state
+
+
+def _pages(stream: Stream, progress: Progress, path: Path, schema: jsonschema.Draft202012Validator) -> Iterator[Page]:
+    """Every page, after its records are safely on disk."""
+    with _opened(path, progress.size) as file:
+        for page in stream(progress.cursor):
+            for record in page.records:
+                _check(record, schema, path, progress.records)
+                file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+                progress.records += 1
+            file.flush()
+            os.fsync(file.fileno())
+            progress.size = file.tell()
+            yield page
+            if page.next is None:
+                return
+
+
+def _opened(path: Path, size: int) -> Any:
+    """The file, open at its end, without what a stopped run wrote after its last cursor."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    os.ftruncate(descriptor, size)
+    os.lseek(descriptor, size, os.SEEK_SET)
+    return os.fdopen(descriptor, "r+b")
+
+
+def _check(record: Record, schema: jsonschema.Draft202012Validator, path: Path, number: int) -> None:
+    """BadInput names the place, not the value: it may be personal, or a secret."""
+    if error := next(schema.iter_errors(record), None):
+        place = "/".join(str(part) for part in error.absolute_path) or "the record"
+        raise BadInput(
+            f"record {number + 1}: {place} is not what the dataset allows ({error.validator})",
+            where=path,
+            hint="the vendor's answer has a form this version does not know; please report it",
+        )
+
+
+def _save(state: _State, folder: Path) -> None:
+    documents.write_text(folder / _STATE, msgspec.json.encode(state).decode())
