@@ -6,7 +6,7 @@ Values pass through memory only: they are in no `GeneratedFile`, manifest, log o
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,10 @@ def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
         raise BadInput(
             "the vault's key must not lie beside what it opens", where=key, hint="--vault-key FILE elsewhere"
         )
+    open_vault = _ansible_vault()  # before a key is made that nobody gets to see
     existing = folder.read(root, PATH)
     password, is_new = _key(key, may_create=existing is None)
-    vault = _open(password)
+    vault = open_vault(password)
     held = _decrypted(vault, existing, key) if existing is not None else {}
     wanted, certificate = _completed(plan, catalog, held, folder.read(root, CERTIFICATE))
     if certificate:
@@ -76,12 +77,13 @@ def _key(path: Path, *, may_create: bool) -> tuple[str, bool]:
     return key, True
 
 
-def _open(password: str) -> Any:
+def _ansible_vault() -> Callable[[str], Any]:
+    """What makes a VaultLib from a password."""
     try:
         from ansible.parsing.vault import VaultLib, VaultSecret
     except ImportError as err:
         raise ProgramMissing("ansible-core is not installed", hint="pip install 'offramp[build]'") from err
-    return VaultLib([("default", VaultSecret(password.encode()))])
+    return lambda password: VaultLib([("default", VaultSecret(password.encode()))])
 
 
 def _decrypted(vault: Any, content: bytes, key: Path) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from toolkit.model import Plan, Replacement
 
 # the last word is the output, what comes before it the capability: ${data.object-storage.endpoint}
 _REFERENCE = re.compile(r"\$\{([a-z]+(?:\.[a-z]+(?:-[a-z]+)*)+)\.([a-z0-9]+(?:[_-][a-z0-9]+)*)\}")
-_JINJA = re.compile(r"\{[{%#]|[%#}]\}")
 
 
 class Reference(NamedTuple):
@@ -153,5 +152,5 @@ def _strings_of(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _verbatim(text: str) -> str:
-    """Text within a Jinja template that comes out as it went in."""
-    return "{{ " + repr(text) + " }}" if _JINJA.search(text) or "{" in text else text
+    """Text within a Jinja template that comes out as it went in: only a brace can begin something."""
+    return text.replace("{", "{{ '{' }}")

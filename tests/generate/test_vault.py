@@ -1,0 +1,123 @@
+"""The vault is read back with the real ansible-vault."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from toolkit.entries import Catalog
+from toolkit.errors import BadInput, ProgramMissing
+from toolkit.generate import make_vault, vault
+from toolkit.model import Application, Platform
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "infra").mkdir()
+    return tmp_path / "infra"
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    return tmp_path / "config/board.key"
+
+
+def opened(root: Path, key: Path) -> dict:
+    program = Path(sys.executable).parent / "ansible-vault"
+    command = [program, "view", "--vault-password-file", key, root / vault.PATH]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PAGER": "cat"},
+    )
+    return yaml.safe_load(done.stdout)
+
+
+def test_made_once(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    made = make_vault(make_plan(), catalog, root, key=key)
+    assert made.added == ("board/SECRET_KEY", "offramp_ca_key", "postgresql_password")
+    assert made.new_key == key.read_text().strip()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert (root / vault.PATH).stat().st_mode & 0o777 == 0o600
+    held = opened(root, key)
+    assert len(held["postgresql_password"]) == 40
+    assert len(held["application_secrets"]["board"]["SECRET_KEY"]) >= 40
+
+    before = (root / vault.PATH).read_bytes()
+    again = make_vault(make_plan(), catalog, root, key=key)
+    assert (again.added, again.new_key) == ((), None)
+    assert (root / vault.PATH).read_bytes() == before
+
+
+def test_new_secrets_are_added_and_old_ones_kept(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    plan = make_plan()
+    make_vault(plan, catalog, root, key=key)
+    before = opened(root, key)
+    application = msgspec.structs.replace(plan.platform.applications[0], secrets=("SECRET_KEY", "TOKEN"))
+    more = (application, Application("second", "second", secrets=("A",)))
+    grown = make_plan(platform=msgspec.structs.replace(plan.platform, applications=more))
+    assert make_vault(grown, catalog, root, key=key).added == ("board/TOKEN", "second/A")
+    after = opened(root, key)
+    assert after["application_secrets"]["board"]["SECRET_KEY"] == before["application_secrets"]["board"]["SECRET_KEY"]
+    assert {name: after[name] for name in before if name != "application_secrets"} == {
+        name: before[name] for name in before if name != "application_secrets"
+    }
+    assert make_vault(make_plan(platform=Platform()), catalog, root, key=key).added == ()
+    assert opened(root, key) == after, "what is no longer needed stays until the user removes it"
+
+
+def test_the_authority_signs_for_nobody_else(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    certificate = x509.load_pem_x509_certificate((root / vault.CERTIFICATE).read_bytes())
+    private = serialization.load_pem_private_key(opened(root, key)["offramp_ca_key"].encode(), None)
+    certificate.verify_directly_issued_by(certificate)
+    assert private.public_key() == certificate.public_key()
+    assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
+def test_the_key_stays_outside(make_plan, catalog: Catalog, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(root)
+    for place in (root / "key", tmp_path / "link/key"):
+        with pytest.raises(BadInput, match="must not lie beside"):
+            make_vault(make_plan(), catalog, root, key=place)
+        assert not place.exists()
+
+
+def test_a_missing_or_wrong_key_is_said(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    key.unlink()
+    with pytest.raises(BadInput, match=r"board.key: .*its key is not here"):
+        make_vault(make_plan(), catalog, root, key=key)
+    key.write_text("another\n")
+    with pytest.raises(BadInput, match="does not open"):
+        make_vault(make_plan(), catalog, root, key=key)
+
+
+def test_a_broken_vault_is_not_quoted(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    library = VaultLib([("default", VaultSecret(key.read_text().strip().encode()))])
+    (root / vault.PATH).write_bytes(library.encrypt("password: [planted-secret"))
+    with pytest.raises(BadInput, match="no valid YAML") as caught:
+        make_vault(make_plan(), catalog, root, key=key)
+    assert "planted" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "ansible.parsing.vault", None)
+    with pytest.raises(ProgramMissing, match=r"offramp\[build\]"):
+        make_vault(make_plan(), catalog, root, key=key)
+    assert not key.exists()
+
+
+def test_default_key_is_named_after_the_platform() -> None:
+    assert vault.default_key("My Board: ../x") == "~/.config/offramp/my-board-x.vault-key"

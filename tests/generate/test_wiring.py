@@ -1,0 +1,86 @@
+import jinja2
+import pytest
+
+from toolkit.entries import Blueprint, Catalog, HostSize, Output
+from toolkit.errors import BadInput
+from toolkit.generate import wiring
+from toolkit.generate.ansible_yaml import Unsafe
+from toolkit.model import Application, Platform, Replacement
+
+SERVICES = {"data.relational": {"url": "…"}, "data.object-storage": {"endpoint": "…"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "comes_out"),
+    [
+        ("${data.relational.url}", "<url>"),
+        ("${data.relational.url}?x=${data.object-storage.endpoint}", "<url>?x=<endpoint>"),
+        ("a{{ 7 * 7 }}b ${data.relational.url} {% raw %} {# c #}", "a{{ 7 * 7 }}b <url> {% raw %} {# c #}"),
+        ("it's \"quoted\" \\ {{ ' }} ${data.relational.url}", "it's \"quoted\" \\ {{ ' }} <url>"),
+        ("{${data.relational.url}}", "{<url>}"),
+        ("[${data.cache.url}]", "[]"),
+        ("${data.cache.url}{${data.relational.url}{", "{<url>{"),
+    ],
+)
+def test_only_references_are_jinja(text: str, comes_out: str) -> None:
+    expression = wiring.expression(text, SERVICES)
+    assert not isinstance(expression, Unsafe)
+    values = {"data.relational": {"url": "<url>"}, "data.object-storage": {"endpoint": "<endpoint>"}}
+    assert jinja2.Template(expression).render(offramp_services=values) == comes_out
+
+
+@pytest.mark.parametrize("text", ["plain", "{{ 7 * 7 }}", "${HOME}", "${data.url}", "$${x}", "${Data.Relational.url}"])
+def test_text_without_references_is_taken_as_it_stands(text: str) -> None:
+    expression = wiring.expression(text, SERVICES)
+    assert isinstance(expression, Unsafe)
+    assert expression == text
+
+
+def test_what_is_needed_comes_first(make_plan, catalog: Catalog) -> None:
+    assert [one.blueprint for one in wiring.ordered(make_plan(), catalog)] == ["postgresql", "web"]
+
+
+def test_blueprints_that_need_each_other_are_refused(make_plan) -> None:
+    catalog = two_blueprints(needs={"a": ("support.chat",), "b": ("support.helpdesk",)})
+    plan = make_plan(replacements=replacements(), platform=Platform())
+    with pytest.raises(BadInput, match=r"need each other: .*a"):
+        wiring.ordered(plan, catalog)
+
+
+def test_consumers_by_capability(make_plan) -> None:
+    catalog = two_blueprints(needs={"a": (), "b": ("support.helpdesk",)})
+    assert wiring.consumers(make_plan(replacements=replacements()), catalog) == {"support.helpdesk": ["b"]}
+
+
+def test_an_output_counts_only_for_its_capability(make_plan) -> None:
+    catalog = two_blueprints(needs={})
+    table = wiring.services(make_plan(replacements=replacements()), catalog)
+    assert table == {"support.helpdesk": {"url": "u", "desk": "d"}, "support.chat": {"url": "u"}}
+
+
+def test_what_nothing_answers_is_listed_and_a_wrong_output_refused(make_plan, catalog: Catalog) -> None:
+    def plan_with(text: str):
+        return make_plan(platform=Platform(applications=(Application("x", "x", environment={"A": text}),)))
+
+    plan = plan_with("${otp.sms.url}")
+    found = wiring.missing(plan, wiring.services(plan, catalog))
+    assert found == [wiring.Reference("otp.sms", "url", "x: A")]
+    plan = plan_with("${data.relational.dsn}")
+    with pytest.raises(BadInput, match=r"x: A: data.relational has no output 'dsn'\n.*url"):
+        wiring.missing(plan, wiring.services(plan, catalog))
+
+
+def replacements() -> tuple[Replacement, ...]:
+    return (
+        Replacement("a", "1", ("support.helpdesk",), (), ("app-1",)),
+        Replacement("b", "1", ("support.chat",), (), ("app-1",)),
+    )
+
+
+def two_blueprints(needs: dict[str, tuple[str, ...]]) -> Catalog:
+    outputs = (Output("url", "u"), Output("desk", "d", capability="support.helpdesk"))
+    blueprints = {
+        slug: Blueprint(slug, "1", "", (), HostSize(1, 1), 1, "", needs=needs.get(slug, ()), outputs=outputs)
+        for slug in ("a", "b")
+    }
+    return Catalog("", {}, {}, {}, {}, {}, blueprints)
