@@ -1,7 +1,8 @@
 """Names that mean the same in every language: hosts, URI schemes, ARNs and environment variables.
 
 In: text, or bytes decoded as Latin-1 so that offsets are bytes (all names sought are ASCII). Out: `Literal`s with their
-offset. Every pattern is linear: alternatives start with different characters, repetitions are bounded.
+offset. Every pattern is linear: alternatives start with different characters, repetitions are bounded. Patterns that
+see whole files begin with a literal ("//", ".com", ":"), which `re` finds by searching, and look back from there.
 """
 
 import re
@@ -16,32 +17,29 @@ _TEMPLATE = re.compile(
 )
 _BRACED = re.compile(r"[$#]\{[^{}\n]{0,80}\}|\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z0-9_.]{0,40}\}")
 _MASK = re.compile(r"\x00+")
-_URL = re.compile(
-    r"(?:(?<![A-Za-z0-9+.\-])([A-Za-z][A-Za-z0-9+.\-]{1,20}):|(?<=[\"'`( =]))//"
-    r"((?:[^\s\"'`<>/\\?#(){}$,;|]|[$#]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_]"
+_AUTHORITY = re.compile(
+    r"//((?:[^\s\"'`<>/\\?#(){}$,;|]|[$#]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_]"
     r"|<[A-Za-z_][^<>\s]{0,40}>){1,200})"
 )
+_SCHEME = re.compile(r"(?<![A-Za-z0-9+.\-])([A-Za-z][A-Za-z0-9+.\-]{1,20}):$")
 _FIRST_STEP = re.compile(r"/([A-Za-z0-9_\-]{2,30})(?![A-Za-z0-9_\-])")
-_LAST_LABELS = (  # of hosts without a scheme: what stands in code as often as in a file's name ("rs", "py") is left out
-    r"(?:com|net|org|io|dev|app|cloud|ai|co|eu|uk|us|de|fr|nl|ca|au|jp|cn|br|se|no|fi|ch|at|be|it|es|pl|gov|edu|info|biz"
-    r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog)"
+_LAST_LABEL = re.compile(  # of hosts without a scheme: what often ends a file's name ("rs", "py") is left out
+    r"\.(?:com|net|org|io|dev|app|cloud|ai|co|eu|uk|us|de|fr|nl|ca|au|jp|cn|br|se|no|fi|ch|at|be|it|es|pl|gov|edu|info|biz"
+    r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog)(?![A-Za-z0-9_])"
 )
-_BARE = re.compile(
-    r"(?<![A-Za-z0-9_.@/\\\-\x00])((?:[A-Za-z0-9_\-\x00]{1,100}\.){1,8}"
-    + _LAST_LABELS
-    + r")(?![A-Za-z0-9_(\-]|\.[A-Za-z0-9])"
-)
-_IN_REGEX = re.compile(
-    r"(?<![A-Za-z0-9_.\-])((?:[A-Za-z0-9_\-]{1,63}\\{1,2}\.){1,8}" + _LAST_LABELS + r")(?![A-Za-z0-9_])"
-)
+_LABELS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\\\x00")
+_BARE = re.compile(r"(?<![A-Za-z0-9_.\-])(?:[A-Za-z0-9_\x00][A-Za-z0-9_\-\x00]{0,100}\\{0,2}\.){1,8}[a-z]{2,6}")
 _HOST = re.compile(r"[a-z0-9*_\-]{1,100}(?:\.[a-z0-9*_\-]{1,100}){1,12}")
-_ARN = re.compile(r"(?<![A-Za-z0-9])arn:(?:aws[a-z\-]{0,12}|[$#]\{[^{}\n]{1,60}\}):([a-z0-9\-]{2,40}):")
-_IAM_ACTION = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30}):(?:\*|[A-Z][A-Za-z0-9]{1,80}\*?)(?=[\"'\s,]|$)", re.MULTILINE)
+_ARN = re.compile(r"arn:(?<![A-Za-z0-9]arn:)(?:aws[a-z\-]{0,12}|[$#]\{[^{}\n]{1,60}\}):([a-z0-9\-]{2,40}):")
+_IAM_ACTION = re.compile(r":(?:\*|[A-Z][A-Za-z0-9]{1,80}\*?)(?=[\"'\s,]|$)", re.MULTILINE)
+_IAM_SERVICE = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30})$")
 _ENV_QUOTED = re.compile(r"([\"'`:])([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
-_ENV_MEMBER = re.compile(
-    r"(?i:env|settings|config|conf|secrets|vars)\)?[!?]?\.([A-Z][A-Z0-9_]{2,80})(?![A-Za-z0-9_(.])"
-)
-_WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "git", "ssh", "git+ssh", "git+https", ""})
+_ENV_MEMBER = re.compile(r"\.([A-Z][A-Z0-9_]{2,80})(?![A-Za-z0-9_(.])")
+_ENV_OBJECTS = ("env", "settings", "config", "conf", "secrets", "vars")
+_WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "git", "ssh", "git+ssh", "git+https"})
+_URL_STARTS = ('"', "'", "`", "(", " ", "=")  # a URL without a scheme follows one of these
+_WILDCARD_AFTER = ('"', "'", "`", "*", ">")
+_NO_HOST_AFTER = ("@", "/", "\\")  # an e-mail address, a path; in a regular expression slashes are no paths
 
 
 class Literal(NamedTuple):
@@ -65,24 +63,51 @@ def host_of(authority: str) -> str | None:
 
 def urls(text: str) -> Iterator[Literal]:
     """The host of each URL, and the scheme where it is not the web's."""
-    for match in _URL.finditer(text):
-        scheme = (match[1] or "").lower()
-        if scheme not in _WEB:
-            yield Literal("uri", scheme, match.start())
-        if host := host_of(match[2]):
-            yield Literal("host", host, match.start())
+    for match in _AUTHORITY.finditer(text):
+        before = text[max(match.start() - 23, 0) : match.start()]
+        named = _SCHEME.search(before)
+        if named is None and before[-1:] not in _URL_STARTS:
+            continue
+        start = match.start() - len(named[0]) if named else match.start()
+        if named and (scheme := named[1].lower()) not in _WEB:
+            yield Literal("uri", scheme, start)
+        if host := host_of(match[1]):
+            yield Literal("host", host, start)
             if step := _FIRST_STEP.match(text, match.end()):  # "www.youtube.com/embed" is not any page of YouTube
-                yield Literal("host", f"{host}/{step[1].lower()}", match.start())
+                yield Literal("host", f"{host}/{step[1].lower()}", start)
 
 
 def bare_hosts(text: str) -> Iterator[Literal]:
     """Host names that stand alone: "api.twilio.com", and in regular expressions, where the dots are escaped."""
     masked = _BRACED.sub(lambda found: "\x00" * len(found[0]), text) if "{" in text else text
-    for match in _BARE.finditer(masked):
-        yield Literal("host", _MASK.sub("*", match[1].lower()), match.start(), certain=False)
-    if "\\." in text:
-        for match in _IN_REGEX.finditer(text):
-            yield Literal("host", match[1].replace("\\", "").lower(), match.start(), certain=False)
+    for match in _LAST_LABEL.finditer(masked):
+        start = match.start()
+        while start and masked[start - 1] in _LABELS and match.start() - start < 250:
+            start -= 1
+        if (name := _bare_host(masked, start, match.end())) and not _goes_on(masked, match.end()):
+            yield Literal("host", name, start, certain=False)
+
+
+def _bare_host(text: str, start: int, end: int) -> str | None:
+    """The host in `text[start:end]`, a run of letters, digits, dots, dashes and backslashes."""
+    if text[start] == "." and text[start - 1 : start] in _WILDCARD_AFTER:  # region + ".amazonaws.com"
+        return f"*{_plain(text[start:end])}" if _BARE.fullmatch(text[start + 1 : end]) else None
+    found = _BARE.search(text, start, end)
+    if found is None or found.end() != end:
+        return None
+    if text[found.start() - 1 : found.start()] in _NO_HOST_AFTER and "\\" not in found[0]:
+        return None
+    return _plain(found[0])
+
+
+def _plain(host: str) -> str:
+    return _MASK.sub("*", host.replace("\\", "").lower())
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a name that looks like a host is the beginning of something else: 'a.com-x', 'foo.to(', 'x.io.y'."""
+    after = text[end : end + 3].lstrip("\\")
+    return after[:1] in ("(", "-") or (after[:1] == "." and after[1:2].isalnum())
 
 
 def arns(text: str) -> Iterator[Literal]:
@@ -90,7 +115,9 @@ def arns(text: str) -> Iterator[Literal]:
     for match in _ARN.finditer(text):
         yield Literal("arn", match[1], match.start())
     for match in _IAM_ACTION.finditer(text):
-        yield Literal("arn", match[1], match.start(1))
+        start = max(match.start() - 33, 0)
+        if found := _IAM_SERVICE.search(text[start : match.start()]):
+            yield Literal("arn", found[1], start + found.start(1))
 
 
 def environment(text: str) -> Iterator[Literal]:
@@ -99,7 +126,9 @@ def environment(text: str) -> Iterator[Literal]:
         if match[1] == ":" or text[match.end() : match.end() + 1] == match[1]:
             yield Literal("env", match[2], match.start())
     for match in _ENV_MEMBER.finditer(text):
-        yield Literal("env", match[1], match.start(1))
+        before = text[max(match.start() - 12, 0) : match.start()].rstrip(")!?")
+        if before.lower().endswith(_ENV_OBJECTS):
+            yield Literal("env", match[1], match.start(1))
 
 
 def names(text: str) -> Iterator[Literal]:
