@@ -79,5 +79,5 @@ class Cache:
 def _code_version() -> str:
     """Changes with the code that reads files: a parser that understands more makes earlier results void."""
     here = Path(__file__).parent
-    stamps = sorted((str(path), path.stat().st_mtime_ns) for path in here.rglob("*") if path.is_file())
+    stamps = sorted((str(path), path.stat().st_mtime_ns) for path in here.rglob("*") if path.suffix in (".py", ".scm"))
     return hashlib.sha256(repr(stamps).encode()).hexdigest()

@@ -29,7 +29,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         return
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as err:
+    except (tomllib.TOMLDecodeError, RecursionError) as err:
         raise Unparsed(1, "no valid TOML") from err
     workspace = document.get("workspace")
     targets = document.get("target")
@@ -45,4 +45,4 @@ def _crates(holder: Mapping[str, Any], lines: Lines) -> Iterator[Mention]:
             details = wanted if isinstance(wanted, dict) else {}
             optional: Role | None = "optional" if details.get("optional") is True else None
             crate = details.get("package", name)
-            yield Mention("cargo", str(crate), lines.find(name, f"{section}"), role or optional)
+            yield Mention("cargo", str(crate), lines.find(name, section), role or optional)

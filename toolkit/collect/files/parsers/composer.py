@@ -26,7 +26,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         return
     try:
         document: Any = msgspec.json.decode(text)
-    except msgspec.DecodeError as err:
+    except (msgspec.DecodeError, RecursionError) as err:
         raise Unparsed(1, "no valid JSON") from err
     for section, role in _SECTIONS.items():
         content = document.get(section) if isinstance(document, dict) else None

@@ -10,7 +10,7 @@ CLAIMS = ("environment*.yml", "environment*.yaml", "conda*.yml", "conda*.yaml", 
 KINDS = frozenset({"pypi"})
 
 _ITEM = re.compile(r"\s+-\s+[\"']?(?:[\w\-]+::)?([A-Za-z0-9][A-Za-z0-9._\-]{0,100})[\"']?\s*(?:[=<>!~\[ #;@]|$)")
-_KEY = re.compile(r"(\s*)(?:- )?([A-Za-z_][\w\-]*):")
+_KEY = re.compile(r"(\s*)(?:- )?([A-Za-z_][\w\-]*):(?:\s|$)")
 
 
 def parse(path: str, text: str) -> Iterator[Mention]:

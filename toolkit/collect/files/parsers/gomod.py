@@ -10,7 +10,7 @@ KINDS = frozenset({"golang"})
 
 _MODULE = re.compile(r"\s*(?:require\s+)?\"?([\w.\-]+\.[\w\-]+(?:/[\w.~\-]+)*)\"?\s+v\d\S*\s*(//.*)?")
 _BLOCK = re.compile(r"\s*(\w+)\s*\(")
-_VERDICT = ("replace", "exclude", "retract", "module", "go", "toolchain")
+_OTHER = re.compile(r"\s*(?:replace|exclude|retract|module|go|toolchain)\s")
 
 
 def parse(path: str, text: str) -> Iterator[Mention]:
@@ -21,6 +21,6 @@ def parse(path: str, text: str) -> Iterator[Mention]:
             block = opened[1]
         elif line.strip() == ")":
             block = ""
-        elif block in ("", "require") and not line.strip().startswith(_VERDICT) and (found := _MODULE.match(line)):
+        elif block in ("", "require") and not _OTHER.match(line) and (found := _MODULE.match(line)):
             indirect = found[2] is not None and "indirect" in found[2]
             yield Mention("golang", found[1], number, discard="transitive" if indirect else None)

@@ -7,7 +7,7 @@ from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import Role
 
-CLAIMS = ("?*.gradle", "?*.gradle.kts", "build.gradle", "build.gradle.kts", "*.versions.toml", "gradle.lockfile")
+CLAIMS = ("?*.gradle", "?*.gradle.kts", "build.gradle", "build.gradle.kts", "?*.versions.toml", "gradle.lockfile")
 KINDS = frozenset({"maven"})
 
 _COORDINATE = re.compile(

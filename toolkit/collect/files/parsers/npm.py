@@ -27,7 +27,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     """Direct dependencies. An alias ("npm:real@1") counts as what it stands for."""
     try:
         document: Any = msgspec.json.decode(_COMMENT.sub("", text) if path.endswith(".jsonc") else text)
-    except msgspec.DecodeError as err:
+    except (msgspec.DecodeError, RecursionError) as err:
         raise Unparsed(1, "no valid JSON") from err
     if not isinstance(document, dict):
         return

@@ -26,7 +26,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     """The packages that are asked for by name."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as err:
+    except (tomllib.TOMLDecodeError, RecursionError) as err:
         raise Unparsed(_line_of(err), "no valid TOML") from err
     lines = Lines(text)
     found = _pipfile(document) if path.endswith("Pipfile") else _pyproject(document)
@@ -34,7 +34,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         yield Mention("pypi", name, lines.find(name, section), role)
 
 
-def _line_of(err: tomllib.TOMLDecodeError) -> int:
+def _line_of(err: Exception) -> int:
     place = re.search(r"line (\d+)", str(err))
     return int(place[1]) if place else 1
 

@@ -25,7 +25,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
 def _program(text: str) -> Iterator[Mention]:
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError) as err:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
         raise Unparsed(getattr(err, "lineno", None) or 1, "no valid Python") from err
     for node in ast.walk(tree):
         named: list[tuple[str, ast.expr]] = []

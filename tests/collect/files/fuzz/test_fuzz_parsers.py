@@ -1,0 +1,70 @@
+"""Whatever is in a file, a parser yields well-formed mentions or says that it is unparsed; it never fails otherwise."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from toolkit.catalog import KINDS
+from toolkit.collect.files.mention import Unparsed
+from toolkit.collect.files.parsers import Parser, discover
+
+_CORPUS = Path(__file__).parent / "corpus"
+_FRAGMENTS = [
+    "[", "]", "{", "}", "(", ")", "<", ">", "\"", "'", "`", ":", "=", "#", "//", "/*", "*/", "<!--", "-->", "\n",
+    "\t", "  ", "- ", "&a", "*a", "<<: *a", "<%=", "%>", "{{", "}}", "${", "https://api.twilio.com/x",
+    "s3.${r}.amazonaws.com", "arn:aws:s3:::b", "AWS_KEY", "export AWS_KEY=", "import twilio", "require('twilio')",
+    "resource \"aws_s3_bucket\" \"b\" {", "gem 'x'", "FROM x", "image: x", "uses: a/b@v1", "dependencies:",
+    "\"dependencies\": {", "[dependencies]", "require (", "{:x, ", "do", "end", "<dependency>", "</dependency>",
+    "<string>", "apiVersion: x/v1", "\u0000", "\ufeff", "\u2028", "\u00e9", "\ud83d\ude00", "\r\n",
+]  # fmt: skip
+_TEXT = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=12)), max_size=60).map("".join)
+_PARSERS = [parser for parser in discover() if parser.claims]
+
+
+def _name(claim: str) -> str:
+    """A path that the claim matches."""
+    return claim.strip("/").replace("**", "x").replace("?*", "x").replace("*", "x").replace("?", "x")
+
+
+def _check(parser: Parser, path: str, text: str) -> None:
+    lines = text.count("\n") + 1
+    try:
+        for mention in parser.parse(path, text):
+            assert mention.kind in KINDS
+            assert mention.kind in parser.kinds, f"{parser.name} does not declare {mention.kind}"
+            assert isinstance(mention.value, str)
+            assert 1 <= mention.line <= lines
+    except Unparsed as err:
+        if not err.reason or not 0 <= err.line <= lines + 1:
+            pytest.fail(f"{parser.name}: {err!r} in {lines} lines")
+
+
+@pytest.mark.parametrize("parser", _PARSERS, ids=lambda parser: parser.name)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(text="")
+@example(text="{" * 3000)
+@example(text="[[" * 2000 + "\n")
+@example(text="a = " + "[" * 3000)
+@example(text="x = " + "-" * 5000 + "1")
+@example(text="a: &a [x]\n" + "".join(f"b{n}: &b{n} [*a, *a, *a, *a]\n" for n in range(40)))
+@example(text="\n".join(["{a: "] * 900))
+@example(text="(" * 1500 + ")" * 1500)
+@given(text=_TEXT)
+def test_any_text(parser: Parser, text: str) -> None:
+    for claim in parser.claims[:3]:
+        _check(parser, _name(claim), text)
+
+
+@pytest.mark.parametrize("parser", _PARSERS, ids=lambda parser: parser.name)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_damaged_real_files(parser: Parser, data: st.DataObject) -> None:
+    seeds = sorted(path for path in _CORPUS.iterdir() if path.is_file())
+    text = data.draw(st.sampled_from(seeds)).read_text(encoding="utf-8")
+    cut = data.draw(st.integers(0, len(text)))
+    length = data.draw(st.integers(0, 40))
+    damaged = text[:cut] + data.draw(st.sampled_from(_FRAGMENTS)) + text[cut + length :]
+    for claim in parser.claims[:2]:
+        _check(parser, _name(claim), damaged)

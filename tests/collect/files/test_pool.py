@@ -1,0 +1,54 @@
+"""Many processes give what one gives; a file that kills a process costs only itself."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from fake_catalog import catalog
+
+from toolkit.collect.files.claims import Claims
+from toolkit.collect.files.match import Matcher
+from toolkit.collect.files.parsers import discover
+from toolkit.collect.files.pool import read_all
+from toolkit.collect.files.prefilter import load_prefilter
+from toolkit.collect.files.read import Findings, Reader
+from toolkit.collect.files.walk import File, walk
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+
+
+class Deadly(Reader):
+    """Takes the process down at files of this name, as a parser in C could."""
+
+    def read(self, root: str, file: File) -> Findings:
+        if file.name == "deadly.py":
+            os._exit(139)
+        return super().read(root, file)
+
+
+def make(kind: type[Reader]) -> Reader:
+    signals = tuple(catalog({"twilio": {"python": ("twilio",)}}).signals())
+    return kind(Matcher(signals), load_prefilter(signals, (), "test", None), Claims(discover()))
+
+
+def test_workers_find_what_one_process_finds(tmp_path: Path) -> None:
+    for number in range(2500):
+        (tmp_path / f"f{number}.py").write_text("import twilio\n" if number % 7 == 0 else "import os\n")
+    files = [file for folder in walk(str(tmp_path), print) for file in folder]
+    reader = make(Reader)
+    together = {file.path: found for file, found in read_all(reader, str(tmp_path), files)}
+    alone = {file.path: reader.read(str(tmp_path), file) for file in files}
+    assert together == alone
+    assert sum(bool(found.signs) for found in together.values()) == 358
+
+
+def test_a_file_that_kills_its_process_is_unread_and_costs_no_other(tmp_path: Path) -> None:
+    for number in range(2100):
+        (tmp_path / f"f{number}.py").write_text("import twilio\n")
+    (tmp_path / "deadly.py").write_text("import twilio\n")
+    files = [file for folder in walk(str(tmp_path), print) for file in folder]
+    results = {file.name: found for file, found in read_all(make(Deadly), str(tmp_path), files)}
+    assert results.pop("deadly.py").unread == [("files", 0, "reading it crashed a process")]
+    assert len(results) == 2100
+    assert all(found.signs for found in results.values())

@@ -1,0 +1,85 @@
+"""The prefilter never hides a file that a parser would find something in."""
+
+from pathlib import Path
+
+import pytest
+from fake_catalog import catalog
+
+from toolkit.catalog import Signal, SignalKind
+from toolkit.collect.files.prefilter import load_prefilter, only_in_comments
+
+NEEDED: list[tuple[SignalKind, str, str]] = [
+    ("host", "*.okta.com", "https://ACME.okta.com/x"),
+    ("host", "s3.*.amazonaws.com", "`https://s3.${region}.amazonaws.com`"),
+    ("env", "TWILIO_*", "ENV['TWILIO_SID']"),
+    ("npm", "@aws-sdk/client-s3", 'from "@aws-sdk/client-s3/dist"'),
+    ("npm", "firebase/storage", "import {storage} from 'firebase'"),
+    ("golang", "github.com/x/y", 'import "github.com/x/y/v2"'),
+    ("python", "google.cloud.storage", "from google.cloud import storage"),
+    ("ruby", "sentry::rails", "require 'sentry/rails'"),
+    ("php", "Aws\\S3", "'Aws\\\\S3\\\\S3Client'"),
+    ("rust", "aws_sdk_s3::Client", "use aws_sdk_s3::{Client};"),
+    ("call", "boto3.client(ses)", "import boto3\nb = boto3.client(service_name='ses')"),
+    ("call", "provider(auth0)", "provider :auth0"),
+    ("call", "verify.v2", "client.verify\n  .v2\n  .services"),
+    ("call", "Aws::S3::Client", "Aws::S3::Client.new"),
+    ("call", "aws-cli(s3)", "  aws  s3 cp"),
+    ("arn", "sqs", "arn:aws:sqs:eu-west-1:1:q"),
+    ("arn", "sqs", 'Action = ["sqs:*"]'),
+    ("uri", "sqs", "sqs://queue"),
+    ("image", "docker.io/library/redis", "image: redis:7"),
+    ("k8s", "annotation/eks.amazonaws.com/role-arn", "eks.amazonaws.com/role-arn: x"),
+    ("action", "orb/circleci/aws-s3", "aws: circleci/aws-s3@3"),
+    ("tf_resource", "module.terraform-aws-modules/s3-bucket/aws", 'source = "terraform-aws-modules/s3-bucket/aws"'),
+    ("tf_provider", "datadog/datadog", 'source = "DataDog/datadog"'),
+    ("config", "addon/heroku-postgresql", '"plan": "heroku-postgresql:mini"'),
+    ("cfn", "AWS::S3", "Type: AWS::S3::Bucket"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "text"), NEEDED)
+def test_lets_through(kind: SignalKind, value: str, text: str) -> None:
+    prefilter = load_prefilter((Signal("v", kind, value),), (), "test", None)
+    assert prefilter.hits(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("host", "t.co", "at.com bat.co.uk"),
+        ("env", "AWS_*", "MY_AWS_KEY"),
+        ("npm", "next", "what comes next"),
+        ("call", "client(ses)", "the 'ses' of the session"),
+        ("call", "messages.create", "messages"),
+        ("python", "stripe", "stripes"),
+    ],
+)
+def test_holds_back(kind: SignalKind, value: str, text: str) -> None:
+    assert load_prefilter((Signal("v", kind, value),), (), "test", None).hits(text.encode()) == []
+
+
+def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Path) -> None:
+    signals = tuple(catalog({"twilio": {"host": ("api.twilio.com",)}}).signals())
+    cache = tmp_path / "cache"
+    load_prefilter(signals, (), "test", cache)
+    (stored,) = cache.iterdir()
+    assert oct(cache.stat().st_mode & 0o777) == "0o700"
+    good = stored.read_bytes()
+    stored.write_bytes(good[:-20] + b"x" * 20)
+    assert load_prefilter(signals, (), "test", cache).hits(b"api.twilio.com")
+    assert stored.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        (b"# see api.twilio.com\n  // api.twilio.com\n/* api.twilio.com */", True),
+        (b"# see api.twilio.com\nx = 'api.twilio.com'", False),
+        (b"#id { background: url(api.twilio.com) }", False),
+        (b"x = 1  # api.twilio.com", False),
+    ],
+)
+def test_comments(text: bytes, alone: bool) -> None:
+    prefilter = load_prefilter((Signal("v", "host", "api.twilio.com"),), (), "test", None)
+    (hit,) = prefilter.hits(text)
+    assert only_in_comments(text, hit) is alone
