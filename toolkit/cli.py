@@ -14,6 +14,7 @@ import click
 from toolkit import console, errors
 from toolkit.console import Targets, emit, parse_targets, say
 from toolkit.export.command import export
+from toolkit.otp.command import otp
 
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
@@ -429,6 +430,7 @@ def doctor(chosen: str | None) -> None:
 
 
 cli.add_command(export)
+cli.add_command(otp)
 
 
 def main() -> None:

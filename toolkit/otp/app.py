@@ -1,0 +1,268 @@
+"""The ASGI application: Twilio's paths, Kannel's delivery reports, health and metrics.
+
+Handlers are plain functions of a `Call`; they run in a thread, since the database is asked synchronously.
+"""
+
+import base64
+import binascii
+import contextlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from prometheus_client import generate_latest
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from toolkit.otp import answers, messages, outbox, verify
+from toolkit.otp.gateway import Gateway
+from toolkit.otp.keys import keyed
+from toolkit.otp.refusals import Refusal
+
+_LARGEST = 65_536  # bytes of a request's body
+_REPORTS = {"1": "delivered", "2": "undelivered", "8": "sent", "16": "undelivered"}  # Kannel's kinds
+
+
+class Call(NamedTuple):
+    """A request of an application that has signed in."""
+
+    gateway: Gateway
+    path: Mapping[str, str]
+    form: Mapping[str, str]
+
+
+Handler = Callable[[Call], tuple[int, dict[str, Any]]]
+Lifespan = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
+
+
+def make_app(gateway: Gateway, lifespan: Lifespan | None = None) -> Starlette:
+    """The application; `lifespan` runs the senders beside it."""
+    service, account = "/v2/Services/{service}", "/2010-04-01/Accounts/{account}"
+
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(path, _endpoint(gateway, handler), methods=[*methods])
+
+    return Starlette(
+        routes=[
+            route(f"{service}/Verifications", _start, "POST"),
+            route(f"{service}/VerificationCheck", _check, "POST"),
+            Route(
+                f"{service}/Verifications/{{sid}}",
+                _by_method(gateway, GET=_fetch, POST=_finish),
+                methods=["GET", "POST"],
+            ),
+            Route(f"{account}/Messages.json", _by_method(gateway, GET=_list, POST=_send), methods=["GET", "POST"]),
+            route(f"{account}/Messages/{{sid}}.json", _message, "GET"),
+            Route("/kannel/report", _kannel_report(gateway)),
+            Route("/healthz", _health(gateway)),
+            Route("/metrics", _metrics(gateway)),
+        ],
+        exception_handlers={
+            Refusal: _refuse(gateway),
+            HTTPException: _refuse_path,
+            SQLAlchemyError: _no_database,
+            Exception: _broken,
+        },
+        lifespan=lifespan,
+    )
+
+
+# --- Twilio's resources -----------------------------------------------------------------------------------------------
+def _start(call: Call) -> tuple[int, dict[str, Any]]:
+    form = call.form
+    if form.get("CustomCode") or form.get("CustomMessage"):
+        raise Refusal(60204, "custom code or message")
+    row = verify.start(
+        call.gateway,
+        form.get("To", ""),
+        form.get("Channel", "").lower(),
+        language=form.get("Locale", ""),
+        rate_limits=_table(form.get("RateLimits", "{}")),
+    )
+    return 201, answers.verification(row, call.gateway.settings)
+
+
+def _check(call: Call) -> tuple[int, dict[str, Any]]:
+    to, sid, code = (call.form.get(name, "") for name in ("To", "VerificationSid", "Code"))
+    if not (to or sid):
+        raise Refusal(60200, "To")
+    if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 10):
+        raise Refusal(60200, "Code")
+    row, _ = verify.check(call.gateway, code, to=to, sid=sid)
+    return 200, answers.verification_check(row, call.gateway.settings)
+
+
+def _fetch(call: Call) -> tuple[int, dict[str, Any]]:
+    return 200, answers.verification(verify.fetch(call.gateway, call.path["sid"]), call.gateway.settings)
+
+
+def _finish(call: Call) -> tuple[int, dict[str, Any]]:
+    row = verify.finish(call.gateway, call.path["sid"], call.form.get("Status", ""))
+    return 200, answers.verification(row, call.gateway.settings)
+
+
+def _send(call: Call) -> tuple[int, dict[str, Any]]:
+    to, body, sender, callback = (call.form.get(name, "") for name in ("To", "Body", "From", "StatusCallback"))
+    row = messages.send(call.gateway, to, body, sender=sender, callback=callback)
+    return 201, answers.message(row, body, call.gateway.settings)
+
+
+def _message(call: Call) -> tuple[int, dict[str, Any]]:
+    row = messages.fetch(call.gateway, call.path["sid"])
+    return 200, answers.message(row, messages.text(call.gateway, row), call.gateway.settings)
+
+
+def _list(call: Call) -> tuple[int, dict[str, Any]]:
+    query = {name: call.form[name] for name in ("To", "From", "Page") if name in call.form}
+    if not query.get("Page", "0").isdigit():
+        raise Refusal(60200, "Page")
+    asked = call.form.get("PageSize", "50")
+    size = min(max(int(asked), 1), 1000) if asked.isdigit() else 50
+    token, to, sender = (call.form.get(name, "") for name in ("PageToken", "To", "From"))
+    page = messages.page(call.gateway, size=size, token=token, to=to, sender=sender)
+    bodies = [messages.text(call.gateway, row) for row in page.rows]
+    return 200, answers.message_page(page, bodies, call.gateway.settings, size=size, query=query)
+
+
+def _table(text: str) -> dict[str, str]:
+    """The parameter RateLimits: a JSON object of strings."""
+    try:
+        table = json.loads(text)
+    except ValueError:
+        table = None
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise Refusal(60200, "RateLimits")
+    return table
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+def _endpoint(gateway: Gateway, handler: Handler) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        _authenticate(gateway, request)
+        form = await _form(request)
+        status, answer = await run_in_threadpool(handler, Call(gateway, request.path_params, form))
+        return JSONResponse(answer, status)
+
+    return endpoint
+
+
+def _by_method(gateway: Gateway, **handlers: Handler) -> Callable[[Request], Any]:
+    endpoints = {method: _endpoint(gateway, handler) for method, handler in handlers.items()}
+
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        answer: Response = await endpoints[method](request)
+        return answer
+
+    return endpoint
+
+
+def _authenticate(gateway: Gateway, request: Request) -> None:
+    """HTTP basic authentication with the account's SID and token; then the path must be the account's own."""
+    settings = gateway.settings
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    try:
+        given = base64.b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
+    except (binascii.Error, ValueError):
+        given = b""
+    if not hmac.compare_digest(given, f"{settings.account_sid}:{settings.auth_token}".encode()):
+        peer = request.client.host if request.client else None
+        gateway.audit("authentication.failed", peer=peer)
+        raise Refusal(20003)
+    own = {"service": settings.service_sid, "account": settings.account_sid}
+    if any(request.path_params.get(name, value) != value for name, value in own.items()):
+        raise Refusal(20404, request.url.path)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Parameters of the query and of a form-encoded body; of a name given twice the last counts."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            raise HTTPException(413)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        raise Refusal(60200, "body") from None
+    return {**request.query_params, **dict(pairs)}
+
+
+def _refuse(gateway: Gateway) -> Callable[[Request, Exception], Response]:
+    def answer(_request: Request, refusal: Any) -> Response:
+        gateway.metrics.refused.labels(refusal.code).inc()
+        return JSONResponse(refusal.body(), refusal.status, headers=refusal.headers())
+
+    return answer
+
+
+def _refuse_path(request: Request, error: Exception) -> Response:
+    """Paths and methods that are not served, and bodies that are too large."""
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    refusal = Refusal({404: 20404, 405: 20004}.get(status, 60200), request.url.path)
+    return JSONResponse({**refusal.body(), "status": status}, status)
+
+
+def _no_database(_request: Request, _error: Exception) -> Response:
+    return JSONResponse(Refusal(20503).body(), 503, headers={"Retry-After": "2"})
+
+
+def _broken(_request: Request, _error: Exception) -> Response:
+    return JSONResponse(Refusal(20500).body(), 500)
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+def _kannel_report(gateway: Gateway) -> Callable[[Request], Any]:
+    def note(sid: str, state: str) -> bool:
+        with gateway.engine.begin() as connection:
+            return outbox.report(connection, sid, state, gateway.clock())
+
+    async def endpoint(request: Request) -> Response:
+        sid, kind, key = (request.query_params.get(name, "") for name in ("sid", "kind", "key"))
+        if not hmac.compare_digest(key.encode(), keyed(gateway.keys.reports, sid).encode()):
+            raise Refusal(20003)
+        state = _REPORTS.get(kind)
+        if state is not None and await run_in_threadpool(note, sid, state):
+            gateway.audit("message.report", sid=sid, state=state)
+        return Response(status_code=204)
+
+    return endpoint
+
+
+def _health(gateway: Gateway) -> Callable[[Request], Any]:
+    def ask() -> None:
+        with gateway.engine.connect() as connection:
+            connection.execute(select(1))
+
+    async def endpoint(_request: Request) -> Response:
+        await run_in_threadpool(ask)
+        return PlainTextResponse("ok\n")
+
+    return endpoint
+
+
+def _metrics(gateway: Gateway) -> Callable[[Request], Any]:
+    token = gateway.settings.metrics_token
+
+    def write() -> bytes:
+        with gateway.engine.begin() as connection:
+            count, oldest = outbox.waiting(connection, gateway.clock())
+        gauges = f"# TYPE otp_outbox_waiting gauge\notp_outbox_waiting {count}\n"
+        gauges += f"# TYPE otp_outbox_oldest_seconds gauge\notp_outbox_oldest_seconds {oldest:.3f}\n"
+        return generate_latest(gateway.metrics.registry) + gauges.encode()
+
+    async def endpoint(request: Request) -> Response:
+        given = request.headers.get("authorization", "").encode()
+        if not token or not hmac.compare_digest(given, f"Bearer {token}".encode()):
+            raise Refusal(20404, "/metrics")
+        return PlainTextResponse(await run_in_threadpool(write))
+
+    return endpoint

@@ -1,0 +1,56 @@
+"""Where a code goes: phone numbers and mailboxes.
+
+In: what an application sent. Out: a `Destination` in normal form, or None for what cannot be one.
+"""
+
+import re
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+# Revenue for whoever owns the number: nobody signs up with these.
+_COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.PAGER, PhoneNumberType.UAN}
+_BLOCK = 3  # last digits that differ within one block of numbers
+# One mailbox, nothing that a mail server would read as more (RFC 5321 without quoted strings and address literals).
+_MAILBOX = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+
+
+class Destination(NamedTuple):
+    """`group` is what pumping is counted by: the block of 1,000 numbers, or the mail domain."""
+
+    to: str
+    group: str
+    country: str = ""  # ISO 3166-1 alpha-2, of a phone number
+    costly: bool = False
+
+
+def phone(text: str) -> Destination | None:
+    """A number in E.164 form. Its length must be possible in its country; whether it is in use only a carrier knows."""
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number) or not text.startswith("+"):
+        return None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
+        number.country_code or 0
+    )
+    return Destination(e164, e164[:-_BLOCK], country, phonenumbers.number_type(number) in _COSTLY)
+
+
+def mailbox(text: str) -> Destination | None:
+    """A mailbox with its domain in lower case."""
+    if len(text) > 254 or not _MAILBOX.fullmatch(text):
+        return None
+    local, _, domain = text.rpartition("@")
+    return Destination(f"{local}@{domain.lower()}", domain.lower())
+
+
+def masked(to: str) -> str:
+    """What logs may show: "+49•••78", "a•••@example.org"."""
+    local, at, domain = to.rpartition("@")
+    return f"{local[:1]}•••{at}{domain}" if at else f"{to[:3]}•••{to[-2:]}"

@@ -1,0 +1,133 @@
+"""Sends what lies in the outbox, and the callbacks: a few loops that run beside the requests.
+
+Each loop claims a handful, sends them at once, records what became of them, and sleeps when there is nothing to do.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+
+import httpx
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
+
+from toolkit.otp import callbacks, limits, outbox
+from toolkit.otp.carriers import Carrier, Outcome, Outgoing
+from toolkit.otp.gateway import Gateway
+from toolkit.otp.store import messages, verifications
+
+LOOPS = 4  # a carrier that does not answer holds up one of them
+_AT_ONCE = 16
+_IDLE_SECONDS = 0.5
+_DAY = 86_400
+_log = logging.getLogger(__name__)
+
+
+async def send_until(
+    stopping: asyncio.Event, gateway: Gateway, carriers: Mapping[str, Carrier], wakened: asyncio.Event
+) -> None:
+    """Empty the outbox, again and again. Once told to stop, what was claimed is still sent and noted."""
+    while not stopping.is_set():
+        wakened.clear()  # before looking: what comes in meanwhile sets it again
+        try:
+            sent = await send_some(gateway, carriers)
+        except SQLAlchemyError as err:
+            _log.error("the database does not answer: %s", type(err).__name__)
+            sent = 0
+        if not sent:
+            await _at_most(_IDLE_SECONDS, wakened)
+
+
+async def send_some(gateway: Gateway, carriers: Mapping[str, Carrier]) -> int:
+    """Send up to a handful of messages; how many there were."""
+    claimed = await asyncio.to_thread(_claim, gateway)
+    if claimed:
+        answers = await asyncio.gather(*(_send(gateway, carriers, message) for message in claimed))
+        await asyncio.to_thread(_settle, gateway, dict(zip((m.sid for m in claimed), answers, strict=True)))
+    return len(claimed)
+
+
+async def call_back_forever(gateway: Gateway, client: httpx.AsyncClient) -> None:
+    """Tell applications what became of their messages, until cancelled."""
+    while True:
+        try:
+            told = await call_back_some(gateway, client)
+        except SQLAlchemyError:
+            told = 0  # send_until says so
+        if not told:
+            await asyncio.sleep(_IDLE_SECONDS)
+
+
+async def call_back_some(gateway: Gateway, client: httpx.AsyncClient) -> int:
+    """Deliver up to a handful of callbacks; how many there were."""
+    claimed = await asyncio.to_thread(_claim_callbacks, gateway)
+    await asyncio.gather(*(_call_back(gateway, client, callback) for callback in claimed))
+    return len(claimed)
+
+
+async def keep_house_forever(gateway: Gateway, *, every: float = 20.0) -> None:
+    """Give up on messages whose sender died, and delete what is no longer needed, until cancelled."""
+    while True:
+        with contextlib.suppress(SQLAlchemyError):  # send_until says so
+            await asyncio.to_thread(keep_house, gateway)
+        await asyncio.sleep(every)
+
+
+def keep_house(gateway: Gateway) -> None:
+    """One round of it."""
+    now, settings = gateway.clock(), gateway.settings
+    with gateway.engine.begin() as connection:
+        for sid in outbox.abandon(connection, now):
+            gateway.audit("message.unknown", sid=sid)
+        known = settings.limits
+        every_limit = [known.number, known.number_checks, known.prefix, known.domain, known.account]
+        limits.forget(connection, [*every_limit, known.account_checks, *known.rate_limits.values()], now)
+        old = now - settings.keep_days * _DAY
+        waiting = messages.c.state.in_(["queued", "sending"])
+        connection.execute(delete(messages).where((messages.c.created < old) & ~waiting))
+        connection.execute(delete(verifications).where(verifications.c.updated < old))
+
+
+async def _send(gateway: Gateway, carriers: Mapping[str, Carrier], message: Outgoing) -> Outcome:
+    carrier = carriers.get(message.channel)
+    if carrier is None:  # the channel was switched off while this waited
+        return Outcome("refused", 30008, "no carrier")
+    with gateway.metrics.seconds.labels(message.channel).time():
+        outcome = await carrier(message)
+    gateway.metrics.sent.labels(message.channel, outcome.kind).inc()
+    gateway.audit("message.send", sid=message.sid, outcome=outcome.kind, detail=outcome.detail or None)
+    return outcome
+
+
+async def _call_back(gateway: Gateway, client: httpx.AsyncClient, callback: callbacks.Callback) -> None:
+    settings = gateway.settings
+    heard = await callbacks.deliver(client, callback, settings.account_sid, settings.auth_token)
+    await asyncio.to_thread(_settle_callback, gateway, callback, heard)
+
+
+def _claim(gateway: Gateway) -> list[Outgoing]:
+    with gateway.engine.begin() as connection:
+        return outbox.claim(connection, gateway.keys, gateway.clock(), _AT_ONCE)
+
+
+def _settle(gateway: Gateway, outcomes: Mapping[str, Outcome]) -> None:
+    with gateway.engine.begin() as connection:
+        outbox.settle(connection, outcomes, gateway.clock())
+
+
+def _claim_callbacks(gateway: Gateway) -> list[callbacks.Callback]:
+    with gateway.engine.begin() as connection:
+        return callbacks.claim(connection, gateway.clock(), _AT_ONCE)
+
+
+def _settle_callback(gateway: Gateway, callback: callbacks.Callback, heard: bool) -> None:
+    with gateway.engine.begin() as connection:
+        callbacks.settle(connection, callback, heard=heard, now=gateway.clock())
+
+
+async def _at_most(seconds: float, event: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

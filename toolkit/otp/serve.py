@@ -1,0 +1,115 @@
+"""Composes the gateway from its settings and runs it until it is told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+
+from toolkit.errors import BadInput
+from toolkit.otp import dispatch
+from toolkit.otp.app import make_app
+from toolkit.otp.carriers import Carrier
+from toolkit.otp.carriers.file import file
+from toolkit.otp.carriers.kannel import kannel
+from toolkit.otp.carriers.smtp import mail
+from toolkit.otp.gateway import Clock, Gateway, Metrics, audit_log
+from toolkit.otp.keys import derive
+from toolkit.otp.settings import Settings, host_and_port
+from toolkit.otp.store import open_database
+
+_STOP_SECONDS = 20  # what was claimed is sent and noted before the process ends
+
+
+def serve(settings: Settings, listener: socket.socket, *, where: Path, clock: Clock = time.time) -> None:
+    """Serve until SIGTERM or SIGINT. Errors: BadInput when the database cannot be opened."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would hold URLs with numbers and texts
+    config = uvicorn.Config(
+        _compose(settings, where, clock),
+        log_config=None,
+        access_log=False,  # paths may hold numbers
+        server_header=False,
+        ssl_certfile=settings.certificate or None,
+        ssl_keyfile=settings.certificate_key or None,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def open_listener(settings: Settings) -> socket.socket:
+    """The socket to serve on; BadInput when it cannot be had."""
+    host, port = host_and_port(settings.listen)
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as err:
+        raise BadInput(f"cannot listen there: {err.strerror}", where=settings.listen, hint="another port?") from err
+
+
+def _compose(settings: Settings, where: Path, clock: Clock) -> Starlette:
+    try:
+        engine = open_database(settings.database)
+    except (SQLAlchemyError, ImportError) as err:
+        hint = "is it running, and may this user connect? see `database`"
+        raise BadInput(f"the database cannot be opened: {type(err).__name__}", where=where, hint=hint) from err
+    wakened = asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def wake() -> None:  # called in the requests' threads
+        for loop in loops:
+            loop.call_soon_threadsafe(wakened.set)
+
+    audit = audit_log(lambda line: print(line, file=sys.stderr, flush=True), clock)
+    gateway = Gateway(settings, engine, derive(settings.secret), clock, audit, Metrics(), wake)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        loops.append(asyncio.get_running_loop())
+        async with httpx.AsyncClient(timeout=15) as client, _running(gateway, client, wakened):
+            yield
+        engine.dispose()
+
+    return make_app(gateway, lifespan)
+
+
+@contextlib.asynccontextmanager
+async def _running(gateway: Gateway, client: httpx.AsyncClient, wakened: asyncio.Event) -> AsyncIterator[None]:
+    """The loops that send, for as long as requests are served; at the end what was claimed is finished first."""
+    carriers = _carriers(gateway, client)
+    stopping = asyncio.Event()
+    send = dispatch.send_until
+    senders = [asyncio.create_task(send(stopping, gateway, carriers, wakened)) for _ in range(dispatch.LOOPS)]
+    others = [dispatch.call_back_forever(gateway, client), dispatch.keep_house_forever(gateway)]
+    tasks = [asyncio.create_task(loop) for loop in others]
+    try:
+        yield
+    finally:
+        stopping.set()
+        wakened.set()
+        await asyncio.wait(senders, timeout=_STOP_SECONDS)
+        for task in [*senders, *tasks]:
+            task.cancel()
+        await asyncio.gather(*senders, *tasks, return_exceptions=True)
+
+
+def _carriers(gateway: Gateway, client: httpx.AsyncClient) -> dict[str, Carrier]:
+    """Who takes which channel."""
+    settings = gateway.settings
+    if settings.outbox_file:
+        to_file = file(Path(settings.outbox_file))
+        return {"sms": to_file, "email": to_file}
+    carriers: dict[str, Carrier] = {}
+    if settings.sms:
+        carriers["sms"] = kannel(settings.sms, client, report_key=gateway.keys.reports)
+    if settings.mail:
+        carriers["email"] = mail(settings.mail)
+    return carriers
