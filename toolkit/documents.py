@@ -60,10 +60,11 @@ def read_plan(path: Path) -> Plan:
 
 def read_toml(path: Path, *, error: type[OfframpError] = BadInput) -> dict[str, Any]:
     """The tables of a TOML file, not yet checked; a syntax error names line and column."""
+    text = _read_text(path, error=error)
     try:
-        return tomllib.loads(_read_text(path, error=error))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:
-        raise error(f"not valid TOML: {_without_values(str(err))}", where=path) from err
+        raise error(f"not valid TOML: {_toml_error(text, err)}", where=path) from err
     except RecursionError as err:
         raise error("nested too deeply", where=path) from err
 
@@ -86,8 +87,10 @@ def _read_versioned(path: Path, document: str, into: type[T]) -> T:
         version = msgspec.json.decode(text, type=_Versioned).schema_version
         _refuse_unknown_major(version, document, path)
         return msgspec.json.decode(text, type=into)
-    except msgspec.ValidationError:
-        return decode(json.loads(text), document, into, where=path)
+    except msgspec.ValidationError as err:
+        with contextlib.suppress(RecursionError):  # else: nested deeper than any document of ours, and no object
+            return decode(json.loads(text), document, into, where=path)
+        raise BadInput(f"this is not an Offramp {document}", where=path) from err
     except (msgspec.DecodeError, RecursionError) as err:
         raise BadInput(
             f"not a complete JSON document: {_json_error(text, err)}",
@@ -210,9 +213,11 @@ def _meant(key: str, known: list[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else f"; known are {', '.join(sorted(known))}" if known else ""
 
 
-def _without_values(message: str) -> str:
-    """tomllib quotes the character it stumbled over and, for a duplicate, the key; nothing else is let through."""
-    return re.sub(r"'[^']{2,}'", "(not shown)", message)
+def _toml_error(text: str, err: tomllib.TOMLDecodeError) -> str:
+    """With line and column in any case, and without what it quotes: keys and values may be secrets."""
+    lines = text.split("\n")
+    end = f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end"
+    return re.sub(r"'[^']{2,}'", "(not shown)", str(err)).replace("at end of document", end)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
