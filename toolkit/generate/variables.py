@@ -80,9 +80,9 @@ def _inputs(replacement: Replacement, blueprint: Blueprint, table: wiring.Servic
         given = replacement.inputs.get(name, one.default)
         if given is None and one.required:
             raise BadInput(f"the blueprint {slug} needs the input {name!r}: {one.description}", where=_CHOICE)
-        variables[_variable(slug, name)] = given if given == one.default else wiring.resolved(given, table)
+        variables[variable(slug, name)] = given if given == one.default else wiring.resolved(given, table)
     return variables
 
 
-def _variable(slug: str, name: str) -> str:
+def variable(slug: str, name: str) -> str:
     return f"{slug}_{name}".replace("-", "_")

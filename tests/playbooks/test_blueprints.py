@@ -1,0 +1,131 @@
+"""Every blueprint folder keeps the contract (docs/architecture/contracts.md)."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from toolkit.catalog import load
+from toolkit.generate.variables import variable
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+BLUEPRINTS = sorted(path.parent for path in PLAYBOOKS.glob("blueprints/*/blueprint.toml"))
+ROLES = [*BLUEPRINTS, PLAYBOOKS / "_base", PLAYBOOKS / "_tls"]
+TASK_FILES = ("main", "backup", "restore", "import", "drill/steady", "drill/break", "drill/verify")
+KEYWORDS = set(
+    """
+    name when loop loop_control register notify vars environment delegate_to become become_user changed_when
+    failed_when until retries delay no_log diff block rescue always tags run_once args check_mode throttle
+    ignore_errors listen async poll any_errors_fatal
+    """.split()  # noqa: SIM905  # a list of words reads better as words
+)
+# What never shows in a result: a task with a secret in its environment may say why it failed.
+UNSEEN = ("block", "name", "environment")
+named = pytest.mark.parametrize("folder", BLUEPRINTS, ids=lambda folder: folder.name)
+each_role = pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with Ansible's own tags."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def read(path: Path):
+    return yaml.load(path.read_text(), Loader=Loader)  # noqa: S506  # a SafeLoader
+
+
+def tasks(entries):
+    for task in entries or []:
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from tasks(task.get(part))
+
+
+def task_files(role: Path) -> list[Path]:
+    return sorted([*role.glob("tasks/**/*.yml"), *role.glob("handlers/*.yml")])
+
+
+@named
+def test_the_folder_is_complete(folder: Path) -> None:
+    for name in (*(f"tasks/{name}.yml" for name in TASK_FILES), "README.md", "plan.toml", "defaults/main.yml"):
+        assert (folder / name).is_file(), name
+    assert len((folder / "tasks/main.yml").read_text().splitlines()) <= 75
+
+
+@named
+def test_inputs_defaults_and_argument_specs_agree(folder: Path) -> None:
+    slug, blueprint = folder.name, load().blueprints[folder.name]
+    defaults = read(folder / "defaults/main.yml")
+    options = read(folder / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    types = {
+        "string": ("str", "path"),
+        "integer": ("int",),
+        "boolean": ("bool",),
+        "list": ("list",),
+        "table": ("dict",),
+    }
+    for one in blueprint.inputs:
+        name = variable(slug, one.name)
+        assert name in defaults or one.required, f"{name} has no default"
+        assert defaults.get(name) == one.default, f"{name}: defaults/main.yml and blueprint.toml differ"
+        assert options[name]["type"] in types[one.type], name
+    for secret in blueprint.secrets:
+        assert secret.name not in defaults, f"{secret.name} must come from the vault"
+        assert options[secret.name].get("no_log"), f"{secret.name} is no secret in argument_specs"
+
+
+@named
+def test_plan_tasks_have_honest_figures(folder: Path) -> None:
+    for task in load().blueprints[folder.name].tasks:
+        assert task.effort.basis, f"{task.id}: an effort without its basis"
+        assert task.done_when, task.id
+        assert bool(task.effort.minutes_each) == bool(task.effort.per), task.id
+    tasks = load().blueprints[folder.name].tasks
+    assert {"prepare", "cut over", "retire"} <= {task.phase for task in tasks}
+    assert any(task.rollback for task in tasks if task.phase == "cut over"), "no way back from the cut-over"
+
+
+@each_role
+def test_only_builtin_modules(role: Path) -> None:
+    for path in task_files(role):
+        for task in tasks(read(path)):
+            modules = set(task) - KEYWORDS
+            assert all(name.startswith("ansible.builtin.") for name in modules), f"{path}: {modules}"
+            assert len(modules) == (0 if "block" in task else 1), f"{path}: {task}"
+            assert task.get("name"), f"{path}: a task without a name"
+
+
+@each_role
+def test_tasks_that_handle_secrets_do_not_log(role: Path) -> None:
+    blueprint = load().blueprints.get(role.name)
+    secrets = {secret.name for secret in blueprint.secrets} if blueprint else set()
+    carriers = secrets | {"offramp_ca_key", "application_secrets", "password"}
+    wholes = {name for name, value in variables(role).items() if any(carrier in value for carrier in carriers)}
+    for path in task_files(role):
+        for task in tasks(read(path)):
+            text = yaml.safe_dump({key: value for key, value in task.items() if key not in UNSEEN})
+            if any(re.search(rf"\b{name}\b", text) for name in carriers | wholes):
+                assert task.get("no_log") is True, f"{path}: {task['name']}"
+            for template in re.findall(r"[\w.-]+\.j2", text):
+                source = (
+                    (role / "templates" / template).read_text() if (role / "templates" / template).is_file() else ""
+                )
+                if any(re.search(rf"\b{name}\b", source) for name in carriers):
+                    assert task.get("no_log") is True, f"{path}: {template}"
+
+
+def variables(role: Path) -> dict[str, str]:
+    path = role / "vars/main.yml"
+    return {name: str(value) for name, value in read(path).items()} if path.is_file() else {}
+
+
+@each_role
+def test_commands_say_whether_they_change(role: Path) -> None:
+    for path in task_files(role):
+        for task in tasks(read(path)):
+            command = task.get("ansible.builtin.command") or task.get("ansible.builtin.shell")
+            creates = isinstance(command, dict) and "creates" in command
+            assert not command or creates or "changed_when" in task, f"{path}: {task['name']}"
