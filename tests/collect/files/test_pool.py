@@ -35,7 +35,7 @@ def make(kind: type[Reader]) -> Reader:
 def test_workers_find_what_one_process_finds(tmp_path: Path) -> None:
     for number in range(2500):
         (tmp_path / f"f{number}.py").write_text("import twilio\n" if number % 7 == 0 else "import os\n")
-    files = [file for folder in walk(str(tmp_path), print) for file in folder]
+    files = [file for folder in walk(str(tmp_path), print) for file in folder.files]
     reader = make(Reader)
     together = {file.path: found for file, found in read_all(reader, str(tmp_path), files)}
     alone = {file.path: reader.read(str(tmp_path), file) for file in files}
@@ -47,7 +47,7 @@ def test_a_file_that_kills_its_process_is_unread_and_costs_no_other(tmp_path: Pa
     for number in range(2100):
         (tmp_path / f"f{number}.py").write_text("import twilio\n")
     (tmp_path / "deadly.py").write_text("import twilio\n")
-    files = [file for folder in walk(str(tmp_path), print) for file in folder]
+    files = [file for folder in walk(str(tmp_path), print) for file in folder.files]
     results = {file.name: found for file, found in read_all(make(Deadly), str(tmp_path), files)}
     assert results.pop("deadly.py").unread == [("files", 0, "reading it crashed a process")]
     assert len(results) == 2100

@@ -11,7 +11,9 @@ from toolkit.collect.files.walk import walk
 def paths(root: Path) -> set[str]:
     errors: list[str] = []
     found = {
-        file.path for folder in walk(str(root), lambda path, why: errors.append(f"{path}: {why}")) for file in folder
+        file.path
+        for folder in walk(str(root), lambda path, why: errors.append(f"{path}: {why}"))
+        for file in folder.files
     }
     assert errors == []
     return found
@@ -89,7 +91,9 @@ def test_an_unreadable_folder_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "scandir", refuse)
     errors: list[tuple[str, str]] = []
     found = [
-        file.path for folder in walk(str(tmp_path), lambda path, why: errors.append((path, why))) for file in folder
+        file.path
+        for folder in walk(str(tmp_path), lambda path, why: errors.append((path, why)))
+        for file in folder.files
     ]
     assert found == ["open/y.py"]
     assert errors == [("closed/", "Permission denied")]

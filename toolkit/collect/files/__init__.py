@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import msgspec
-
 from toolkit.catalog import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.files.cache import Cache
@@ -41,14 +39,18 @@ def collect_files(
     for compiled patterns and for the results of files that do not change. `on_progress` hears how many files were
     looked at so far. A root that is no readable folder is `BadInput`.
     """
-    signals = tuple(sorted(catalog.signals(), key=lambda signal: (signal.id, signal.weak)))
     ignored = tuple(ignore)
+
+    @lru_cache(maxsize=1)
+    def signals() -> tuple[Signal, ...]:
+        return tuple(sorted(catalog.signals(), key=lambda signal: (signal.id, signal.weak)))
 
     @lru_cache(maxsize=1)
     def reader() -> Reader:
         parsers = discover()
-        prefilter = load_prefilter(signals, (hint for parser in parsers for hint in parser.hints), catalog.hash, cache)
-        return Reader(Matcher(signals), prefilter, Claims(parsers), ignored)
+        hints = [hint for parser in parsers for hint in parser.hints]
+        prefilter = load_prefilter(signals(), hints, catalog.hash, cache)
+        return Reader(Matcher(signals()), prefilter, Claims(parsers), ignored)
 
     known = Cache(cache, catalog.hash, ignored)
     done = 0
@@ -59,7 +61,7 @@ def collect_files(
         survey, count = _one(name, folder, reader, signals, known, _from(done, on_progress))
         parts.append(survey)
         done += count
-    return merge(*parts)
+    return parts[0] if len(parts) == 1 else merge(*parts)
 
 
 def _from(done: int, on_progress: Callable[[int], None] | None) -> Callable[[int], None]:
@@ -70,11 +72,11 @@ def _one(
     name: str,
     folder: Path,
     reader: Callable[[], Reader],
-    signals: Sequence[Signal],
+    signals: Callable[[], Sequence[Signal]],
     cache: Cache,
     on_progress: Callable[[int], None],
 ) -> tuple[Survey, int]:
-    """The survey of one root, and how many files it has. The reader is only made when there is something to read."""
+    """The survey of one root, and how many files were looked at. What is compiled is only compiled when needed."""
     started = time.time_ns()
     root = str(folder.resolve())
     unread: list[Unread] = []
@@ -82,8 +84,13 @@ def _one(
     def failed(path: str, reason: str) -> None:
         unread.append(Unread("files", name, _shown(path), reason))
 
-    known = cache.load(folder)
-    files = [file for folder_files in walk(root, failed) for file in folder_files]
+    last = cache.load(name, folder)
+    if survey := last.unchanged():
+        on_progress(0)
+        return survey, 0
+    known = last.results()
+    folders = list(walk(root, failed))
+    files = [file for found in folders for file in found.files]
     fresh = [file for file in files if file not in known]
     results = {file: known[file] for file in files if file in known}
     on_progress(len(results))
@@ -91,10 +98,9 @@ def _one(
         for count, (file, found) in enumerate(read_all(reader(), root, fresh), len(results) + 1):
             results[file] = found
             on_progress(count)
-    if fresh or len(known) != len(files):
-        cache.save(folder, results.items(), started)
-    survey = _survey(name, folder, results, signals)
-    return msgspec.structs.replace(survey, unread=(*survey.unread, *unread)), len(files)
+    survey = merge(_survey(name, folder, results, signals()), Survey(unread=tuple(unread)))
+    cache.save(name, folder, folders, results, survey, started)
+    return survey, len(files)
 
 
 def _survey(name: str, folder: Path, results: Mapping[File, Findings | None], signals: Sequence[Signal]) -> Survey:

@@ -1,9 +1,9 @@
 """What files said last time, for those that did not change.
 
-In: a cache folder (mode 0700) or None. Out: per root a `Known` of earlier findings. A result holds as long as path,
-size, mtime, ctime and inode are the same, and the catalogue, the ignored globs and this program's code are. A file
-changed within two seconds of the look is never stored: it could change again without its time moving. Whatever is wrong
-with a stored file, it is as if it were not there.
+In: a cache folder (mode 0700) or None. Out: per root either the whole `Survey` of the last look, when nothing at all
+changed, or its findings by file. A result holds as long as path, size, mtime, ctime and inode are the same, and the
+catalogue, the ignored globs and this program's code are. What changed within two seconds of the look is not trusted: it
+could change again without its time moving. Whatever is wrong with a stored file, it is as if it were not there.
 """
 
 import contextlib
@@ -11,21 +11,36 @@ import hashlib
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from toolkit.collect.files.read import Findings
-from toolkit.collect.files.walk import File
+from toolkit.collect.files.walk import File, Folder
+from toolkit.model import Survey
 
 _SETTLED_NS = 2 * 10**9
 
 
+class _Listing(msgspec.Struct, array_like=True):
+    """One folder as it was: its own stamps, and its files with four numbers each."""
+
+    path: str
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    names: list[str]
+    stamps: bytes  # size, mtime_ns, ctime_ns, inode of each file, as 64-bit integers
+
+
 class _Stored(msgspec.Struct, array_like=True):
     key: str
-    files: list[tuple[str, int, int, int, int]]  # path, size, mtime_ns, ctime_ns, inode
-    findings: dict[int, Findings]  # by position in `files`; those that say nothing are left out
+    settled: bool  # whether nothing had changed just before the look
+    folders: list[_Listing]
+    survey: msgspec.Raw
+    findings: msgspec.Raw  # dict[str, Findings]: by path; files that say nothing are left out
 
 
 class Cache:
@@ -35,45 +50,121 @@ class Cache:
         self._folder = folder
         self._key = "\n".join((catalog_hash, _code_version(), *ignored)) if folder else ""
 
-    def load(self, root: Path) -> Mapping[File, Findings | None]:
-        """Findings of the last look at this root by file; None for files that say nothing."""
-        path = self._path(root)
+    def load(self, name: str, root: Path) -> "Known":
+        """The last look at this root, under this id."""
+        path = self._path(name, root)
+        nothing = Known(str(root.resolve()), None)
         if path is None:
-            return {}
+            return nothing
         try:
             content = path.read_bytes()
-            if zlib.crc32(content[4:]).to_bytes(4, "big") != content[:4]:
-                return {}
+            if zlib.crc32(memoryview(content)[4:]).to_bytes(4, "big") != content[:4]:
+                return nothing
             stored = msgspec.msgpack.decode(memoryview(content)[4:], type=_Stored)
         except (OSError, msgspec.DecodeError):
-            return {}
-        if stored.key != self._key:
-            return {}
-        say = stored.findings.get
-        return {
-            File(path, path.rpartition("/")[2], size, mtime, ctime, inode): say(number)
-            for number, (path, size, mtime, ctime, inode) in enumerate(stored.files)
-        }
+            return nothing
+        return Known(str(root.resolve()), stored) if stored.key == self._key else nothing
 
-    def save(self, root: Path, results: Iterable[tuple[File, Findings | None]], started_ns: int) -> None:
-        """Keep these for the next look; `started_ns` is when this one began. Written whole or not at all."""
-        path = self._path(root)
+    def save(
+        self,
+        name: str,
+        root: Path,
+        folders: Sequence[Folder],
+        results: Mapping[File, Findings | None],
+        survey: Survey,
+        started_ns: int,
+    ) -> None:
+        """Keep this look; `started_ns` is when it began. Written whole or not at all."""
+        path = self._path(name, root)
         if path is None:
             return
         newest = started_ns - _SETTLED_NS
-        settled = [(file, found) for file, found in results if file.mtime_ns < newest and file.ctime_ns < newest]
-        files = [(file.path, file.size, file.mtime_ns, file.ctime_ns, file.inode) for file, _ in settled]
-        findings = {number: found for number, (_, found) in enumerate(settled) if found}
-        content = msgspec.msgpack.encode(_Stored(self._key, files, findings))
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-                draft.write(zlib.crc32(content).to_bytes(4, "big") + content)
-            os.replace(draft.name, path)  # noqa: PTH105 - the name is a string
+        # names that are no UTF-8 cannot be stored, and a cache that cannot be written is no error
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            _write(path, msgspec.msgpack.encode(_stored(self._key, folders, results, survey, newest)))
 
-    def _path(self, root: Path) -> Path | None:
-        name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]
-        return self._folder / f"files-{name}.cache" if self._folder else None
+    def _path(self, name: str, root: Path) -> Path | None:
+        """Root id and location are part of what a survey says, so each pair has its own file."""
+        place = hashlib.sha256(os.fsencode(f"{name}\n{root}\n{root.resolve()}")).hexdigest()[:32]
+        return self._folder / f"files-{place}.cache" if self._folder else None
+
+
+class Known:
+    """The last look at one root."""
+
+    def __init__(self, root: str, stored: _Stored | None) -> None:
+        self._root, self._stored = root, stored
+
+    def unchanged(self) -> Survey | None:
+        """The survey of the last look, if every folder and every file is as it was then."""
+        if self._stored is None or not self._stored.settled:
+            return None
+        try:
+            if not all(_is_as_it_was(self._root, folder) for folder in self._stored.folders):
+                return None
+            return msgspec.msgpack.decode(self._stored.survey, type=Survey)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def results(self) -> Mapping[File, Findings | None]:
+        """Findings by file; None for files that say nothing."""
+        if self._stored is None:
+            return {}
+        try:
+            findings = msgspec.msgpack.decode(self._stored.findings, type=dict[str, Findings])
+        except msgspec.DecodeError:
+            return {}
+        known = {}
+        for folder in self._stored.folders:
+            stamps = array("q", folder.stamps)
+            for number, name in enumerate(folder.names):
+                path = folder.path + name
+                known[File(path, name, *stamps[4 * number : 4 * number + 4])] = findings.get(path)
+        return known
+
+
+def _stored(
+    key: str, folders: Sequence[Folder], results: Mapping[File, Findings | None], survey: Survey, newest: int
+) -> _Stored:
+    findings = {file.path: found for file, found in results.items() if found}
+    return _Stored(
+        key=key,
+        settled=all(max(folder.mtime_ns, folder.ctime_ns) < newest for folder in folders)
+        and all(max(file.mtime_ns, file.ctime_ns) < newest for file in results),
+        folders=[_listing(folder, newest) for folder in folders],
+        survey=msgspec.Raw(msgspec.msgpack.encode(survey)),
+        findings=msgspec.Raw(msgspec.msgpack.encode(findings)),
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+        draft.write(zlib.crc32(content).to_bytes(4, "big") + content)
+    os.replace(draft.name, path)  # noqa: PTH105 - the name is a string
+
+
+def _listing(folder: Folder, newest: int) -> _Listing:
+    settled = [file for file in folder.files if file.mtime_ns < newest and file.ctime_ns < newest]
+    stamps = array("q")
+    for file in settled:
+        stamps.extend((file.size, file.mtime_ns, file.ctime_ns, file.inode))
+    names = [file.name for file in settled]
+    return _Listing(folder.path, folder.mtime_ns, folder.ctime_ns, folder.inode, names, stamps.tobytes())
+
+
+def _is_as_it_was(root: str, folder: _Listing) -> bool:
+    here = f"{root}/{folder.path}"
+    info = os.lstat(here)
+    if (info.st_mtime_ns, info.st_ctime_ns, info.st_ino) != (folder.mtime_ns, folder.ctime_ns, folder.inode):
+        return False
+    stamps = array("q")
+    add = stamps.extend
+    lstat = os.lstat
+    for name in folder.names:
+        info = lstat(here + name)
+        add((info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+    return stamps.tobytes() == folder.stamps
 
 
 def _code_version() -> str:

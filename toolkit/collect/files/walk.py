@@ -34,22 +34,35 @@ class File(NamedTuple):
     inode: int
 
 
-def walk(root: str, on_error: Callable[[str, str], None]) -> Iterator[list[File]]:
-    """The files of one folder after the other, depth first. `on_error(path, reason)` hears of unreadable folders."""
+class Folder(NamedTuple):
+    """One folder that was listed: "" or "a/b/"."""
+
+    path: str
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    files: list[File]
+
+
+def walk(root: str, on_error: Callable[[str, str], None]) -> Iterator[Folder]:
+    """One folder after the other, depth first. `on_error(path, reason)` hears of unreadable ones."""
     stack: list[tuple[str, Ignores]] = [("", Ignores())]
     while stack:
         folder, outer = stack.pop()
         try:
+            info = os.stat(f"{root}/{folder}")  # noqa: PTH116 - before it is listed, so that a change is never missed
             with os.scandir(f"{root}/{folder}") as found:
                 entries = list(found)
         except OSError as err:
             on_error(folder or ".", err.strerror or "cannot be listed")
             continue
         names = {entry.name for entry in entries}
+        stamps = info.st_mtime_ns, info.st_ctime_ns, info.st_ino
         if _is_vendored(folder, names):
+            yield Folder(folder, *stamps, [])
             continue
         ignores = _inside(root, folder, names, outer)
-        yield list(_files(folder, entries, ignores, on_error))
+        yield Folder(folder, *stamps, list(_files(folder, entries, ignores, on_error)))
         stack.extend(
             (f"{folder}{entry.name}/", ignores)
             for entry in sorted(entries, key=lambda entry: entry.name, reverse=True)

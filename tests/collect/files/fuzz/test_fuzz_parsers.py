@@ -17,7 +17,7 @@ _FRAGMENTS = [
     "s3.${r}.amazonaws.com", "arn:aws:s3:::b", "AWS_KEY", "export AWS_KEY=", "import twilio", "require('twilio')",
     "resource \"aws_s3_bucket\" \"b\" {", "gem 'x'", "FROM x", "image: x", "uses: a/b@v1", "dependencies:",
     "\"dependencies\": {", "[dependencies]", "require (", "{:x, ", "do", "end", "<dependency>", "</dependency>",
-    "<string>", "apiVersion: x/v1", "\u0000", "\ufeff", "\u2028", "\u00e9", "\ud83d\ude00", "\r\n",
+    "<string>", "apiVersion: x/v1", "\u0000", "\ufeff", "\u2028", "\u00e9", "\U0001f600", "\r\n",
 ]  # fmt: skip
 _TEXT = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=12)), max_size=60).map("".join)
 _PARSERS = [parser for parser in discover() if parser.claims]
