@@ -145,4 +145,4 @@ def _labels_match(glob: tuple[str, ...], labels: tuple[str, ...]) -> bool:
 def _part_matches(want: str, have: str) -> bool:
     """A label with a star inside: `s3-*`."""
     head, _, tail = want.partition("*")
-    return have == "*" or (len(have) >= len(head) + len(tail) and have.startswith(head) and have.endswith(tail))
+    return len(have) >= len(head) + len(tail) and have.startswith(head) and have.endswith(tail)

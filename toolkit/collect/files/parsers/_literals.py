@@ -22,7 +22,7 @@ _AUTHORITY = re.compile(
     r"|<[A-Za-z_][^<>\s]{0,40}>){1,200})"
 )
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.\-])([A-Za-z][A-Za-z0-9+.\-]{1,20}):$")
-_FIRST_STEP = re.compile(r"/([A-Za-z0-9_\-]{2,30})(?![A-Za-z0-9_\-])")
+_FIRST_STEP = re.compile(r"/(\.?[A-Za-z0-9_\-]{1,30})(?![A-Za-z0-9_\-])")
 _LAST_LABEL = re.compile(  # of hosts without a scheme: what often ends a file's name ("rs", "py") is left out
     r"\.(?:com|net|org|io|dev|app|cloud|ai|co|eu|uk|us|de|fr|nl|ca|au|jp|cn|br|se|no|fi|ch|at|be|it|es|pl|gov|edu|info|biz"
     r"|sh|ly|to|gg|me|tv|fm|im|link|site|tech|tools|run|online|store|aws|goog)(?![A-Za-z0-9_])"
