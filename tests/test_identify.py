@@ -22,7 +22,7 @@ CATALOG = Catalog(
         "aws/s3": Service(
             "S3", ("data.object-storage",), signals={"call": ("boto3.client(s3)",), "tf_resource": ("aws_s3_bucket",)}
         ),
-        "aws/sqs": Service("SQS", ("data.queue",), signals={"call": ("boto3.client(sqs)",)}),
+        "aws/sqs": Service("SQS", ("data.queue",), signals={"call": ("boto3.client(sqs)",)}, weak={"env": ("SQS_*",)}),
         "github/actions": Service("Actions", ("build.ci",), role="build/ci", signals={"action": ("actions/checkout",)}),
     },
     rules={},
@@ -55,6 +55,14 @@ def test_a_service_of_the_build_does_not_explain_a_sign_at_runtime() -> None:
         "github": "runtime",
         "github/actions": "build/ci",
     }
+
+
+def test_a_weak_sign_of_a_service_counts_once_its_vendor_is_in_use() -> None:
+    weak = "aws/sqs#env:SQS_*"
+    assert found(seen(weak)) == {}
+    assert found(seen(weak, "github#host:api.github.com")).keys() == {"github"}
+    assert set(found(seen(weak, BOTO3))) == {"aws/sqs"}
+    assert set(found(seen(weak, S3))) == {"aws/s3", "aws/sqs"}
 
 
 def test_weak_signals_alone_make_nothing() -> None:

@@ -106,6 +106,9 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     weak: dict[str, list[_Sign]] = {}
     for sign in _signs(survey, platform, catalog):
         (weak if sign.weak else strong).setdefault(sign.dependency, []).append(sign)
+    proven = {name.partition("/")[0] for name in strong}
+    for name in [name for name in weak if "/" in name and name.partition("/")[0] in proven]:
+        strong.setdefault(name, []).extend(weak.pop(name))  # not alone: the vendor is in use, this says what for
     declared: dict[str, list[Declare]] = {}
     for one in platform.declare:
         declared.setdefault(f"{one.vendor}/{one.service}" if one.service else one.vendor, []).append(one)
