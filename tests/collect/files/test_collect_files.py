@@ -179,3 +179,13 @@ def test_progress_counts_every_file_of_every_root(shop: Path, tmp_path: Path) ->
     collect_files({"shop": shop, "two": tmp_path / "two"}, KNOWN, on_progress=heard.append)
     assert heard == sorted(heard)
     assert heard[-1] == len(FILES) + 2
+
+
+def test_a_host_that_only_shows_the_form_is_an_example(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"a.py": "A = 'https://example.twilio.com'\nB = 'https://your-shop.twilio.com'\nC = 'https://eu.twilio.com'\n"},
+    )
+    survey = collect_files({"shop": tmp_path}, KNOWN)
+    assert signs(survey) == {("twilio#host:*.twilio.com", "a.py:3")}
+    assert [(found.where, found.reason) for found in survey.discarded] == [("a.py:1", "example")]

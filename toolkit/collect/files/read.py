@@ -5,6 +5,7 @@ parser's failure keeps what it understood and adds an `Unread`.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -164,7 +165,7 @@ class _Keep:
 
     def add(self, mention: Mention) -> None:
         for number in self._matcher.meets(mention.kind, mention.value):
-            reason = self._why or mention.discard
+            reason = self._why or mention.discard or _placeholder(mention)
             if reason:
                 if (number, reason, None) not in self._seen:
                     self._seen.add((number, reason, None))
@@ -174,6 +175,15 @@ class _Keep:
             if (number, mention.line, role) not in self._seen:
                 self._seen.add((number, mention.line, role))
                 self._found.signs.append(Sign(self._source, number, mention.line, role, mention.quantity))
+
+
+_INVENTED = re.compile(r"(?:your|my)[-_]?\w*|\w*example\w*|x{3,}|placeholder|changeme|subdomain|tenant")
+
+
+def _placeholder(mention: Mention) -> DiscardReason | None:
+    """A host that only shows where the real one goes: example.okta.com, your-domain.auth0.com."""
+    invented = mention.kind == "host" and _INVENTED.fullmatch(mention.value.partition(".")[0])
+    return "example" if invented and mention.value.count(".") > 1 else None
 
 
 def _content(root: str, file: File, limit: int, found: Findings) -> bytes:
