@@ -6,7 +6,8 @@ import pytest
 from fake_catalog import catalog
 
 from toolkit.catalog import Signal, SignalKind
-from toolkit.collect.files.prefilter import load_prefilter, only_in_comments
+from toolkit.collect.files.literals import COMMAND
+from toolkit.collect.files.prefilter import Hit, load_prefilter, only_in_comments
 
 NEEDED: list[tuple[SignalKind, str, str]] = [
     ("host", "*.okta.com", "https://ACME.okta.com/x"),
@@ -37,10 +38,14 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
 ]
 
 
+def hits(signal: Signal, data: bytes) -> list[Hit]:
+    prefilter = load_prefilter((signal,), (), "test", None)
+    return prefilter.hits(data, prefilter.wanted(frozenset({signal.kind, COMMAND})))
+
+
 @pytest.mark.parametrize(("kind", "value", "text"), NEEDED)
 def test_lets_through(kind: SignalKind, value: str, text: str) -> None:
-    prefilter = load_prefilter((Signal("v", kind, value),), (), "test", None)
-    assert prefilter.hits(text.encode())
+    assert hits(Signal("v", kind, value), text.encode())
 
 
 @pytest.mark.parametrize(
@@ -55,7 +60,7 @@ def test_lets_through(kind: SignalKind, value: str, text: str) -> None:
     ],
 )
 def test_holds_back(kind: SignalKind, value: str, text: str) -> None:
-    assert load_prefilter((Signal("v", kind, value),), (), "test", None).hits(text.encode()) == []
+    assert hits(Signal("v", kind, value), text.encode()) == []
 
 
 def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Path) -> None:
@@ -66,7 +71,7 @@ def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Pa
     assert oct(cache.stat().st_mode & 0o777) == "0o700"
     good = stored.read_bytes()
     stored.write_bytes(good[:-20] + b"x" * 20)
-    assert load_prefilter(signals, (), "test", cache).hits(b"api.twilio.com")
+    assert load_prefilter(signals, (), "test", cache).hits(b"api.twilio.com", frozenset({0}))
     assert stored.read_bytes() == good
 
 
@@ -80,6 +85,5 @@ def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Pa
     ],
 )
 def test_comments(text: bytes, alone: bool) -> None:
-    prefilter = load_prefilter((Signal("v", "host", "api.twilio.com"),), (), "test", None)
-    (hit,) = prefilter.hits(text)
+    (hit,) = hits(Signal("v", "host", "api.twilio.com"), text)
     assert only_in_comments(text, hit) is alone

@@ -18,6 +18,9 @@ _NOT_IN_TEXT = frozenset({
 })  # fmt: skip
 # Kinds where the literal is as good as a mention: in files that do not count, a hit is recorded without parsing.
 _FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "cfn", "tf_resource"})
+_VERBS = frozenset(
+    {"create", "client", "send", "update", "render", "default", "configure", "initialize"}
+)  # in any code
 COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
 
@@ -138,7 +141,7 @@ def _call(value: str) -> Iterator[_Text]:
     """The longest word of a chain, and all others somewhere: chains go over lines, and their brackets come between."""
     name, _, argument = value.partition("(")
     argument = argument.removesuffix(")")
-    words = sorted(re.findall(r"\w+", name), key=len)
+    words = sorted(re.findall(r"\w+", name), key=lambda word: (word not in _VERBS, len(word)))
     if name.endswith("-cli"):
         yield from ((name.removesuffix("-cli") + blank, NO_WORD, ANYTHING) for blank in " \t")
     elif argument:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import hyperscan
 
 from toolkit.catalog import Signal
-from toolkit.collect.files.literals import Literal, literals
+from toolkit.collect.files.literals import NO_WORD, Literal, literals
 
 _MOST_PLACES = 32  # of one literal in one file that are remembered
 
@@ -37,12 +37,18 @@ class Prefilter:
         self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
         self._scratch = hyperscan.Scratch(self._database)
 
-    def hits(self, data: bytes) -> list[Hit]:
-        """The literals that occur in `data` with what may stand beside them and what else there must be."""
+    def wanted(self, kinds: frozenset[str]) -> frozenset[int]:
+        """The literals that are a sign of one of these kinds."""
+        return frozenset(number for number, literal in enumerate(self.literals) if literal.kinds & kinds)
+
+    def hits(self, data: bytes, wanted: frozenset[int]) -> list[Hit]:
+        """Which of the wanted literals occur in `data`, with what may stand beside them and what else there must be."""
         found: dict[int, list[int]] = {}
         besides, size = self._besides, len(data)
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            if number not in wanted:
+                return
             length, before, after = besides[number]
             start = end - length
             if (start == 0 or before[data[start - 1]]) and (end == size or after[data[end]]):
@@ -51,8 +57,21 @@ class Prefilter:
                     ends.append(end)
 
         self._database.scan(data, match_event_handler=note, scratch=self._scratch)
-        known = self.literals
-        return [Hit(number, ends) for number, ends in found.items() if all(word in data for word in known[number].also)]
+        return [Hit(number, ends) for number, ends in found.items() if self._complete(number, data)]
+
+    def _complete(self, number: int, data: bytes) -> bool:
+        also = self.literals[number].also
+        return not also or all(_has_word(data, word) for word in also)
+
+
+def _has_word(data: bytes, word: bytes) -> bool:
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if (at == 0 or NO_WORD.allowed[data[at - 1]]) and (end == len(data) or NO_WORD.allowed[data[end]]):
+            return True
+        at = data.find(word, end)
+    return False
 
 
 _COMMENT_LINE = re.compile(rb"[ \t]*(?:#[\s!#\-=]|//|/?\*[\s/*]|<!--|--\s|\"\"\")")

@@ -96,18 +96,17 @@ class Reader:
                 found.signs.append(Sign("files.name", number, 1, role, 1))
 
     def _text(self, file: File, data: bytes, parsers: tuple[Parser, ...], certain: bool, found: Findings) -> None:
-        hits = self._prefilter.hits(data)
-        telling = hits if certain else self._telling(hits, parsers)
-        if not certain and not telling:
+        hits = [] if certain else self._prefilter.hits(data, self._telling(parsers))
+        if not certain and not hits:
             return
         why = self._why(file) or paths.reason_of_content(file.path, data)
         if why is None and not certain and file.name.endswith(".txt") and paths.is_word_list(data):
             why = "prose"
         if why and not certain:
-            found.dropped.extend(self._unparsed(data, telling, parsers, why))
+            found.dropped.extend(self._unparsed(data, hits, parsers, why))
             return
-        if not certain and all(only_in_comments(data, hit) for hit in telling):
-            found.dropped.extend(self._unparsed(data, telling, parsers, "comment"))
+        if not certain and all(only_in_comments(data, hit) for hit in hits):
+            found.dropped.extend(self._unparsed(data, hits, parsers, "comment"))
             return
         text = _decode(data)
         for parser in parsers:
@@ -115,17 +114,13 @@ class Reader:
         if why:
             found.unread.clear()  # broken files among tests and fixtures are broken on purpose
 
-    def _telling(self, hits: list[Hit], parsers: tuple[Parser, ...]) -> list[Hit]:
-        """The hits that are a reason to run these parsers."""
-        if not hits:
-            return []
-        wanted = self._wanted.get(parsers)
-        if wanted is None:
-            accepted = frozenset().union(*(_accepted(parser) for parser in parsers))
-            known = self._prefilter.literals
-            wanted = frozenset(number for number, literal in enumerate(known) if literal.kinds & accepted)
-            self._wanted[parsers] = wanted
-        return [hit for hit in hits if hit.literal in wanted]
+    def _telling(self, parsers: tuple[Parser, ...]) -> frozenset[int]:
+        """The literals that are a reason to run these parsers."""
+        telling = self._wanted.get(parsers)
+        if telling is None:
+            telling = self._prefilter.wanted(frozenset().union(*(_accepted(parser) for parser in parsers)))
+            self._wanted[parsers] = telling
+        return telling
 
     def _unparsed(
         self, data: bytes, hits: list[Hit], parsers: tuple[Parser, ...], why: DiscardReason
