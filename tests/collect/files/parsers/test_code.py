@@ -3,11 +3,11 @@
 import pytest
 
 from toolkit.collect.files.mention import Unparsed
-from toolkit.collect.files.parsers import csharp, go, javascript, jvm, php, python, ruby, rust
+from toolkit.collect.files.parsers import csharp, elixir, go, javascript, jvm, php, python, ruby, rust
 
 PARSERS = {
     "py": python, "js": javascript, "ts": javascript, "tsx": javascript, "rb": ruby, "go": go, "java": jvm, "kt": jvm,
-    "php": php, "cs": csharp, "rs": rust,
+    "php": php, "cs": csharp, "rs": rust, "ex": elixir,
 }  # fmt: skip
 
 
@@ -76,6 +76,8 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("php", "<?php $client->verify->v2->services($x)->create();", "call", "client.verify.v2.services.create"),
         ("cs", "class A { void F() { services.AddAuth0(x); } }", "call", "services.AddAuth0"),
         ("rs", "fn f() { aws_sdk_s3::Client::new(&c); }", "call", "aws_sdk_s3::Client::new"),
+        ("ex", "config :app, Mailer, adapter: Swoosh.Adapters.Sendgrid", "call", "Swoosh.Adapters.Sendgrid"),
+        ("ex", "config :sentry,\n  dsn: 1", "call", "config(sentry)"),
         # names
         ("py", 'u = f"https://s3.{region}.amazonaws.com/x"', "host", "s3.*.amazonaws.com"),
         ("js", "const u = `https://${account}.zendesk.com`", "host", "*.zendesk.com"),
@@ -107,6 +109,7 @@ def test_yields(extension: str, text: str, kind: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("extension", "text"),
     [
+        ("ex", '@moduledoc """\nSwoosh https://api.twilio.com\n"""\n# Okta.Client'),
         ("py", "# boto3.client('ses') at https://api.twilio.com"),
         ("py", 'def f():\n    """Uses boto3.client("ses"), https://api.twilio.com."""'),
         ("js", "// const t = require('twilio'); https://api.twilio.com"),

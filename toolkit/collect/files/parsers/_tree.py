@@ -26,8 +26,9 @@ from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import DiscardReason
 
 _TEXTUAL = ("string", "heredoc", "template", "text", "char", "regex")  # parts of node types that hold text
-# What a hostile file can cost. Real code stays far below: 0.1 µs of parsing per byte, depths of some dozens.
-_PARSE_SECONDS, _PARSE_BYTES_PER_SECOND = 1.0, 200_000
+# What a hostile file can cost. Real code takes 0.1 µs of parsing per byte and has depths of some dozens. The time is
+# tight because a parser that has lost its way can spend much more at the end of the file, where nothing stops it.
+_PARSE_SECONDS, _PARSE_BYTES_PER_SECOND = 0.05, 2_000_000
 _MATCH_LIMIT = 4096  # concurrent partial matches of the query
 _DEEPEST = 1000  # levels of the tree in which the query looks for matches
 _WIDEST_ERROR = 20_000  # children of a tree that is nothing but an error

@@ -49,7 +49,7 @@ class _Document(msgspec.Struct):
 def parse(path: str, text: str) -> Iterator[Mention]:
     """One mention per resource type and per provider, at the first line that names it."""
     try:
-        document = msgspec.json.decode(text, type=_Document)
+        document = msgspec.json.decode(text.encode("utf-8", "replace"), type=_Document)
     except (msgspec.DecodeError, RecursionError) as err:
         raise Unparsed(1, f"no Terraform state or plan: {type(err).__name__}") from err
     counts: dict[str, int] = {}

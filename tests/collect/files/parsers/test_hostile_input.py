@@ -1,0 +1,92 @@
+"""Code, infrastructure and pipeline parsers on nonsense: well-formed mentions and `Unparsed`, nothing else."""
+
+import importlib
+import re
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.parsers import _literals, _tree
+
+PATHS = {
+    "python": "x.py", "javascript": "x.tsx", "ruby": "x.rb", "go": "x.go", "jvm": "x.kt", "php": "x.php",
+    "csharp": "x.cs", "rust": "x.rs", "elixir": "x.ex", "hcl": "x.tf", "tfstate": "x.tfstate", "shell": "x.sh",
+    "dockerfile": "Dockerfile", "compose": "compose.yml", "github_workflows": "x.yml", "ci_pipelines": ".travis.yml",
+    "jenkins": "Jenkinsfile", "kubernetes": "x.yaml", "cloudformation": "x.yaml", "ansible": "x.yml",
+    "platforms": "serverless.yml",
+}  # fmt: skip
+PIECES = [
+    "import ", "from a import b", "require('", "use A\\{", "using ", "new X(", "a.b(c).d", '"""', "'''", "`${", "${a}",
+    "#{", "{{", "}}", "}", ")", "]", "(", "[", "{", "<", "/>", '"', "'", "`", "\\", "\\\n", "#", "//", "/*", "*/",
+    "--", "https://", "user:pw@", "a.example.com", ".amazonaws.com", "arn:aws:s3:::x", "s3:Get", "ENV['A_B']", "A_B",
+    "::", 'resource "aws_x" "y" {', 'source = "a/b/c"', "FROM x AS y", "RUN ", "ARG A=b", "COPY --from=", "image: ",
+    "- ", "apiVersion: a.b/v1", "kind: X", "Type: AWS::S3::Bucket", "repository: a/b", "registry: c", "uses: a/b@c",
+    "run: |", "plugins:", "resources:", "type: aws:s3/b:C", "events:", "addons:", "hosts: x", "a.b.c:", "&a ", "*a",
+    "<<: ", "---", "!Ref ", "\t", "\r\n", "\n", "  ", " ", "é", "\x00", "\ud800", "𝕏", "\u2028", ":", ",", "=", "|",
+    "&&", ";", "$(", "$X",
+]  # fmt: skip
+nonsense = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=60).map("".join)
+
+
+def drained(name: str, text: str) -> tuple[list[Mention], Unparsed | None]:
+    """All mentions, and what ended them."""
+    found: list[Mention] = []
+    try:
+        found.extend(importlib.import_module(f"toolkit.collect.files.parsers.{name}").parse(PATHS[name], text))
+    except Unparsed as problem:
+        return found, problem
+    return found, None
+
+
+@pytest.mark.parametrize("name", PATHS)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(text=nonsense)
+@example(text="")
+@example(text="\n")
+@example(text="\ufeff")
+def test_only_well_formed_mentions_and_unparsed(name: str, text: str) -> None:
+    found, problem = drained(name, text)
+    kinds = importlib.import_module(f"toolkit.collect.files.parsers.{name}").KINDS
+    for mention in found:
+        assert 1 <= mention.line <= text.count("\n") + 1
+        assert mention.value
+        assert mention.kind in kinds
+        assert not re.search(r"\s", mention.value)
+    assert problem is None or (problem.line >= 1 and problem.reason)
+
+
+@given(text=nonsense)
+@settings(max_examples=300, deadline=None, derandomize=True)
+@example(text='"https://user:s3cr3t@api.example.com/?token=s3cr3t"')
+def test_hosts_never_carry_more_than_a_host(text: str) -> None:
+    for literal in _literals.names(text):
+        if literal.kind == "host":
+            assert re.fullmatch(r"[a-z0-9*_.\-]+(?:/[a-z0-9_\-]+)?", literal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("python", "FROM x \\\n" * 20_000),  # the grammar is quadratic on this
+        ("javascript", "a<b," * 20_000),
+        ("javascript", "(" * 60_000),
+        ("ruby", "f(x)." * 20_000),
+        ("hcl", "{" * 60_000),
+        ("compose", "[" * 60_000),
+        ("compose", "a: &a [x]\n" + "b: [*a, *a]\n" * 5_000),
+    ],
+)
+def test_costly_input_comes_to_an_end(name: str, text: str) -> None:
+    """Without the bounds of `_tree` these take minutes; the names of a file outlive its syntax."""
+    mark = "# " if name in ("python", "ruby", "hcl", "compose") else "// "
+    found, _ = drained(name, f"{mark}https://api.example.com\n{text}")
+    assert "api.example.com" in {mention.value for mention in found}
+
+
+def test_depth_is_bounded() -> None:
+    deep = _tree.Source(
+        "a(" * 5_000 + ")" * 5_000, importlib.import_module("toolkit.collect.files.parsers.python").DIALECT.grammar
+    )
+    assert 0 < len(deep.captures["call"]) < 5_000
