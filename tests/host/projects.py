@@ -47,7 +47,7 @@ def changed(printed: str) -> int:
 
 
 def make(folder: Path, lab: Lab, platform: Platform, placed: Mapping[str, Mapping[str, Any]], *, host: str) -> Project:
-    """Generate into `folder`/infra a project with the blueprints `placed` (name → inputs), all on one host of the lab."""
+    """Generate into `folder`/infra a project with the blueprints `placed` (name → inputs), on one host of the lab."""
     catalog = load()
     plan = Plan(
         schema_version=SCHEMA_VERSION,
@@ -71,7 +71,10 @@ def make(folder: Path, lab: Lab, platform: Platform, placed: Mapping[str, Mappin
     one = lab.host(host)
     address = {"address": one.address, "user": "root", "port": 22, "groups": list(placed)}
     (root / "inventory/hosts.json").write_text(json.dumps({one.name: address}))
-    reach = f"ansible_ssh_private_key_file: {lab.login.key}\nansible_ssh_common_args: -o UserKnownHostsFile={lab.login.known_hosts}\n"
+    reach = {
+        "ansible_ssh_private_key_file": str(lab.login.key),
+        "ansible_ssh_common_args": f"-o UserKnownHostsFile={lab.login.known_hosts}",
+    }
     (root / "group_vars").mkdir(exist_ok=True)
-    (root / "group_vars/all.yml").write_text(reach)
+    (root / "group_vars/all.yml").write_text(json.dumps(reach))
     return Project(root)

@@ -1,0 +1,65 @@
+"""Clients from the dataset identity.applications, and for each application what has to be entered on its side."""
+
+import re
+from typing import NamedTuple
+
+from admin import segment
+from clients import oidc, saml
+
+
+class Applications(NamedTuple):
+    made: int
+    rows: list  # {name, protocol, state, values}: the checklist
+
+
+def import_applications(admin, datasets, seed):
+    """A client that is there already, the platform's own or another's, is left as it is."""
+    path = f"/{segment(admin.realm)}/clients"
+    present = {one["clientId"]: (one.get("attributes") or {}).get("source_id") for one in admin.get(path)}
+    groups = {one["id"]: one["name"] for one in datasets["identity.groups"]}
+    rows, made = [], 0
+    for app in sorted(datasets["identity.applications"], key=lambda one: one["name"].casefold()):
+        client, state = client_of(app, seed)
+        if client and present.get(client["clientId"], app["id"]) != app["id"]:
+            client, state = None, "another client has this id: compare them in the admin console"
+        if client and client["clientId"] not in present:
+            client["attributes"]["source_id"] = app["id"]
+            admin.post(path, client)
+            present[client["clientId"]] = app["id"]
+            made += 1
+        rows.append(
+            {"name": plain(app["name"]), "protocol": app["protocol"], "state": state, "values": told(app, groups)}
+        )
+    return Applications(made, rows)
+
+
+def client_of(app, seed):
+    """(client, state); no client where the export says too little, or there is nothing to say."""
+    if not app["enabled"]:
+        return None, "was switched off at the old provider"
+    if app["protocol"] == "oidc" and app.get("client_id"):
+        return oidc(app["client_id"], app, seed), "client is made: enter issuer and secret there"
+    if app["protocol"] == "saml" and app.get("entity_id") and app.get("acs_url"):
+        return saml(app), "client is made: load the metadata there"
+    if app["protocol"] == "saml":
+        return None, "make the client from the metadata the application offers: its addresses are not in the export"
+    return None, "does not sign in by OIDC or SAML: people need their own password there"
+
+
+def told(app, groups):
+    """What is worth knowing at the application, as label → text."""
+    names = [groups[one] for one in app.get("groups", []) if one in groups]
+    values = {
+        "client id": app.get("client_id"),
+        "entity id": app.get("entity_id"),
+        "takes people back to": ", ".join(app.get("redirect_uris", [])) or app.get("acs_url"),
+        "address": app.get("sign_in_url"),
+        "was for the groups": ", ".join(names),
+        "was for people": len(app.get("users", [])) or None,
+    }
+    return {label: plain(str(value)) for label, value in values.items() if value}
+
+
+def plain(text):
+    """One line in which Markdown finds nothing."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
