@@ -84,6 +84,7 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("rb", 'u = "https://#{account}.zendesk.com"', "host", "*.zendesk.com"),
         ("go", 'package a\nconst h = "api.twilio.com"', "host", "api.twilio.com"),
         ("tsx", 'const a = <iframe src="https://www.youtube.com/embed/x"/>', "host", "www.youtube.com"),
+        ("tsx", 'const a = <link rel="stylesheet" href="https://fonts.example.com/css"/>', "host", "fonts.example.com"),
         ("ts", "const re = /^https?:\\/\\/(www\\.)?player\\.vimeo\\.com/", "host", "player.vimeo.com"),
         ("js", 'x = "postgres://u:p@db.example.com:5432/x"', "host", "db.example.com"),
         ("js", 'x = "redis://cache:6379"', "uri", "redis"),
@@ -133,6 +134,7 @@ def test_comments_are_discarded(extension: str, text: str) -> None:
     ("extension", "text"),
     [
         ("tsx", 'const a = <a href="https://status.example.com">Status</a>'),
+        ("tsx", 'const a = <Button href={"https://status.example.com"} kind="x"/>'),
         ("rb", 'link_to "Status", "https://status.example.com"'),
         ("py", 'raise ValueError("Please have a look at https://status.example.com")'),
     ],

@@ -38,7 +38,13 @@ _TYPESCRIPT = Dialect("npm", Grammar("tree_sitter_typescript", "typescript", "la
 _TSX = Dialect("npm", Grammar("tree_sitter_typescript", "javascript", "language_tsx"), imports, _LOADERS)
 _DIALECTS = {"ts": _TYPESCRIPT, "mts": _TYPESCRIPT, "cts": _TYPESCRIPT, "tsx": _TSX}
 
+# With that many "a<b," the TypeScript grammar takes quadratic time where nothing can stop it; JavaScript's does not.
+_MOST_OPEN_ANGLES = 1000
+
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Mentions of one JavaScript or TypeScript file; the extension chooses the grammar."""
-    yield from scan(text, _DIALECTS.get(path.rpartition(".")[2], _JAVASCRIPT))
+    dialect = _DIALECTS.get(path.rpartition(".")[2], _JAVASCRIPT)
+    if text.count("<") - text.count(">") > _MOST_OPEN_ANGLES:
+        dialect = _JAVASCRIPT
+    yield from scan(text, dialect)

@@ -3,8 +3,13 @@
 (export_statement source: (_)) @import
 (call_expression) @call
 (new_expression) @call
+; <link href> loads, every other href only points
 (jsx_opening_element
   name: (_) @_name
   attribute: (jsx_attribute (property_identifier) @_href) @prose
-  (#match? @_name "^(a|Link|ExternalLink|Anchor)$") (#any-of? @_href "href" "to"))
+  (#not-eq? @_name "link") (#eq? @_href "href"))
+(jsx_self_closing_element
+  name: (_) @_name
+  attribute: (jsx_attribute (property_identifier) @_href) @prose
+  (#not-eq? @_name "link") (#eq? @_href "href"))
 (variable_declarator name: (object_pattern) @env value: (member_expression) @_value (#match? @_value "env$"))
