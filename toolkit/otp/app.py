@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl
 
 from prometheus_client import generate_latest
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -68,7 +69,8 @@ def make_app(gateway: Gateway, lifespan: Lifespan | None = None) -> Starlette:
         exception_handlers={
             Refusal: _refuse(gateway),
             HTTPException: _refuse_path,
-            SQLAlchemyError: _no_database,
+            OperationalError: _no_database,
+            PoolTimeout: _no_database,
             Exception: _broken,
         },
         lifespan=lifespan,
@@ -122,14 +124,18 @@ def _message(call: Call) -> tuple[int, dict[str, Any]]:
 
 def _list(call: Call) -> tuple[int, dict[str, Any]]:
     query = {name: call.form[name] for name in ("To", "From", "Page") if name in call.form}
-    if not query.get("Page", "0").isdigit():
-        raise Refusal(60200, "Page")
-    asked = call.form.get("PageSize", "50")
-    size = min(max(int(asked), 1), 1000) if asked.isdigit() else 50
+    _number(query.get("Page", "0"), "Page")
+    size = min(max(_number(call.form.get("PageSize", "50"), "PageSize"), 1), 1000)
     token, to, sender = (call.form.get(name, "") for name in ("PageToken", "To", "From"))
     page = messages.page(call.gateway, size=size, token=token, to=to, sender=sender)
     bodies = [messages.text(call.gateway, row) for row in page.rows]
     return 200, answers.message_page(page, bodies, call.gateway.settings, size=size, query=query)
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise Refusal(60200, name)
+    return int(text)
 
 
 def _table(text: str) -> dict[str, str]:
@@ -138,7 +144,9 @@ def _table(text: str) -> dict[str, str]:
         table = json.loads(text)
     except ValueError:
         table = None
-    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+    if not isinstance(table, dict) or not all(
+        isinstance(value, str) and value.isprintable() for value in table.values()
+    ):
         raise Refusal(60200, "RateLimits")
     return table
 
@@ -178,7 +186,7 @@ def _authenticate(gateway: Gateway, request: Request) -> None:
         gateway.audit("authentication.failed", peer=peer)
         raise Refusal(20003)
     own = {"service": settings.service_sid, "account": settings.account_sid}
-    if any(request.path_params.get(name, value) != value for name, value in own.items()):
+    if "\0" in request.url.path or any(request.path_params.get(name, sid) != sid for name, sid in own.items()):
         raise Refusal(20404, request.url.path)
 
 
@@ -193,7 +201,10 @@ async def _form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:
         raise Refusal(60200, "body") from None
-    return {**request.query_params, **dict(pairs)}
+    form = {**request.query_params, **dict(pairs)}
+    if name := next((name for name, value in form.items() if "\0" in name + value), None):
+        raise Refusal(60200, name.replace("\0", ""))  # PostgreSQL has no such text
+    return form
 
 
 def _refuse(gateway: Gateway) -> Callable[[Request, Exception], Response]:

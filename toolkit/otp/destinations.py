@@ -11,6 +11,7 @@ from phonenumbers import PhoneNumberType
 
 # Revenue for whoever owns the number: nobody signs up with these.
 _COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.PAGER, PhoneNumberType.UAN}
+_NUMBER = re.compile(r"\+[0-9][0-9 ().-]{4,30}")
 _BLOCK = 3  # last digits that differ within one block of numbers
 # One mailbox, nothing that a mail server would read as more (RFC 5321 without quoted strings and address literals).
 _MAILBOX = re.compile(
@@ -29,11 +30,13 @@ class Destination(NamedTuple):
 
 def phone(text: str) -> Destination | None:
     """A number in E.164 form. Its length must be possible in its country; whether it is in use only a carrier knows."""
+    if not _NUMBER.fullmatch(text):
+        return None
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number) or not text.startswith("+"):
+    if not phonenumbers.is_possible_number(number):
         return None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     country = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(

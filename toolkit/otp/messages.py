@@ -1,5 +1,6 @@
 """Messages of the application's own wording: written into the outbox, looked up, listed."""
 
+import re
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, select
@@ -15,6 +16,7 @@ from toolkit.otp.store import messages
 
 _LONGEST = 1600
 _VALID_SECONDS = 14_400
+_SENDER = re.compile(r"|\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}")  # none, a number or short code, an alphanumeric sender
 _SCHEMES = ("http://", "https://")
 
 
@@ -28,6 +30,8 @@ class Page(NamedTuple):
 def send(gateway: Gateway, to: str, body: str, *, sender: str = "", callback: str = "") -> Row[Any]:
     """Put a message in the outbox."""
     now = gateway.clock()
+    if not _SENDER.fullmatch(sender):
+        raise Refusal(21212, sender[:40])
     destination = _checked(gateway, to, body, callback)
     limits = gateway.settings.limits
     demands = [Demand("account", "", limits.account), Demand("message_prefix", destination.group, limits.prefix)]

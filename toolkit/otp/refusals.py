@@ -14,6 +14,7 @@ _ANSWERS = {
     20500: (500, "Internal server error"),
     20503: (503, "Service unavailable"),
     21211: (400, "Invalid 'To' Phone Number: {}"),
+    21212: (400, "Invalid From Number (caller ID): {}"),
     21408: (403, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {}"),
     21602: (400, "Message body is required."),
     21604: (400, "A 'To' phone number is required."),

@@ -21,6 +21,13 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One table of the file."""
 
 
+class _Secretive(_Section):
+    """A table that holds secrets: what prints it, such as a traceback, shows none."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
 class Limit(_Section):
     """At most `count` in any `seconds`."""
 
@@ -58,7 +65,7 @@ class Carrier(_Section):
     )
 
 
-class Kannel(_Section):
+class Kannel(_Secretive):
     """Kannel's HTTP interface. `report_url` is where Kannel reaches this service."""
 
     url: str
@@ -69,7 +76,7 @@ class Kannel(_Section):
     carriers: tuple[Carrier, ...] = ()
 
 
-class Mail(_Section):
+class Mail(_Secretive):
     """A mail server that takes messages from here."""
 
     sender: str
@@ -81,7 +88,7 @@ class Mail(_Section):
     subject: str = "{code} is your {service} code"
 
 
-class Settings(_Section):
+class Settings(_Secretive):
     database: str  # SQLAlchemy URL
     account_sid: Sid
     auth_token: Annotated[str, msgspec.Meta(min_length=16)]
