@@ -1,0 +1,283 @@
+"""The whole rebuild on real hosts: generate, apply with Terraform and Ansible, take over a dump, lose everything,
+restore, and do it with Offramp absent. The subject is the example platform.
+
+The tests run in their order, on one rebuilt platform.
+"""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from toolkit.catalog import load
+from toolkit.documents import read_platform
+from toolkit.drill.lab import Lab
+from toolkit.errors import ProgramFailed
+from toolkit.generate import generate, make_vault, write
+from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Replacement, Schedule
+from toolkit.tools import ansible, ssh, terraform
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PLANTED = "planted-in-the-environment-52c1"
+ODD = r"""
+CREATE TABLE odd (t text, at timestamptz, b bytea, j jsonb);
+INSERT INTO odd VALUES (E'a\nb\t\\ \u00fc \\.', now(), '\xdead', '{"a": null}'), (NULL, NULL, NULL, NULL);
+"""
+PROGRAMS = "/usr/local/lib/offramp/postgresql"
+
+
+class Rebuilt(msgspec.Struct):
+    """A generated project in `folder`, applied to the hosts of a lab."""
+
+    folder: Path
+    key: Path
+    lab: Lab
+    log: list[str]
+
+    def play(self, playbook: str, **variables: object) -> ansible.Stats:
+        """Run a playbook with variables in the user's own place."""
+        self.set_variables(**variables)
+        return ansible.play(self.folder, playbook, inventory=self.folder / "inventory/hosts.py", log=self.log.append)
+
+    def set_variables(self, **variables: object) -> None:
+        known_hosts = f"-o UserKnownHostsFile={self.lab.login.known_hosts}"
+        (self.folder / "group_vars").mkdir(exist_ok=True)
+        mine = {"ansible_ssh_common_args": known_hosts, **variables}
+        (self.folder / "group_vars/all.yml").write_text(json.dumps(mine))
+
+    def on(self, host: str, *command: str, stdin: bytes = b"") -> str:
+        return ssh.run(self.lab.login, self.lab.host(host).address, command, stdin=stdin)
+
+    def psql(self, statement: str) -> str:
+        command = "runuser -u postgres -- psql --tuples-only --no-align --quiet harbour".split()  # noqa: SIM905
+        return self.on("db", *command, stdin=statement.encode()).strip()
+
+    def fingerprint(self) -> dict:
+        return json.loads(self.on("db", f"runuser -u postgres -- {PROGRAMS}/fingerprint.py 5432"))["harbour"]
+
+    def project(self) -> terraform.Project:
+        return terraform.project(self.folder, log=self.log.append)
+
+
+@pytest.fixture(scope="module")
+def rebuilt(lab_hosts: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rebuilt]:
+    if shutil.which("terraform") is None and shutil.which("tofu") is None:
+        pytest.skip("neither terraform nor tofu is installed")
+    folder = tmp_path_factory.mktemp("rebuild")
+    platform, key = Rebuilt(folder / "infra", folder / "vault-key", lab_hosts, []), folder / "vault-key"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANTED_TOKEN", PLANTED)
+        shutil.copytree(EXAMPLES, folder / "sources")  # what is edited meanwhile would be another release
+        write(generate(plan(), load(), target="hosts", vault_key=str(key), sources="../sources"), platform.folder)
+        make_vault(plan(), load(), platform.folder, key=key)
+        (platform.folder / "terraform.tfvars").write_text(machines(lab_hosts))
+        terraform.init(platform.project())
+        assert terraform.apply(platform.project()).added == 2
+        platform.play("site.yml")
+        yield platform
+
+
+def plan() -> Plan:
+    hosts = (HostNeed("db", 256, 1, 1, ("postgresql",)), HostNeed("web", 256, 1, 1, ("web",)))
+    replacements = (
+        Replacement("web", "1", ("hosting.compute",), ("aws/ec2",), ("web",)),
+        Replacement(
+            "postgresql", "17", ("data.relational",), ("aws/rds",), ("db",), datasets=("data.relational-dump",)
+        ),
+    )
+    platform = read_platform(EXAMPLES / "offramp.toml")
+    return Plan(SCHEMA_VERSION, "offramp", "", platform, (), hosts, replacements, (), Schedule(1, 0, 0))
+
+
+def machines(lab: Lab) -> str:
+    host_keys = dict(line.split(" ", 1) for line in lab.login.known_hosts.read_text().splitlines())
+    rows = [
+        f"  {host.name} = {{\n"
+        f'    address = "{host.address}"\n'
+        f'    private_key_file = "{lab.login.key}"\n'
+        f'    host_key = "{" ".join(host_keys[host.address].split()[:2])}"\n  }}'
+        for host in lab.hosts
+        if host.name in ("db", "web")
+    ]
+    return "machines = {\n" + "\n".join(rows) + "\n}\n"
+
+
+def ask(platform: Rebuilt, name: str, path: str) -> tuple[int, bytes]:
+    """GET over HTTPS from the web host, the certificate checked for `name` against the platform's own authority."""
+    context = ssl.create_default_context(cafile=str(platform.folder / "ca.crt"))
+    with (
+        socket.create_connection((platform.lab.host("web").address, 443), timeout=20) as raw,
+        context.wrap_socket(raw, server_hostname=name) as wrapped,
+        closing(http.client.HTTPConnection(name)) as connection,
+    ):
+        connection.sock = wrapped
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_the_application_answers_over_https(rebuilt: Rebuilt) -> None:
+    status, body = ask(rebuilt, "harbour.example", "/healthz")
+    assert (status, json.loads(body)) == (200, {"status": "ok"})
+    assert b"Harbour" in ask(rebuilt, "harbour.example", "/")[1]
+    with pytest.raises(ssl.SSLError):
+        ask(rebuilt, "someone-else.example", "/")
+    with closing(http.client.HTTPConnection(rebuilt.lab.host("web").address, timeout=20)) as plain:
+        plain.request("GET", "/x", headers={"Host": "harbour.example"})
+        moved = plain.getresponse()
+        assert (moved.status, moved.headers["Location"]) == (301, "https://harbour.example/x")
+
+
+def test_the_application_runs_confined(rebuilt: Rebuilt) -> None:
+    assert rebuilt.on("web", "stat -c %a:%U /etc/offramp/harbour.env").strip() == "600:root"
+    assert rebuilt.on("web", "systemctl show -P User app-harbour-web.service").strip() == "app-harbour"
+    assert "harbour" not in rebuilt.on("web", "ss -lntH 'sport = :8000' | grep -v 127.0.0.1 || true")
+    with pytest.raises(ProgramFailed):  # the database takes nobody without TLS and password
+        rebuilt.on("web", "python3 -c 'import socket; socket.create_connection((\"db\", 5432)).recv(1)[0]' </dev/null")
+
+
+@pytest.mark.parametrize("form", ["custom", "plain"])
+def test_a_dump_is_taken_over_row_by_row(rebuilt: Rebuilt, form: str, tmp_path: Path) -> None:
+    application = "/opt/offramp/harbour/current"
+    seed = "systemd-run -q --pipe --wait --collect -p User=app-harbour -p EnvironmentFile=/etc/offramp/harbour.env"
+    rebuilt.on("web", f"{seed} -p WorkingDirectory={application}/source {application}/venv/bin/python -m harbour.seed")
+    rebuilt.psql(ODD)
+    before = rebuilt.fingerprint()
+    assert (before["public.users"]["rows"], before["public.posts"]["rows"]) == (500, 2000)
+    name = "database.dump" if form == "custom" else "database.sql"
+    dump = f"runuser -u postgres -- env PGTZ=Asia/Tokyo pg_dump --format={form} harbour"
+    login, address = rebuilt.lab.login, rebuilt.lab.host("db").address
+    done = subprocess.run(["ssh", *login.options(), f"root@{address}", dump], capture_output=True, check=True)
+    (tmp_path / name).write_bytes(done.stdout)
+
+    rebuilt.psql("DELETE FROM posts; DROP TABLE odd")
+    with pytest.raises(ProgramFailed, match=r"holds 4 tables already .* postgresql_import_replace"):
+        rebuilt.play("import.yml", dataset=str(tmp_path))
+    assert rebuilt.play("import.yml", dataset=str(tmp_path), postgresql_import_replace=True).changed > 0
+    assert rebuilt.fingerprint() == before
+    assert rebuilt.play("import.yml", dataset=str(tmp_path)).changed == 0, "the same dump again"
+    assert ask(rebuilt, "harbour.example", "/healthz")[0] == 200
+    rebuilt.psql("DROP TABLE odd")
+
+
+def test_a_hostile_dump_gets_no_further_than_its_database(rebuilt: Rebuilt, tmp_path: Path) -> None:
+    before = rebuilt.fingerprint()
+    for hostile in ("\\! touch /tmp/planted\n", "COPY pg_class TO PROGRAM 'touch /tmp/planted';\n"):
+        (tmp_path / "database.sql").write_text(f"CREATE TABLE x (a int);\n{hostile}")
+        with pytest.raises(ProgramFailed, match=r"restrict|permission denied"):
+            rebuilt.play("import.yml", dataset=str(tmp_path), postgresql_import_replace=True)
+        assert rebuilt.on("db", "ls /tmp/planted 2>/dev/null || true") == ""
+    assert before
+    assert rebuilt.fingerprint() == {}, "a failed import leaves an empty database"
+    rebuilt.play("site.yml", offramp_migrate=True)
+    assert ask(rebuilt, "harbour.example", "/healthz")[0] == 200
+
+
+def test_a_backup_brings_everything_back(rebuilt: Rebuilt) -> None:
+    rebuilt.psql("CREATE TABLE kept (at text); INSERT INTO kept VALUES ('before the backup')")
+    rebuilt.on("web", "runuser -u app-harbour -- sh -c 'echo drawn > /var/lib/app-harbour/picture'")
+    rebuilt.play("backup.yml")
+    rebuilt.psql("INSERT INTO kept VALUES ('after the backup'); SELECT pg_switch_wal()")
+    rebuilt.play("drill-steady.yml")
+    noted = rebuilt.fingerprint()
+    rebuilt.play("drill-break.yml")
+    with pytest.raises(OSError, match="refused"):
+        ask(rebuilt, "harbour.example", "/healthz")
+    with pytest.raises(ProgramFailed, match=r"is gone: bring it back with ansible-playbook restore.yml"):
+        rebuilt.play("site.yml")
+    rebuilt.play("restore.yml")
+    rebuilt.play("site.yml")
+    rebuilt.play("verify.yml")
+    assert rebuilt.fingerprint() == noted
+    assert rebuilt.psql("SELECT at FROM kept ORDER BY 1") == "after the backup\nbefore the backup"
+    assert rebuilt.on("web", "cat /var/lib/app-harbour/picture") == "drawn\n"
+
+
+def test_hosts_in_use_are_not_broken(rebuilt: Rebuilt) -> None:
+    rebuilt.on("web", "mv /etc/offramp-drill /etc/kept")
+    try:
+        with pytest.raises(ProgramFailed, match="no /etc/offramp-drill"):
+            rebuilt.play("drill-break.yml")
+    finally:
+        rebuilt.on("web", "mv /etc/kept /etc/offramp-drill")
+    assert ask(rebuilt, "harbour.example", "/healthz")[0] == 200
+
+
+def test_the_readmes_commands_without_offramp(rebuilt: Rebuilt, tmp_path: Path) -> None:
+    """In an environment that has Ansible and Terraform only; nothing is changed, because all is as described."""
+    rebuilt.set_variables()
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv/bin/python"
+    settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    release = ".".join(map(str, sys.version_info[:2]))
+    wanted = "ansible-core<2.20" if release == "3.11" else "ansible-core"
+    install = [python, "-m", "pip", "install", "--quiet", wanted]
+    subprocess.run(install, env=settings | {"PATH": os.environ["PATH"]}, check=True)
+    assert subprocess.run([python, "-c", "import toolkit"], cwd="/", capture_output=True, check=False).returncode != 0
+
+    for program in ("terraform", "tofu"):
+        if found := shutil.which(program):
+            (tmp_path / "venv/bin" / program).symlink_to(found)
+    clean = {
+        "PATH": f"{tmp_path}/venv/bin:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "LC_ALL": "C.UTF-8",
+        "TF_CLI_ARGS_apply": "-auto-approve",
+    }
+    readme = (rebuilt.folder / "README.md").read_text()
+    build = re.search(r"## Build it\n.*?```sh\n(.*?)```", readme, re.DOTALL)
+    assert build
+    commands = [line.partition("#")[0].strip() for line in build[1].splitlines()]
+    assert "ansible-playbook site.yml" in commands
+    for command in commands:
+        if command.startswith("cp "):  # filled in already
+            continue
+        done = subprocess.run(
+            command.split(), cwd=rebuilt.folder, env=clean, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}{done.stderr[-2000:]}"
+        rebuilt.log += done.stdout.splitlines()
+        if command == "ansible-playbook site.yml":
+            assert re.findall(r"changed=(\d+)", done.stdout) == ["0", "0"], done.stdout
+
+
+def test_secrets_are_nowhere_else(rebuilt: Rebuilt) -> None:
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    password = rebuilt.key.read_text().strip()
+    content = (rebuilt.folder / "inventory/group_vars/all/vault.yml").read_bytes()
+    held = yaml.safe_load(VaultLib([("default", VaultSecret(password.encode()))]).decrypt(content))
+    inventory = [held["postgresql_password"], held["application_secrets"]["harbour"]["SECRET_KEY"]]
+    authority = held["offramp_ca_key"].splitlines()[1]
+    written = [path for path in rebuilt.folder.rglob("*") if path.is_file()]
+    assert any(path.name == "terraform.tfstate" for path in written)
+    here = b"".join(path.read_bytes() for path in written) + "\n".join(rebuilt.log).encode()
+    for secret in (PLANTED, password, authority, *inventory):
+        assert secret.encode() not in here
+    for host in ("db", "web"):
+        for secret in (PLANTED, password, authority, *inventory):
+            files = "$(find /var/log /tmp /var/tmp /root -type f)"
+            search = f"{{ journalctl --no-pager --output=cat; cat -- {files}; }} 2>/dev/null"
+            # the pattern goes through stdin: on the command line it would find itself
+            found = rebuilt.on(host, f"{search} | grep -acF -f /dev/fd/3 3<&0 || true", stdin=secret.encode())
+            assert found.strip() == "0", f"on {host}"
+
+
+def test_destroy_leaves_nothing(rebuilt: Rebuilt) -> None:
+    assert terraform.destroy(rebuilt.project()).destroyed == 2
+    state = json.loads((rebuilt.folder / "terraform.tfstate").read_text())
+    assert (state["resources"], state["outputs"]) == ([], {})
+    assert terraform.output(rebuilt.project()) == {}
