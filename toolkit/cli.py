@@ -60,6 +60,7 @@ def cli() -> None:
     offramp init .             draft offramp.toml from what was found, for you to correct
     offramp plan audit.json    what to do, in what order
     offramp generate plan.json --target hosts --to infra/
+    offramp drill infra/ --lab incus         build it, lose it, bring it back, with every step timed
 
     \b
     Exit codes: 0 pass · 1 gate failed · 2 wrong input · 3 unread and --strict · 4 a program failed ·
@@ -328,6 +329,39 @@ def _validate(folder: Path) -> None:
     terraform.validate(project)
     ansible.check_syntax(folder, "site.yml")
     say(f"{folder} is valid: Terraform and Ansible accept it")
+
+
+@cli.command()
+@click.argument("infra", type=EXISTING)
+@click.option("--lab", type=click.Choice(["incus"]), help="Make throwaway hosts for it on this machine.")
+@click.option("--hosts", type=ANY_PATH, metavar="FILE", help="terraform.tfvars of hosts that may be destroyed instead.")
+@click.option(
+    "--state", type=ANY_PATH, metavar="FOLDER", help="The drill's own folder: journal, log, work in progress."
+)
+@format_option
+@output_option
+def drill(
+    infra: Path, lab: str | None, hosts: Path | None, state: Path | None, chosen: str | None, targets: Targets
+) -> None:
+    """Build the generated project INFRA on hosts that may be destroyed, lose them, rebuild from backups, prove it."""
+    from toolkit.drill import drill as run
+
+    if (lab is None) == (hosts is None):
+        raise errors.BadInput("say where the drill may happen", hint="either --lab incus or --hosts FILE")
+    folder = state or _state_folder() / "drills" / infra.resolve().name
+    say(f"journal and log: {folder}")
+    with console.log_file(folder.with_name(folder.name + ".log")) as details:
+        journal = run(infra, folder=folder, tool=_version(), log=say, details=details, hosts=hosts)
+    emit("render_journal", (journal,), chosen, targets)
+    if not journal.restored:
+        failed = [step for step in journal.steps if step.outcome == "failed"]
+        raise errors.NotRestored("the drill did not bring the platform back", where=", ".join(s.id for s in failed))
+
+
+def _state_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("offramp"))
 
 
 @cli.command()

@@ -5,6 +5,7 @@ A *format* is a module of `toolkit/report/`; it offers a value by having the fun
 """
 
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
@@ -92,3 +93,15 @@ def progress(title: str) -> Iterator[Callable[[int], None]]:
     yield step
     if shown:
         click.echo("\r\x1b[K", nl=False, err=True)
+
+
+@contextmanager
+def log_file(path: Path) -> Iterator[Callable[[str], None]]:
+    """Where lines of outside programs go: a file that its owner alone can read, begun anew."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    except OSError as err:
+        raise BadInput(f"cannot be written: {err.strerror}", where=path) from err
+    with os.fdopen(handle, "w", encoding="utf-8", buffering=1) as file:
+        yield lambda line: print(line, file=file)

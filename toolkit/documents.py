@@ -21,7 +21,7 @@ import msgspec
 from toolkit import schema
 from toolkit.entries import Policy
 from toolkit.errors import BadInput, OfframpError
-from toolkit.model import SCHEMA_VERSION, Audit, Plan, Platform
+from toolkit.model import SCHEMA_VERSION, Audit, Journal, Manifest, Plan, Platform
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -56,6 +56,16 @@ def read_audit(path: Path) -> Audit:
 def read_plan(path: Path) -> Plan:
     """The JSON that `offramp plan` wrote."""
     return _read_versioned(path, "plan", Plan)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The `offramp-manifest.json` of a generated project."""
+    return _read_versioned(path, "manifest", Manifest)
+
+
+def read_journal(path: Path) -> Journal:
+    """The JSON that `offramp drill` wrote."""
+    return _read_versioned(path, "journal", Journal)
 
 
 def read_toml(path: Path, *, error: type[OfframpError] = BadInput) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class Application(Value):
     packages: tuple[str, ...] = ()  # Debian packages it needs to build and run
     install: tuple[str, ...] = ()  # commands run in the source folder; empty = the runtime's usual way
     release: tuple[str, ...] = ()  # commands run once per release, after install (database migrations)
+    fill: tuple[str, ...] = ()  # commands run as `release` is, by drills alone: data to lose and bring back
     start: str = ""  # the web process; must listen on 127.0.0.1:port
     port: int = 8000
     workers: dict[str, str] = field(default_factory=dict)  # name -> command
@@ -126,6 +127,7 @@ class Journey(Value):
     id: str  # "sign-up", "sign-in", "read", "post", "pay", "get-help", "reach-staff"
     title: str = ""
     needs: tuple[str, ...] = ()  # capabilities ("otp.sms") or dependencies ("aws/s3")
+    check: str = ""  # a shell command of the platform's own that goes the way on a running platform; see docs/drill.md
 
 
 class Declare(Value):
@@ -383,6 +385,9 @@ class Manifest(Value):
     catalog: str  # hash of the catalogue the plan was made with
     platform: str
     target: str  # "hosts", "incus"
+    sources: str = ""  # the folder applications and journeys' checks are relative to, as seen from the project
+    hosts: tuple[HostNeed, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256 of the generated content
 
 

@@ -200,7 +200,7 @@ def test_text_from_outside_reaches_the_hosts_as_it_is(hostile_project: Path) -> 
 
 def test_ansible_accepts_every_playbook(hostile_project: Path) -> None:
     playbooks = sorted(path.name for path in hostile_project.glob("*.yml"))
-    assert len(playbooks) == 7
+    assert len(playbooks) == 10
     ansible(hostile_project, "ansible-playbook", "--syntax-check", *playbooks)
 
 

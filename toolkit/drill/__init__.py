@@ -1,1 +1,9 @@
-"""Rebuild for real on hosts that may be destroyed, verify the journeys, write the journal."""
+"""Rebuild for real on hosts that may be destroyed, verify the journeys, write the journal.
+
+In: a generated project's folder, and hosts: a lab's, or some with the drill marker. Out: a `Journal` of timed steps.
+"""
+
+from toolkit.drill.drill import drill
+from toolkit.drill.ground import Ground
+
+__all__ = ["Ground", "drill"]

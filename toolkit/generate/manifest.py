@@ -15,7 +15,7 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def manifest_file(files: Sequence[GeneratedFile], plan: Plan, target: str) -> GeneratedFile:
+def manifest_file(files: Sequence[GeneratedFile], plan: Plan, target: str, sources: str = "") -> GeneratedFile:
     """The manifest of these files. It holds no time: the same files give the same manifest."""
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
@@ -23,6 +23,9 @@ def manifest_file(files: Sequence[GeneratedFile], plan: Plan, target: str) -> Ge
         catalog=plan.catalog,
         platform=plan.platform.name,
         target=target,
+        sources=sources,
+        hosts=plan.hosts,
+        journeys=plan.platform.journeys,
         files={file.path: content_hash(file.content.encode()) for file in files},
     )
     encoded = msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=2)

@@ -1,4 +1,4 @@
-"""The playbooks: one play per blueprint, in the order of their needs."""
+"""The playbooks: one play per blueprint, in the order of their needs. Those that carry backups are files of ours."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,15 +15,17 @@ _SINGLE = {
     "import.yml": ("import", "Take over exported data: ansible-playbook import.yml -e dataset=FOLDER --tags SERVICE"),
     "verify.yml": ("drill/verify", "Check that every service works"),
     "drill-steady.yml": ("drill/steady", "Note the state that a drill has to bring back"),
+    "drill-fill.yml": ("drill/fill", "Give an empty platform data to lose, on hosts marked for drills only"),
     "drill-break.yml": ("drill/break", "Destroy services and their data, on hosts marked for drills only"),
 }
+_FOR_DRILLS_ONLY = ("drill/break", "drill/fill")
 _GUARD = [
     {"name": "Look for the drill marker", "ansible.builtin.stat": {"path": "/etc/offramp-drill"}, "register": "marker"},
     {
         "name": "Refuse hosts that are not marked for drills",
         "ansible.builtin.assert": {
             "that": "marker.stat.exists",
-            "fail_msg": "there is no /etc/offramp-drill on this host: it may be in use, so nothing is destroyed",
+            "fail_msg": "there is no /etc/offramp-drill on this host: it may be in use, so nothing is touched",
         },
     },
 ]
@@ -38,7 +40,7 @@ def playbooks(replacements: Sequence[Replacement], catalog: Catalog) -> list[Gen
             for replacement in replacements
             if copies.has_tasks(replacement.blueprint, catalog.folders, tasks)
         ]
-        guard = [_play("Protect hosts in use", "all", tasks=_GUARD)] if tasks == "drill/break" else []
+        guard = [_play("Protect hosts in use", "all", tasks=_GUARD)] if tasks in _FOR_DRILLS_ONLY else []
         files.append(_file(name, purpose, [*guard, *plays]))
     return files
 

@@ -16,6 +16,7 @@ from toolkit.generate.vault import default_key
 from toolkit.model import GeneratedFile, Plan
 
 _FILES = Path(__file__).parent / "files"
+_AS_THEY_ARE = ("inventory/hosts.py", "fetch-backups.yml", "put-backups.yml")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _APPLICATION = re.compile(r"[a-z][a-z0-9-]{0,23}")  # becomes a login on the hosts
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -41,7 +42,7 @@ def generate(
         *playbooks(order, catalog),
         *copies.base_roles(),
         *(file for one in order for file in copies.blueprint(one.blueprint, catalog.folders)),
-        copies.read(_FILES / "inventory/hosts.py", "inventory/hosts.py"),
+        *(copies.read(_FILES / name, name) for name in _AS_THEY_ARE),
         _render("ansible.cfg.j2", "ansible.cfg", vault_key=key),
         _render("gitignore.j2", ".gitignore"),
         _render(
@@ -57,7 +58,7 @@ def generate(
         ),
     ]
     files.sort(key=lambda file: file.path)
-    return (*files, manifest_file(files, plan, target))
+    return (*files, manifest_file(files, plan, target, sources))
 
 
 def _render(template: str, path: str, **values: object) -> GeneratedFile:

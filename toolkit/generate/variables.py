@@ -56,6 +56,7 @@ def _application(application: Application, plan: Plan, table: wiring.Services) -
         "packages": outside(application.packages),
         "install": outside(application.install),
         "release": outside(application.release),
+        "fill": outside(application.fill),
         "start": Unsafe(application.start),
         "port": application.port,
         "workers": outside(application.workers),

@@ -6,7 +6,7 @@ import msgspec
 
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Explanation, Plan, Simulation, Value, Verdict
+from toolkit.model import Audit, Explanation, Journal, Plan, Simulation, Value, Verdict
 from toolkit.report.escape import json_document
 
 
@@ -28,6 +28,11 @@ def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
 def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) -> str:
     """What goes dark and what data is lost."""
     return _document(simulation)
+
+
+def render_journal(journal: Journal) -> str:
+    """The journal of a drill: what `offramp audit --record` reads."""
+    return _document(journal)
 
 
 def render_rule(rule: Rule, catalog: Catalog) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Plan, Task, Verdict
+from toolkit.model import Audit, Journal, Plan, Task, Verdict
 from toolkit.report import places, summary
 from toolkit.report.escape import code, markdown, prose
 
@@ -49,6 +49,24 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
             *_section("Lost", _table(("Vendor", "Notice"), lost)),
             *_section("Tasks", _table(columns, tasks)),
             *_section("Nothing replaces", _table(("Dependency", "Capability", "Reason"), missing)),
+        ]
+    )
+
+
+def render_journal(journal: Journal) -> str:
+    """How the drill ended, its steps with their times, and what the rebuild took in all."""
+    end = "restored" if journal.restored else "**not restored**"
+    rows = [
+        f"| {step.phase} | {markdown(step.title)} | {step.seconds:.0f} "
+        f"| {step.outcome} | {markdown(step.verified.partition(chr(10))[0][:200])} |"
+        for step in journal.steps
+    ]
+    return _page(
+        [
+            f"# Drill of {markdown(journal.platform)}: {end}",
+            markdown(summary.drill_words(journal)),
+            *_table(("Phase", "Step", "Seconds", "Outcome", "Verified"), rows),
+            f"Made by {markdown(journal.tool)}, project {code(journal.infra[:12])}.",
         ]
     )
 

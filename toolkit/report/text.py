@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Explanation, Plan, Simulation, Value, Verdict
+from toolkit.model import Audit, Explanation, Journal, Plan, Simulation, Value, Verdict
 from toolkit.report.terminal import knowledge
 from toolkit.report.terminal.audit import write_audit
+from toolkit.report.terminal.journal import write_journal
 from toolkit.report.terminal.plan import write_plan
 from toolkit.report.terminal.screen import screen
 from toolkit.report.terminal.simulation import write_simulation
@@ -31,6 +32,11 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
 def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
     """Passed or refused, and the reasons."""
     return screen(lambda out: write_verdict(out, verdict, audit))
+
+
+def render_journal(journal: Journal) -> str:
+    """Whether the drill brought the platform back, and each step with its time."""
+    return screen(lambda out: write_journal(out, journal))
 
 
 def render_rule(rule: Rule, catalog: Catalog) -> str:

@@ -1,0 +1,57 @@
+"""A real browser (chromium) for the platform in the lab: its names lead there, and its own authority is trusted.
+
+Nothing of this machine is changed: a browser option resolves the names, and another trusts exactly those keys whose
+certificates Python's ssl has verified against the platform's authority a moment before.
+"""
+
+import base64
+import hashlib
+import socket
+import ssl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import stage
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+TIMEOUT = 30
+
+
+@contextmanager
+def browser(*more_hosts: str) -> Iterator[webdriver.Chrome]:
+    """A fresh browser that reaches the site, and `more_hosts` (the identity provider's name)."""
+    hosts = [stage.HOST, *more_hosts]
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    with tempfile.TemporaryDirectory(prefix="harbour-browser-") as profile:
+        for option in (
+            "--headless=new",
+            "--no-sandbox",  # chromium's needs another user than root, which lab hosts need
+            f"--user-data-dir={profile}",
+            "--host-resolver-rules=" + ", ".join(f"MAP {host} {stage.ADDRESS}" for host in hosts),
+            "--ignore-certificate-errors-spki-list=" + ",".join(_pin(host) for host in hosts),
+        ):
+            options.add_argument(option)
+        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        driver.implicitly_wait(TIMEOUT)
+        driver.set_page_load_timeout(TIMEOUT)
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def _pin(host: str) -> str:
+    """The hash of the key `host` shows, once its certificate is verified against the platform's authority."""
+    context = ssl.create_default_context(cafile=stage.CA)
+    with (
+        socket.create_connection((stage.ADDRESS, 443), timeout=TIMEOUT) as raw,
+        context.wrap_socket(raw, server_hostname=host) as connection,
+    ):
+        certificate = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True) or b"")
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(key).digest()).decode()

@@ -1,0 +1,151 @@
+"""The drill: build the platform, let it live, lose it, bring it back from its backups, go its journeys."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from toolkit.drill import ground as grounds
+from toolkit.drill import journeys, project
+from toolkit.drill.diary import Diary, Phase
+from toolkit.drill.ground import Ground
+from toolkit.drill.project import Project
+from toolkit.errors import BadInput, ProgramFailed
+from toolkit.model import SCHEMA_VERSION, Journal, Manifest
+from toolkit.tools.process import Log
+
+JOURNAL = "journal.json"
+_OURS = ".offramp-drill"  # a folder without it is not ours to empty
+_DATA = ("labs", "source", "rebuilt")  # what a drill leaves in its folder while it runs: keys, secrets, backups
+
+
+class _Scene(NamedTuple):
+    """What all phases share."""
+
+    infra: Path
+    manifest: Manifest
+    folder: Path
+    given: Ground | None
+    diary: Diary
+    details: Log
+
+
+def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts: Path | None = None) -> Journal:
+    """Rebuild the generated project `infra` on lab hosts, or on those that `hosts` (Terraform variables) names.
+
+    `folder` is the drill's own: emptied first, then holds the journal, rewritten after each step. `log` gets a line or
+    two for each step, `details` every line of the programs. Returns the journal; `restored` says how it ended. Raises
+    what went wrong before there was anything to bring back; BadInput for hosts without the drill marker.
+    """
+    manifest = project.read(infra)
+    given = grounds.given(hosts) if hosts else None
+    _empty(folder)
+    journal = Journal(SCHEMA_VERSION, tool, manifest.catalog, manifest.platform, project.fingerprint(infra), (), False)
+    diary = Diary(journal, folder / JOURNAL, log)
+    scene = _Scene(infra, manifest, folder, given, diary, details)
+    try:
+        source = _live_and_lose(scene)
+        restored = _bring_back(scene, source)
+    finally:
+        _forget(scene)
+    return diary.close(restored=restored)
+
+
+def _live_and_lose(scene: _Scene) -> Project:
+    """prepare, steady, break: a platform with data, its backups off its hosts, and then no platform."""
+    diary = scene.diary
+    with _hosts(scene, "prepare") as ground:
+        source = project.copy(scene.infra, scene.folder / "source", scene.manifest, ground, log=scene.details)
+        _build(source, diary, "prepare")
+        _play(source, diary, "steady", "drill-fill.yml", "Give the platform data to lose")
+        _play(source, diary, "steady", "drill-steady.yml", "Note fingerprints of what must come back")
+        _play(source, diary, "steady", "backup.yml", "Back up every service")
+        with diary.step("steady.fetch-backups", "Copy the backups off the hosts", "steady") as found:
+            project.play(source, "fetch-backups.yml")
+            found.verified = _size(source.folder / "backups")
+        if ground.lab is None:
+            _play(source, diary, "break", "drill-break.yml", "Destroy every service and its data")
+        else:
+            with diary.step("break.hosts", "Delete the hosts with everything on them", "break") as found:
+                grounds.remove(ground)
+                found.verified = f"{len(ground.lab.hosts)} deleted"
+    return source
+
+
+def _bring_back(scene: _Scene, source: Project) -> bool:
+    """rebuild, verify: empty hosts, the generated project and the copies of the backups; nothing else of the source."""
+    diary = scene.diary
+    try:
+        with _hosts(scene, "rebuild") as ground:
+            rebuilt = project.copy(scene.infra, scene.folder / "rebuilt", scene.manifest, ground, log=scene.details)
+            for carried in ("backups", ".drill"):
+                if (source.folder / carried).exists():
+                    shutil.copytree(source.folder / carried, rebuilt.folder / carried)
+            _build(rebuilt, diary, "rebuild")
+            with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
+                found.verified = grounds.isolate(ground)
+            _play(rebuilt, diary, "rebuild", "put-backups.yml", "Put the copies of the backups onto the hosts")
+            _play(rebuilt, diary, "rebuild", "restore.yml", "Restore every service from its backup")
+            _play(rebuilt, diary, "verify", "verify.yml", "Check every service, and its data against the fingerprints")
+            return _go_journeys(rebuilt, diary)
+    except ProgramFailed:  # written down with its reason by the step it happened in
+        return False
+
+
+def _go_journeys(rebuilt: Project, diary: Diary) -> bool:
+    with diary.step("verify.services", "Ask where everything is", "verify") as found:
+        services = project.services(rebuilt)
+        found.verified = f"the platform's address is {services.address}" if services.address else "it has no address"
+    return journeys.go(rebuilt, services, diary)
+
+
+@contextmanager
+def _hosts(scene: _Scene, phase: Phase) -> Iterator[Ground]:
+    """Hosts to build on, for as long as the block lasts."""
+    if scene.given:
+        yield scene.given
+        return
+    names = [host.name for host in scene.manifest.hosts]
+    with scene.diary.step(f"{phase}.hosts", "Make empty Debian 13 hosts", phase) as found:
+        ground = grounds.make(names, state=scene.folder / "labs", log=scene.details)
+        found.verified = f"{len(names)} made: {', '.join(names)}"
+    try:
+        yield ground
+    finally:
+        grounds.remove(ground)
+
+
+def _build(target: Project, diary: Diary, phase: Phase) -> None:
+    """From empty hosts to a platform without data. Egress is open: packages come from their mirrors."""
+    with diary.step(f"{phase}.terraform", "Apply the Terraform project", phase) as found:
+        found.verified = project.apply(target)
+    _play(target, diary, phase, "site.yml", "Install and configure every service (egress open: package mirrors)")
+
+
+def _play(target: Project, diary: Diary, phase: Phase, playbook: str, title: str) -> None:
+    with diary.step(f"{phase}.{playbook.removesuffix('.yml')}", title, phase) as found:
+        stats = project.play(target, playbook)
+        tasks = sum(tally.ok for tally in stats.hosts.values())
+        found.verified = f"{tasks} tasks, {stats.changed} changed something"
+
+
+def _size(folder: Path) -> str:
+    files = [path.stat().st_size for path in folder.iterdir()]
+    return f"{len(files)} files, {sum(files) / 1e6:.1f} MB"
+
+
+def _empty(folder: Path) -> None:
+    """Make the drill's folder, or empty the one of an earlier drill."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _OURS).exists():
+        raise BadInput("the drill's folder holds something else", where=folder, hint="name an empty one")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / _OURS).touch()
+
+
+def _forget(scene: _Scene) -> None:
+    """Remove secrets, keys and backups; the journal and the log stay."""
+    with scene.diary.step("clean-up.folder", "Remove keys, secrets and backups", "clean up"):
+        for name in _DATA:
+            shutil.rmtree(scene.folder / name, ignore_errors=True)
