@@ -4,7 +4,8 @@ usage: python bench/audit_vs_ripgrep.py FOLDER [--files 50000] [--rounds 5]
 
 FOLDER holds checkouts; they are copied (hard-linked content is not shared) into one temporary tree until it has as many
 files as asked for. Cold: no cache of results; the compiled catalogue is there, as after the first run. Both sides take
-turns. Printed: medians, ratios, peak memory of the largest process, and the second look with nothing changed.
+turns. Printed: medians of elapsed and of processor time, ratios, peak memory of the largest process, and the second
+look with nothing changed.
 Needs `rg`.
 """
 
@@ -20,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from toolkit.catalog import load
+from toolkit.catalog import Catalog, load
 from toolkit.collect.files import collect_files
 from toolkit.collect.files.literals import literals
 from toolkit.collect.files.parsers import discover
@@ -36,17 +37,18 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("rg") is None:
         sys.exit("ripgrep is missing: apt-get install ripgrep")
+    catalog = load()
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch, "tree")
         _grow(options.folder, tree, options.files)
         words = Path(scratch, "literals")
-        words.write_bytes(b"\n".join(_words()))
-        _compare(tree, words, Path(scratch, "cache"), options.rounds)
+        words.write_bytes(b"\n".join(_words(catalog)))
+        _compare(catalog, tree, words, Path(scratch, "cache"), options.rounds)
 
 
-def _words() -> list[bytes]:
+def _words(catalog: Catalog) -> list[bytes]:
     hints = (hint for parser in discover() for hint in parser.hints)
-    return sorted({one.text for one in literals(tuple(load().signals()), hints)})
+    return sorted({one.text for one in literals(tuple(catalog.signals()), hints)})
 
 
 def _grow(source: Path, tree: Path, wanted: int) -> None:
@@ -62,8 +64,7 @@ def _grow(source: Path, tree: Path, wanted: int) -> None:
     print(f"{count:,} files, {size / 1e6:,.0f} MB")
 
 
-def _compare(tree: Path, words: Path, cache: Path, rounds: int) -> None:
-    catalog = load()
+def _compare(catalog: Catalog, tree: Path, words: Path, cache: Path, rounds: int) -> None:
     (tree / "empty").mkdir()
     collect_files({"empty": tree / "empty"}, catalog, cache=cache)  # the catalogue is compiled once
 
@@ -82,21 +83,34 @@ def _compare(tree: Path, words: Path, cache: Path, rounds: int) -> None:
     time.sleep(_SETTLED_SECONDS)
     cold()
     taken["warm"] = _turns(rounds, {"warm": lambda: collect_files({"tree": tree}, catalog, cache=cache)})["warm"]
-    for name, seconds in taken.items():
-        print(f"{name:8} {seconds:6.2f} s   {seconds / taken['ripgrep']:5.2f} x ripgrep")
+    elapsed, worked = taken["ripgrep"]
+    for name, (seconds, cpu) in taken.items():
+        print(
+            f"{name:8} {seconds:6.2f} s elapsed {seconds / elapsed:5.2f} x ripgrep"
+            f" · {cpu:6.2f} s processor {cpu / worked:5.2f} x ripgrep"
+        )
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(f"peak resident of the largest process: {peak / 1024:.0f} MiB")
 
 
-def _turns(rounds: int, sides: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median seconds of each side; they take turns so that a busy machine is busy for both."""
-    taken: dict[str, list[float]] = {name: [] for name in sides}
+def _turns(rounds: int, sides: dict[str, Callable[[], object]]) -> dict[str, tuple[float, float]]:
+    """Median elapsed and processor seconds of each side; they take turns, so a busy machine is busy for both."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name, run in sides.items():
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), _processor()
             run()
-            taken[name].append(time.perf_counter() - started)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+            taken[name].append((time.perf_counter() - started, _processor() - worked))
+    return {
+        name: (statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs))
+        for name, pairs in taken.items()
+    }
+
+
+def _processor() -> float:
+    """Processor seconds of this process and of the children it waited for."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 if __name__ == "__main__":
