@@ -51,7 +51,7 @@ def ensure_client(admin, client_id, described, *, seed):
 
 
 def oidc(client_id, described, seed):
-    """Keycloak's form of a client. The code flow only, with PKCE where no secret can be kept; `service` has no people."""
+    """Keycloak's form of a client. Code flow only, with PKCE where no secret can be kept; `service` has no people."""
     kind = described.get("kind", "web")
     public = kind in {"browser", "native"}
     attributes = {"post.logout.redirect.uris": "##".join(described.get("post_logout_redirect_uris") or ["+"])}

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Mail everybody who was imported and has no password yet a link to set one (and to enrol a second factor).
 
-In: JSON on stdin {access, otp, per_minute, days}. Out: JSON {mailed, mailed before, without an address, has a password}.
+In: JSON on stdin {access, otp, per_minute, days}. Out: JSON {mailed, mailed before,
+without an address, has a password}.
 Whom a mail was handed over for carries the attribute `invited`: a run that was stopped goes on with the others.
 """
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Sign in with a password as a browser would, over HTTPS on this host, up to the page that asks for the second factor.
 
-In: JSON on stdin {hostname, realm, username, password}. Exit 0 when that page came. Nothing is used up: no code is sent.
+In: JSON on stdin {hostname, realm, username, password}. Exit 0 when that page came. No code is used up.
 """
 
-import http.client
 import html
+import http.client
 import json
 import re
 import socket
