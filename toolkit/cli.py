@@ -299,7 +299,7 @@ def generate(
 
     made = read_plan(plan_file)
     catalog = _catalog(overlays, made.platform)
-    key = vault_key or Path(default_key(made.platform.name))
+    key = vault_key.absolute() if vault_key else Path(default_key(made.platform.name))
     files = make(made, catalog, target=target, sources=_seen_from(folder, source or Path()), vault_key=str(key))
     written = write(files, folder)
     say(str(written))
