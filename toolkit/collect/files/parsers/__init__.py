@@ -8,9 +8,9 @@ A parser module has
 It may raise `Unparsed(line, reason)`; whatever else it raises becomes an `Unread` as well, and nothing it yielded
 before is lost. Three attributes are optional and make it faster or more thorough:
 
-    KINDS: frozenset[SignalKind]   # all it can yield: a prefilter hit of another kind is no reason to parse (default: any)
-    ALWAYS = True                  # parse without a prefilter hit: formats that spell names differently from the signals
-    HINTS: tuple[str, ...]         # more literals that make a file worth parsing ("apiVersion:")
+    KINDS: frozenset[SignalKind]  # all it can yield: a prefilter hit of another kind is no reason to parse
+    ALWAYS = True                 # parse without a prefilter hit: formats that spell names in their own way
+    HINTS: tuple[str, ...]        # more literals that make a file worth parsing ("apiVersion:")
 
 Who gets a file: of all matching claims the most specific class wins, and every parser of that class runs.
 A claim that is only an extension ("*.yml") is less specific than one that names more ("docker-compose*.yml",
@@ -21,9 +21,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from toolkit.catalog import KINDS, SignalKind
+from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 
 Parse = Callable[[str, str], Iterator[Mention]]
@@ -53,7 +53,7 @@ def _load(name: str) -> Parser:
         name=name,
         claims=tuple(module.CLAIMS),
         parse=module.parse,
-        kinds=frozenset(getattr(module, "KINDS", KINDS)),
+        kinds=frozenset(getattr(module, "KINDS", get_args(SignalKind))),
         always=getattr(module, "ALWAYS", False),
         hints=tuple(getattr(module, "HINTS", ())),
     )

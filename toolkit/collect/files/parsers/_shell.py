@@ -45,7 +45,7 @@ _OPTIONS_TRIED = 3  # after "--region x" the next word may be the option's value
 
 def commands(script: str, line: int, role: Role | None = None) -> Iterator[Mention]:
     """Everything a script mentions. Lines that are comments yield discarded hosts only."""
-    joined = script.replace("\\\n", " \x00")  # a continued line keeps the number of its first part
+    joined = script.replace("\x00", " ").replace("\\\n", " \x00")  # a continued line keeps the number of its first part
     number = line
     for raw in joined.split("\n"):
         text = raw.replace("\x00", "")
