@@ -1,9 +1,10 @@
 """A vendor's side: a server on loopback that answers with recorded answers, in the form of the vendor's OpenAPI."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
@@ -16,7 +17,7 @@ class Answer(NamedTuple):
 
     body: bytes = b""
     status: int = 200
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Vendor:
@@ -65,7 +66,7 @@ def vendor() -> Iterator[Vendor]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_POST = do_GET  # noqa: N815  # the name http.server wants
+        do_POST = do_GET
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

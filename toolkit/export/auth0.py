@@ -61,7 +61,12 @@ def _users(ask: Ask, sleep: http.Sleep, cursor: Any) -> Iterator[Page]:
     for number, line in enumerate(_lines(location), start=1):
         if number <= taken:
             continue
-        records.append(_user(json.loads(line)))
+        try:
+            records.append(_user(json.loads(line)))
+        except (ValueError, KeyError) as err:  # not chained: it may quote a person's data
+            raise ProgramFailed(
+                f"line {number} of the users' file is damaged ({type(err).__name__})", where=job
+            ) from None
         if len(records) == _PAGE:
             yield Page(tuple(records), [job, number])
             records = []
