@@ -251,6 +251,9 @@ class Blueprint(Value, rename={"inputs": "input", "outputs": "output", "secrets"
     licence: str
     needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
     packages: tuple[str, ...] = ()  # Debian packages
+    carries: tuple[
+        str, ...
+    ] = ()  # packages of Offramp's own ("otp") that run on the host: copied into the role's files/
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     secrets: tuple[Secret, ...] = ()

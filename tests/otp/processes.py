@@ -195,6 +195,7 @@ def kannel(folder: Path, carriers: list[dict[str, Any]]) -> Iterator[dict[str, A
         "otp_gateway_kannel_user": "offramp",
         "otp_gateway_kannel_password": "k" * 20,
         "otp_gateway_carriers": carriers,
+        "otp_gateway_carrier_passwords": {carrier["id"]: carrier["password"] for carrier in carriers},
         **dict(zip((f"otp_gateway_kannel_{name}" for name in ("admin_port", "box_port", "port")), ports, strict=True)),
     }
     for name in ("store", "reports"):

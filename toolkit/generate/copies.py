@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import toolkit
 from toolkit import shipped
 from toolkit.errors import BadCatalog, BadInput
 from toolkit.model import GeneratedFile
@@ -19,6 +20,15 @@ def base_roles() -> list[GeneratedFile]:
 def blueprint(slug: str, overlays: Sequence[str]) -> list[GeneratedFile]:
     """A blueprint's folder as the role `roles/<slug>`; the last overlay that has it wins over the shipped one."""
     return tree(_blueprint_folder(slug, overlays), f"roles/{slug}")
+
+
+def carried(slug: str, packages: Sequence[str]) -> list[GeneratedFile]:
+    """The packages of Offramp that run on a blueprint's host, with the one module they may import: errors."""
+    if not packages:
+        return []
+    ours, prefix = Path(toolkit.__file__).parent, f"roles/{slug}/files/toolkit"
+    shared = [read(ours / name, f"{prefix}/{name}") for name in ("__init__.py", "errors.py")]
+    return [*shared, *(file for name in packages for file in tree(ours / name, f"{prefix}/{name}"))]
 
 
 def has_tasks(slug: str, overlays: Sequence[str], name: str) -> bool:

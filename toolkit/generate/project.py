@@ -42,6 +42,7 @@ def generate(
         *playbooks(order, catalog),
         *copies.base_roles(),
         *(file for one in order for file in copies.blueprint(one.blueprint, catalog.folders)),
+        *(file for one in order for file in copies.carried(one.blueprint, catalog.blueprints[one.blueprint].carries)),
         *(copies.read(_FILES / name, name) for name in _AS_THEY_ARE),
         _render("ansible.cfg.j2", "ansible.cfg", vault_key=key),
         _render("gitignore.j2", ".gitignore"),
