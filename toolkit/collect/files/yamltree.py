@@ -14,7 +14,8 @@ from toolkit.collect.files.mention import Unparsed
 
 ITEM = "[]"  # the path element of a list's items
 _DEEPEST = 100
-_ODD = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML forbids outright
+# what YAML forbids outright, and what only YAML takes for the end of a line: lines are counted by "\\n" everywhere else
+_ODD = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Leaf(NamedTuple):
