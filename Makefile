@@ -30,6 +30,11 @@ lab: ## Install what lab hosts need (root; Incus from Debian)
 demo: $(VENV)/ready ## Audit, report, plan and generate for the example platform, into demo/
 	@.ci/demo demo
 
+.PHONY: drill
+drill: $(VENV)/ready ## Build the example platform on lab hosts, lose it, bring it back; README gets the journal (root)
+	.ci/debian-packages chromium chromium-driver
+	@.ci/drill drill
+
 # --- what CI runs -----------------------------------------------------------------------------------------------------
 .PHONY: test
 test: lint unit-test wheel-test example-test host-test ## Everything: lint, unit, wheel, example and host tests
@@ -71,4 +76,4 @@ corpus: $(VENV)/ready ## Score detection: make corpus CORPUS=folder-of-checkouts
 
 .PHONY: clean
 clean: ## Remove everything made here
-	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info examples/harbour/.venv
+	rm -rf $(VENV) demo drill build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info examples/harbour/.venv

@@ -50,6 +50,7 @@ def _environment(project: Project, services: Services) -> dict[str, str]:
             "OFFRAMP_HOST": services.domain,
             "OFFRAMP_ADDRESS": services.address,
             "OFFRAMP_CA": str(project.folder / "ca.crt"),
+            "OFFRAMP_PROJECT": str(project.folder),
             "OFFRAMP_SERVICES": str(services.file),
             "OFFRAMP_SSH_CONFIG": str(project.folder / "ssh_config"),
         }

@@ -6,8 +6,6 @@ certificates Python's ssl has verified against the platform's authority a moment
 
 import base64
 import hashlib
-import socket
-import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,11 +45,7 @@ def browser(*more_hosts: str) -> Iterator[webdriver.Chrome]:
 
 def _pin(host: str) -> str:
     """The hash of the key `host` shows, once its certificate is verified against the platform's authority."""
-    context = ssl.create_default_context(cafile=stage.CA)
-    with (
-        socket.create_connection((stage.ADDRESS, 443), timeout=TIMEOUT) as raw,
-        context.wrap_socket(raw, server_hostname=host) as connection,
-    ):
+    with stage.connect(host) as connection:
         certificate = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True) or b"")
     key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(key).digest()).decode()

@@ -1,15 +1,25 @@
-"""What a check is told of the platform it is to go through (docs/drill.md of Offramp), and how it answers."""
+"""What a check is told of the platform it goes through (docs/drill.md of Offramp), and how it talks to it directly."""
 
+import base64
+import http.client
 import json
 import os
+import re
+import socket
+import ssl
+import subprocess
 import sys
+from http import HTTPStatus
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 URL = os.environ["OFFRAMP_URL"]
 HOST = os.environ["OFFRAMP_HOST"]
 ADDRESS = os.environ["OFFRAMP_ADDRESS"]
 CA = os.environ["OFFRAMP_CA"]
+PROJECT = Path(os.environ["OFFRAMP_PROJECT"])
+TIMEOUT = 60
 
 
 def output(capability: str, name: str) -> str:
@@ -20,7 +30,52 @@ def output(capability: str, name: str) -> str:
     return str(services[capability][name])
 
 
+def secret(name: str) -> str:
+    """A secret out of the generated project's vault, as its administrator gets it."""
+    command = ["ansible-vault", "view", "inventory/group_vars/all/vault.yml"]
+    vault = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    found = re.search(rf"^{re.escape(name)}: *(\S+)$", vault, re.MULTILINE)
+    assert found, f"the vault has no {name}"
+    return found[1].strip("'\"")
+
+
 def skip(reason: str) -> NoReturn:
     """End: what the journey needs is not part of this platform."""
     print(f"skip: {reason}")
     sys.exit(0)
+
+
+def connect(host: str) -> ssl.SSLSocket:
+    """TLS to one of the platform's names, verified against its own authority."""
+    raw = socket.create_connection((ADDRESS, 443), timeout=TIMEOUT)
+    return ssl.create_default_context(cafile=CA).wrap_socket(raw, server_hostname=host)
+
+
+def ask(
+    host: str,
+    method: str,
+    path: str,
+    *,
+    form: dict[str, str] | None = None,
+    document: object = None,
+    token: str = "",
+    login: tuple[str, str] | None = None,
+    expect: HTTPStatus = HTTPStatus.OK,
+) -> Any:
+    """An API's JSON answer (None if it is empty), asked with a bearer token or a login."""
+    headers, body = {"Host": host, "Accept": "application/json"}, None
+    if form is not None:
+        headers["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(form)
+    elif document is not None:
+        headers["Content-Type"], body = "application/json", json.dumps(document)
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    elif login:
+        headers["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()
+    connection = http.client.HTTPSConnection(host, timeout=TIMEOUT)
+    connection.sock = connect(host)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    assert answer.status == expect, f"{method} {path}: {answer.status}"
+    return json.loads(text) if text else None
