@@ -6,6 +6,7 @@ What will be asked of the vendor is said first; `--dry-run` stops there.
 import os
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -77,6 +78,24 @@ def cognito(pool: str, aws_profile: str | None, folder: Path, dry_run: bool) -> 
     if not dry_run:
         streams = cognito.streams(cognito.client(pool, aws_profile), pool)
         report(dataset.export(streams, folder, source=f"cognito {pool}", log=say), folder)
+
+
+@export.command()
+@click.option("--account", required=True, metavar="URL", help="https://example.zendesk.com; token: ZENDESK_TOKEN.")
+@click.option("--email", required=True, metavar="ADDRESS", help="The administrator the token belongs to.")
+@click.option("--since", type=click.DateTime(), help="Only people and tickets changed since then (UTC).")
+@to_option
+@dry_run_option
+def zendesk(account: str, email: str, since: datetime | None, folder: Path, dry_run: bool) -> None:
+    """People, organisations, tickets with comments and attachments, macros, triggers, help-centre articles."""
+    from toolkit.export import dataset, zendesk
+
+    announce(f"zendesk {account}", zendesk.ENDPOINTS)
+    if not dry_run:
+        start = int(since.replace(tzinfo=UTC).timestamp()) if since else 0
+        with zendesk.client(address(account), email, secret("ZENDESK_TOKEN")) as client:
+            streams = zendesk.streams(client, folder, sleep=time.sleep, since=start)
+            report(dataset.export(streams, folder, source=f"zendesk {account} since {start}", log=say), folder)
 
 
 def announce(source: str, calls: Iterable[str]) -> None:
