@@ -19,7 +19,7 @@ from toolkit.otp.command import otp
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
     from toolkit.generate import Vault
-    from toolkit.model import Audit, Loss, Plan, Platform, Survey
+    from toolkit.model import Audit, Journal, Loss, Plan, Platform, Survey
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -73,6 +73,7 @@ def cli() -> None:
 @platform_option
 @click.option("--aws-profile", metavar="NAME", help="Also ask this AWS account (read-only; shows the calls first).")
 @click.option("--aws-region", "regions", multiple=True, metavar="REGION", help="Only these; default: all enabled.")
+@click.option("--record", "records", multiple=True, type=ANY_PATH, metavar="FILE", help="A drill's journal: proof.")
 @click.option("--print-iam-policy", is_flag=True, help="Print the least IAM policy --aws-profile needs, and stop.")
 @click.option("--redact", is_flag=True, help="Replace account ids, ARNs and your host names by pseudonyms.")
 @click.option("--redact-key", type=EXISTING, metavar="FILE", help="Make pseudonyms agree between audits: secret bytes.")
@@ -86,6 +87,7 @@ def audit(
     platform_file: Path | None,
     aws_profile: str | None,
     regions: tuple[str, ...],
+    records: tuple[Path, ...],
     print_iam_policy: bool,
     redact: bool,
     redact_key: Path | None,
@@ -103,7 +105,7 @@ def audit(
         from toolkit.collect.accounts.aws import iam_policy
 
         return click.echo(iam_policy())
-    result, catalog = _audit(paths, platform_file, overlays, aws_profile, regions, cached=not no_cache)
+    result, catalog = _audit(paths, platform_file, overlays, aws_profile, regions, records, cached=not no_cache)
     if redact or redact_key:
         from toolkit.redact import redact as redacted
 
@@ -120,6 +122,7 @@ def _audit(
     overlays: tuple[Path, ...] = (),
     aws_profile: str | None = None,
     regions: tuple[str, ...] = (),
+    records: tuple[Path, ...] = (),
     *,
     cached: bool = True,
 ) -> "tuple[Audit, Catalog]":
@@ -132,6 +135,7 @@ def _audit(
     from toolkit.model import SCHEMA_VERSION, Audit
 
     platform, base = find_platform(paths, platform_file)
+    journals = [_journal(file, platform) for file in records]
     catalog = _catalog(overlays, platform, base)
     roots = find_roots(paths, platform, base)
     ignored = [entry.path for entry in platform.ignore if entry.path]
@@ -141,8 +145,19 @@ def _audit(
     if aws_profile:
         survey = merge(survey, _ask_aws(aws_profile, regions))
     dependencies = identify(survey, platform, catalog)
-    assessment = assess(survey, dependencies, platform, catalog, today=date.today())
+    assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals)
     return Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment), catalog
+
+
+def _journal(file: Path, platform: "Platform") -> "Journal":
+    """A drill's journal, which proves something of the platform it was of and of no other."""
+    from toolkit.documents import read_journal
+
+    journal = read_journal(file)
+    if journal.platform != platform.name:
+        what = f"this is the journal of a drill of {journal.platform!r}, and not of {platform.name!r}"
+        raise errors.BadInput(what, where=file, hint="the name is the one in offramp.toml")
+    return journal
 
 
 def _cache_folder() -> Path:

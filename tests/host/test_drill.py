@@ -1,0 +1,109 @@
+"""The short drill: the example platform with its database and broker is built, lost and brought back, on real hosts."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from toolkit import errors
+from toolkit.catalog import load
+from toolkit.documents import read_journal, read_platform
+from toolkit.drill import lab as labs
+from toolkit.generate import generate, make_vault, write
+from toolkit.model import SCHEMA_VERSION, HostNeed, Journal, Plan, Platform, Replacement, Schedule
+from toolkit.tools import incus, ssh
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SLUGS = {"web": ("hosting.containers",), "postgresql": ("data.relational",), "valkey": ("data.cache", "data.queue")}
+
+
+def _generate(folder: Path, platform: Platform, *hosts: HostNeed) -> Path:
+    placed = {group: host.name for host in hosts for group in host.groups}
+    replacements = tuple(Replacement(slug, "1", SLUGS[slug], (), (placed[slug],)) for slug in placed)
+    catalog = load()
+    plan = Plan(SCHEMA_VERSION, "offramp", catalog.hash, platform, (), hosts, replacements, (), Schedule(1, 0, 0))
+    root, key = folder / "infra", folder / "vault-key"
+    write(generate(plan, catalog, target="hosts", sources=str(EXAMPLES), vault_key=str(key)), root)
+    make_vault(plan, catalog, root, key=key)
+    return root
+
+
+def _drill(infra: Path, folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "toolkit", "drill", infra, "--state", folder / "state", *options]
+    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=3000)
+
+
+@pytest.fixture(scope="module")
+def drilled(
+    lab_possible: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[subprocess.CompletedProcess[str], Journal, Path]:
+    """The example with one journey it can go today, one whose check fails; what the command said and left."""
+    folder = tmp_path_factory.mktemp("drill")
+    example = read_platform(EXAMPLES / "offramp.toml")
+    read = next(journey for journey in example.journeys if journey.id == "read")
+    broken = msgspec.structs.replace(read, id="broken", check="echo nobody is here; false")
+    platform = msgspec.structs.replace(example, journeys=(broken, read))
+    hosts = (HostNeed("data", 512, 1, 5, ("postgresql", "valkey")), HostNeed("front", 512, 1, 5, ("web",)))
+    infra = _generate(folder, platform, *hosts)
+    before = {path: path.read_bytes() for path in infra.rglob("*") if path.is_file()}
+    done = _drill(infra, folder, "--lab", "incus", "--format", "json")
+    assert before == {path: path.read_bytes() for path in infra.rglob("*") if path.is_file()}
+    return done, read_journal(folder / "state/journal.json"), folder
+
+
+def _outcomes(journal: Journal) -> dict[str, str]:
+    return {step.id: step.outcome for step in journal.steps}
+
+
+def test_the_platform_is_lost_and_comes_back(
+    drilled: tuple[subprocess.CompletedProcess[str], Journal, Path],
+) -> None:
+    done, journal, folder = drilled
+    log = (folder / "state.log").read_text()
+    outcomes = _outcomes(journal)
+    assert outcomes.pop("journey.broken") == "failed", done.stderr + log[-3000:]
+    assert set(outcomes.values()) == {"passed"}, done.stderr + log[-3000:]
+    assert list(outcomes)[:3] == ["prepare.hosts", "prepare.terraform", "prepare.site"]
+    assert {"steady.backup", "break.hosts", "rebuild.isolate", "rebuild.restore", "verify.verify"} < set(outcomes)
+    verified = {step.id: step.verified for step in journal.steps}
+    assert "50 posts" in verified["journey.read"]
+    assert "every table as noted" in log or "task: Compare with what the drill noted" in log
+
+
+def test_a_failed_journey_is_a_failed_drill(
+    drilled: tuple[subprocess.CompletedProcess[str], Journal, Path],
+) -> None:
+    done, journal, _ = drilled
+    assert done.returncode == errors.NOT_RESTORED
+    assert not journal.restored
+    assert "journey.broken" in done.stderr
+    assert msgspec.json.decode(done.stdout, type=Journal) == journal
+
+
+def test_nothing_is_left_but_journal_and_log(
+    drilled: tuple[subprocess.CompletedProcess[str], Journal, Path],
+) -> None:
+    _, _, folder = drilled
+    assert sorted(path.name for path in (folder / "state").iterdir()) == [".offramp-drill", "journal.json"]
+    kept = (folder / "state/journal.json").read_text() + (folder / "state.log").read_text()
+    assert (folder / "vault-key").read_text().strip() not in kept
+    left = [net.config.get("user.offramp.folder", "") for net in incus.networks()]
+    assert not [lab for lab in left if lab.startswith(str(folder))]
+
+
+def test_hosts_in_use_are_refused_and_not_touched(lab_hosts: labs.Lab, tmp_path: Path) -> None:
+    web = lab_hosts.host("web")
+    infra = _generate(tmp_path, Platform(name="board"), HostNeed("web", 128, 1, 1, ("valkey",)))
+    machine = {"address": web.address, "private_key_file": str(lab_hosts.login.key)}
+    (tmp_path / "spare.tfvars.json").write_text(json.dumps({"machines": {"web": machine}}))
+    ssh.run(lab_hosts.login, web.address, ["mv", labs.MARKER, "/etc/kept"])
+    try:
+        done = _drill(infra, tmp_path, "--hosts", tmp_path / "spare.tfvars.json")
+    finally:
+        ssh.run(lab_hosts.login, web.address, ["mv", "/etc/kept", labs.MARKER])
+    assert done.returncode == errors.BAD_INPUT, done.stderr
+    assert "not marked for drills" in done.stderr
+    assert "absent" in ssh.run(lab_hosts.login, web.address, ["dpkg -s valkey-server >/dev/null 2>&1 || echo absent"])
