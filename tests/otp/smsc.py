@@ -21,8 +21,11 @@ _THROTTLED = kinds.CommandStatus.ESME_RTHROTTLED
 class Carrier:
     """Listens in a thread of its own. `messages` is what it acknowledged: (number, text)."""
 
-    def __init__(self, *, port: int, password: str, reports: bool = True, per_second: int | None = None) -> None:
-        self.port, self.password, self.reports, self.per_second = port, password, reports, per_second
+    def __init__(
+        self, *, port: int, password: str, host: str = "127.0.0.1", reports: bool = True, per_second: int | None = None
+    ) -> None:
+        self.host, self.port, self.password = host, port, password
+        self.reports, self.per_second = reports, per_second
         self.messages: list[tuple[str, str]] = []
         self.refused = 0
         self.swallow = False  # take messages without answering: what a dying carrier does
@@ -59,7 +62,7 @@ class Carrier:
         return next((text for to, text in reversed(self.messages) if to == number), None)
 
     async def _rise(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
 
     async def _die(self) -> None:
         if self._server:
