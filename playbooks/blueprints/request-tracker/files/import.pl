@@ -1,0 +1,303 @@
+#!/usr/bin/perl
+# Take over a help desk from support.* datasets: import.pl FOLDER QUEUE, as root.
+#
+# In: the folder of a complete export (manifest.json, support.*.jsonl, attachments/). Out: a JSON report
+# {changed, datasets: {name: {records, made, present, failed}}, problems, triggers}; exit 1 when something failed.
+#
+# Nobody is told anything: no scrip runs. Who said what when is kept. Each ticket is one database transaction and carries
+# its old number, so that a stopped run goes on and a later export only adds what is new.
+use strict;
+use warnings;
+use lib '/usr/share/request-tracker5/lib';
+use Digest::SHA;
+use Encode ();
+use JSON ();
+use MIME::Entity;
+use RT;
+
+my ($folder, $queue_name) = @ARGV;
+my $json = JSON->new->utf8->canonical;
+my %status = (new => 'new', open => 'open', pending => 'stalled', hold => 'stalled', solved => 'resolved', closed => 'resolved');
+my %priority = (low => 20, normal => 40, high => 60, urgent => 80);
+my %form = (
+    tagger => 'Select-1', multiselect => 'Select-0', textarea => 'Text-1', date => 'Date-1',
+);
+my (%report, @problems, @triggers, %person, %organization, %field);
+
+check_manifest();
+RT::LoadConfig();
+RT::Init();
+my $system = RT->SystemUser;
+my $queue = RT::Queue->new($system);
+$queue->Load($queue_name);
+my $staff = RT::Group->new($system);
+$staff->LoadUserDefinedGroup('Support staff');
+die "there is no queue $queue_name: run site.yml first\n" unless $queue->id && $staff->id;
+my $number = own_field('Zendesk id', 'RT::Queue-RT::Ticket');
+my $tags = own_field('Tags', 'RT::Queue-RT::Ticket');
+my $person_number = own_field('Zendesk id', 'RT::User');
+my %ticket = known($number, 'RT::Ticket');
+%person = known($person_number, 'RT::User');
+
+each_record('support.organizations', sub { $organization{ $_[0]{id} } = $_[0]{name}; 0 });
+each_record('support.users', \&take_person);
+each_record('support.groups', \&take_group);
+each_record('support.fields', \&take_field);
+each_record('support.macros', \&take_macro);
+each_record('support.triggers', sub { push @triggers, $_[0]{title} if $_[0]{active}; 0 });
+each_record('support.tickets', \&take_ticket);
+compare();
+
+my @changed = grep { $_->{made} } values %report;
+my $result = { changed => @changed ? JSON::true : JSON::false, datasets => \%report, problems => \@problems, triggers => \@triggers };
+print $json->encode($result);
+exit(grep({ $_->{failed} } values %report) ? 1 : 0);
+
+# --- reading ------------------------------------------------------------------------------------------------------------
+sub check_manifest {
+    open my $file, '<', "$folder/manifest.json" or die "$folder has no manifest.json: the export is not complete\n";
+    my $manifest = $json->decode(do { local $/; <$file> });
+    for my $name (sort keys %{ $manifest->{datasets} }) {
+        my $one = $manifest->{datasets}{$name};
+        my $sum = Digest::SHA->new(256)->addfile("$folder/$name.jsonl")->hexdigest;
+        die "$name.jsonl is not what was exported: its checksum differs\n" if $sum ne $one->{sha256};
+        $report{$name} = { records => $one->{records}, made => 0, present => 0, failed => 0 };
+    }
+}
+
+# Every record of a dataset in a transaction of its own; `take` says whether something was made.
+sub each_record {
+    my ($name, $take) = @_;
+    return unless $report{$name};
+    open my $file, '<', "$folder/$name.jsonl" or die "$name.jsonl: $!\n";
+    while (my $line = <$file>) {
+        my $record = $json->decode($line);
+        RT->DatabaseHandle->BeginTransaction;
+        my $made = eval { $take->($record) };
+        if (my $problem = $@) {
+            RT->DatabaseHandle->Rollback('force');
+            $report{$name}{failed}++;
+            chomp $problem;
+            push @problems, "$name $record->{id}: $problem";
+            next;
+        }
+        RT->DatabaseHandle->Commit;
+        $report{$name}{ $made ? 'made' : 'present' }++;
+    }
+}
+
+sub own_field {
+    my ($name, $lookup) = @_;
+    my $field = RT::CustomField->new($system);
+    $field->LoadByName(Name => $name, LookupType => $lookup, IncludeGlobal => 1, ObjectId => $queue->id);
+    die "there is no field $name: run site.yml first\n" unless $field->id;
+    return $field;
+}
+
+# old number → id here
+sub known {
+    my ($field, $type) = @_;
+    my $sql = 'SELECT content, objectid FROM objectcustomfieldvalues WHERE customfield = ? AND objecttype = ? AND disabled = 0';
+    return map { @$_ } @{ RT->DatabaseHandle->dbh->selectall_arrayref($sql, undef, $field->id, $type) };
+}
+
+sub moment {
+    my ($text) = @_;
+    my $date = RT::Date->new($system);
+    $date->Set(Format => 'unknown', Value => $text, Timezone => 'UTC');
+    return $date->ISO;
+}
+
+sub wanted {
+    my ($ok, $message) = @_;
+    die(($message // 'refused') . "\n") unless $ok;
+    return $ok;
+}
+
+# --- people -------------------------------------------------------------------------------------------------------------
+sub take_person {
+    my ($one) = @_;
+    return 0 if $person{ $one->{id} };
+    my $name = $one->{email} || "zendesk-$one->{id}";
+    my $user = RT::User->new($system);
+    $user->LoadByEmail($one->{email}) if $one->{email};
+    $user->Load($name) unless $user->id;
+    my $made = !$user->id;
+    my $answers = $one->{role} ne 'end-user' && $one->{active};
+    if ($made) {
+        wanted($user->Create(
+            Name => $name, EmailAddress => $one->{email}, RealName => $one->{name}, MobilePhone => $one->{phone},
+            Organization => $organization{ $one->{organization} // '' }, Comments => $one->{notes},
+            Privileged => $answers ? 1 : 0,
+        ));
+    }
+    elsif ($user->FirstCustomFieldValue($person_number)) {
+        push @problems, "support.users $one->{id}: has the address of another person, whose tickets it joins";
+    }
+    wanted($user->SetPrivileged(1)) if $answers && !$user->Privileged;
+    wanted($staff->AddMember($user->PrincipalId)) if $answers && !$staff->HasMember($user->PrincipalObj);
+    wanted($user->AddCustomFieldValue(Field => $person_number, Value => $one->{id}, RecordTransaction => 0))
+        unless $user->FirstCustomFieldValue($person_number);
+    $person{ $one->{id} } = $user->id;
+    return $made;
+}
+
+sub take_group {
+    my ($one) = @_;
+    my $group = RT::Group->new($system);
+    $group->LoadUserDefinedGroup($one->{name});
+    my $made = !$group->id;
+    wanted($group->CreateUserDefinedGroup(Name => $one->{name}, Description => 'From Zendesk')) if $made;
+    for my $id (grep { $_ } map { $person{$_} } @{ $one->{members} }) {
+        next if $group->HasMember($id);
+        wanted($group->AddMember($id));
+        $made = 1;
+    }
+    return $made;
+}
+
+# --- fields and canned answers --------------------------------------------------------------------------------------------
+sub take_field {
+    my ($one) = @_;
+    return 0 if $one->{system};
+    my $description = "Zendesk field $one->{id}";
+    my $field = RT::CustomField->new($system);
+    $field->LoadByCols(Description => $description);
+    my $made = !$field->id;
+    if ($made) {
+        my %values = (LookupType => 'RT::Queue-RT::Ticket', TypeComposite => $form{ $one->{type} } || 'Freeform-1');
+        my $taken = RT::CustomField->new($system);
+        $taken->LoadByCols(Name => $one->{title}, LookupType => $values{LookupType});
+        my $name = $taken->id ? "$one->{title} ($one->{id})" : $one->{title};
+        wanted($field->Create(Name => $name, Description => $description, %values));
+        wanted($field->AddToObject($queue));
+        for my $option (@{ $one->{options} || [] }) {
+            wanted($field->AddValue(Name => $option->{value}, Description => $option->{name}));
+        }
+    }
+    $field{ $one->{id} } = $field->id;
+    return $made;
+}
+
+sub take_macro {
+    my ($one) = @_;
+    return 0 unless $one->{active};
+    my $field = own_article_field('Zendesk id');
+    my %have = known($field, 'RT::Article');
+    return 0 if $have{"macro $one->{id}"};
+    my ($text) = map { ref $_->{value} ? $_->{value}[-1] : $_->{value} } grep { $_->{field} =~ /^comment_value/ } @{ $one->{actions} };
+    my @rest = map { "$_->{field}: " . (ref $_->{value} ? $json->encode($_->{value}) : $_->{value} // '') }
+        grep { $_->{field} !~ /^comment_/ } @{ $one->{actions} };
+    my $article = RT::Article->new($system);
+    my $taken = RT::Article->new($system);
+    $taken->LoadByCols(Name => $one->{title});
+    wanted($article->Create(
+        Name => $taken->id ? "$one->{title} ($one->{id})" : $one->{title}, Class => 'Answers',
+        Summary => substr(@rest ? 'In Zendesk it also set: ' . join('; ', @rest) : '', 0, 250),
+        'CustomField-' . own_article_field('Content')->id => $text // '',
+        'CustomField-' . $field->id => "macro $one->{id}",
+    ));
+    return 1;
+}
+
+sub own_article_field {
+    my ($name) = @_;
+    my $field = RT::CustomField->new($system);
+    $field->LoadByCols(Name => $name, LookupType => 'RT::Class-RT::Article');
+    die "there is no field $name: run site.yml first\n" unless $field->id;
+    return $field;
+}
+
+# --- tickets ------------------------------------------------------------------------------------------------------------
+sub take_ticket {
+    my ($one) = @_;
+    my $ticket = RT::Ticket->new($system);
+    my $made = !$ticket{ $one->{id} };
+    $made ? make($ticket, $one) : $ticket->Load($ticket{ $one->{id} });
+    my %said = map { $_ => 1 } @{ RT->DatabaseHandle->dbh->selectcol_arrayref(
+        q{SELECT newvalue FROM transactions WHERE objecttype = 'RT::Ticket' AND objectid = ? AND field = 'zendesk'}, undef, $ticket->id) };
+    my @new = grep { !$said{ $_->{id} } } @{ $one->{comments} };
+    for my $comment (@new) {
+        my $first = $made && $comment == $new[0];
+        say_again($ticket, $comment, $first ? 'Create' : $comment->{public} ? 'Correspond' : 'Comment', $first ? $one->{subject} : '');
+    }
+    if (@new && !$made) {
+        $ticket->__Set(Field => 'Status', Value => $status{ $one->{status} });
+        $ticket->__Set(Field => 'LastUpdated', Value => moment($one->{updated}));
+    }
+    $ticket{ $one->{id} } = $ticket->id;
+    return @new > 0 || $made;
+}
+
+sub make {
+    my ($ticket, $one) = @_;
+    my %values = map { ("CustomField-$field{$_}" => [ values_of($one->{fields}{$_}) ]) } grep { $field{$_} } keys %{ $one->{fields} || {} };
+    my ($id, undef, $message) = $ticket->Create(
+        Queue => $queue->id, Subject => $one->{subject} || '(no subject)', Status => $status{ $one->{status} },
+        Requestor => [ name_of($one->{requester}) ], Cc => [ map { name_of($_) } @{ $one->{followers} || [] } ],
+        Owner => $person{ $one->{assignee} // '' } || RT->Nobody->id, Priority => $priority{ $one->{priority} // '' } // 0,
+        Created => moment($one->{created}), LastUpdated => moment($one->{updated}),
+        Creator => $person{ $one->{requester} // '' } || $system->id,
+        $one->{status} =~ /^(?:solved|closed)$/ ? (Resolved => moment($one->{updated})) : (),
+        'CustomField-' . $number->id => $one->{id}, 'CustomField-' . $tags->id => $one->{tags} || [],
+        %values, _RecordTransaction => 0, DryRun => 0,
+    );
+    wanted($id, $message);
+    $ticket->Load($id);
+}
+
+sub values_of { my ($value) = @_; return map { ref $_ eq 'JSON::PP::Boolean' || JSON::is_bool($_) ? ($_ ? 'yes' : 'no') : "$_" } ref $value eq 'ARRAY' ? @$value : $value }
+
+sub name_of {
+    my ($old) = @_;
+    return () unless $old && $person{$old};
+    my $user = RT::User->new($system);
+    $user->Load($person{$old});
+    return $user->EmailAddress || $user->Name;
+}
+
+sub say_again {
+    my ($ticket, $comment, $type, $subject) = @_;
+    my $html = $comment->{html};
+    my @body = (Type => $html ? 'text/html' : 'text/plain', Charset => 'UTF-8', Encoding => '8bit',
+        Data => [ Encode::encode('UTF-8', $html || $comment->{text}) ]);
+    my @attached = grep { $_->{file} } @{ $comment->{attachments} || [] };
+    push @problems, "ticket " . $ticket->id . ": the attachment $_->{name} could not be exported"
+        for grep { !$_->{file} } @{ $comment->{attachments} || [] };
+    my $mail = MIME::Entity->build(@attached ? (Type => 'multipart/mixed') : @body, Subject => Encode::encode('MIME-Header', $subject // ''));
+    $mail->attach(@body) if @attached;
+    attach($mail, $_) for @attached;
+    my $said = RT::Transaction->new($system);
+    wanted($said->Create(
+        ObjectType => 'RT::Ticket', ObjectId => $ticket->id, Type => $type, Field => 'zendesk', NewValue => $comment->{id},
+        Data => $subject // '', Created => moment($comment->{created}), Creator => $person{ $comment->{author} // '' } || $system->id,
+        MIMEObj => $mail, ActivateScrips => 0,
+    ));
+}
+
+sub attach {
+    my ($mail, $one) = @_;
+    my $path = "$folder/$one->{file}";
+    my $sum = Digest::SHA->new(256)->addfile($path)->hexdigest;
+    die "the attachment $one->{id} is not what was exported: its checksum differs\n" if $sum ne $one->{sha256};
+    (my $type = $one->{content_type} // '') =~ s/;.*//;
+    # text would be converted to another character set on the way
+    $type = 'application/octet-stream' if $type !~ m{^[\w.+-]+/[\w.+-]+$} || $type =~ m{^(?:text|multipart|message)/};
+    (my $name = $one->{name}) =~ s/[\x00-\x1f\x7f]/ /g;
+    $mail->attach(Path => $path, Type => $type, Filename => Encode::encode('MIME-Header', $name), Encoding => 'base64', Disposition => 'attachment');
+}
+
+# --- comparing ----------------------------------------------------------------------------------------------------------
+# What the datasets hold must be in the database: every ticket, every comment.
+sub compare {
+    return unless $report{'support.tickets'};
+    open my $file, '<', "$folder/support.tickets.jsonl" or die $!;
+    my %said = map { $_ => 1 } @{ RT->DatabaseHandle->dbh->selectcol_arrayref(q{SELECT newvalue FROM transactions WHERE field = 'zendesk'}) };
+    while (my $line = <$file>) {
+        my $one = $json->decode($line);
+        my @missing = grep { !$said{ $_->{id} } } @{ $one->{comments} };
+        next unless @missing || !$ticket{ $one->{id} };
+        push @problems, "support.tickets $one->{id}: " . scalar(@missing) . ' comments are missing';
+        $report{'support.tickets'}{incomplete}++;
+    }
+}
