@@ -498,3 +498,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(errors.PASS)
+    except OSError as err:  # a full disk, a file where a folder should be: what no stage could tell better
+        say(f"offramp: {errors.BadInput(err.strerror or str(err), where=err.filename or '')}")
+        sys.exit(errors.BAD_INPUT)

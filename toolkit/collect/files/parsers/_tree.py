@@ -172,6 +172,14 @@ def _is_prose(text: str, offset: int) -> bool:
     return sum(word.rstrip(".,:;").isalpha() for word in before[quote + 1 :].split()) >= 4
 
 
+def first_error(source: Source) -> Unparsed | None:
+    """`Unparsed` at the first place that is not of the language, for grammars that know all of theirs."""
+    node = source.root
+    while node.has_error and not (node.is_error or node.is_missing):
+        node = next(child for child in node.children if child.has_error or child.is_missing)
+    return Unparsed(source.line(node.start_byte), "syntax error") if node.is_error or node.is_missing else None
+
+
 def broken(source: Source) -> Unparsed | None:
     """`Unparsed` when most of a file did not parse; small errors are common and cost nothing."""
     if not source.root.has_error:

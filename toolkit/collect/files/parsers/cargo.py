@@ -1,11 +1,11 @@
 """Cargo.toml: crates by the role of their section. Cargo.lock has no direct entries of its own."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._documents import toml_document
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import Role
 
@@ -27,10 +27,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         for found in _LOCKED.finditer(text):
             yield Mention("cargo", found[1], lines.at(found.start(1)), discard="transitive")
         return
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as err:
-        raise Unparsed(1, "no valid TOML") from err
+    document = toml_document(text)
     workspace = document.get("workspace")
     targets = document.get("target")
     holders = [document, workspace, *(targets.values() if isinstance(targets, dict) else ())]

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import msgspec
-
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._documents import json_document
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import Role
 
@@ -24,10 +22,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         for found in _LOCKED.finditer(text):
             yield Mention("composer", found[1].lower(), lines.at(found.start(1)), discard="transitive")
         return
-    try:
-        document: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as err:
-        raise Unparsed(1, "no valid JSON") from err
+    document = json_document(text)
     for section, role in _SECTIONS.items():
         content = document.get(section) if isinstance(document, dict) else None
         for name in content if isinstance(content, dict) else ():

@@ -13,13 +13,14 @@ from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _terraform as terraform
 from toolkit.collect.files.parsers._images import image
-from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
+from toolkit.collect.files.parsers._tree import Grammar, Source, first_error, names, plain_names
 
 CLAIMS = ("*.tf", "*.tofu", "*.hcl", "*.tfvars", "*.pkr.hcl")
 KINDS: frozenset[SignalKind] = frozenset({"image", "tf_resource", "tf_provider", "host", "uri", "arn", "env"})
 
 _GRAMMAR = Grammar("tree_sitter_hcl", "hcl")
 _IMAGE = re.compile(r"\bimage\"?\s{0,20}[=:]\s{0,20}\"([^\"\n]{3,200})\"")
+_HEADER = re.compile(r"^[ \t]{0,20}(?:resource|data)[ \t]{1,8}\"([a-z][a-z0-9_]{0,100})\"", re.MULTILINE)
 _SOURCE = re.compile(r"source\s*[=:]\s*\"([^\"\n]{1,200})\"")
 
 
@@ -32,7 +33,8 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         raise
     for mention in dict.fromkeys(_mentions(source)):
         yield mention if mention.role else replace(mention, role="infra")
-    if problem := broken(source):
+    if problem := first_error(source):
+        yield from dict.fromkeys(_headers(source))
         raise problem
 
 
@@ -49,6 +51,13 @@ def _mentions(source: Source) -> Iterator[Mention]:
         if source.discard(found.start()) is None:
             yield from image(found[1], source.line(found.start()))
     yield from names(source)
+
+
+def _headers(source: Source) -> Iterator[Mention]:
+    """What a broken file declares, by the first lines of its blocks: behind an open string the grammar sees nothing."""
+    for found in _HEADER.finditer(source.text):
+        if source.discard(found.start()) is None:
+            yield Mention("tf_resource", found[1], source.line(found.start()), role="infra")
 
 
 def _block(source: Source, node: Node) -> Iterator[Mention]:

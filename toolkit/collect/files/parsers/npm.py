@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import msgspec
-
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._documents import json_document
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import Role
 
@@ -20,15 +18,12 @@ _SECTIONS: dict[str, Role | None] = {
     "devDependencies": "build/ci",
 }
 _SPECIFIER = re.compile(r"(?:npm:|jsr:|https?://(?:esm\.sh|cdn\.skypack\.dev|unpkg\.com)/)/?((?:@[^/@\s]+/)?[^/@\s?]+)")
-_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
 
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Direct dependencies. An alias ("npm:real@1") counts as what it stands for."""
-    try:
-        document: Any = msgspec.json.decode(_COMMENT.sub("", text) if path.endswith(".jsonc") else text)
-    except (msgspec.DecodeError, RecursionError) as err:
-        raise Unparsed(1, "no valid JSON") from err
+    document = json_document(_COMMENT.sub("", text) if path.endswith(".jsonc") else text)
     if not isinstance(document, dict):
         return
     lines = Lines(text)

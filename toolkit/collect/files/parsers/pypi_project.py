@@ -1,11 +1,11 @@
 """pyproject.toml (PEP 621, dependency groups, Poetry, PDM, uv, Hatch) and Pipfile."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers._documents import toml_document
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.collect.files.parsers.pypi_requirements import development
 from toolkit.model import Role
@@ -24,19 +24,11 @@ class _Found(NamedTuple):
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """The packages that are asked for by name."""
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as err:
-        raise Unparsed(_line_of(err), "no valid TOML") from err
+    document = toml_document(text)
     lines = Lines(text)
     found = _pipfile(document) if path.endswith("Pipfile") else _pyproject(document)
     for name, role, section in found:
         yield Mention("pypi", name, lines.find(name, section), role)
-
-
-def _line_of(err: Exception) -> int:
-    place = re.search(r"line (\d+)", str(err))
-    return int(place[1]) if place else 1
 
 
 def _pipfile(document: Mapping[str, Any]) -> Iterator[_Found]:

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers import _terraform as terraform
+from toolkit.collect.files.parsers._documents import json_document
 
 CLAIMS = ("*.tfstate", "*.tfstate.backup", "*.tfplan.json", "tfplan.json", "plan.json", "terraform.json")
 KINDS: frozenset[SignalKind] = frozenset({"tf_resource", "tf_provider"})
@@ -48,10 +49,7 @@ class _Document(msgspec.Struct):
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """One mention per resource type and per provider, at the first line that names it."""
-    try:
-        document = msgspec.json.decode(text.encode("utf-8", "replace"), type=_Document)
-    except (msgspec.DecodeError, RecursionError) as err:
-        raise Unparsed(1, f"no Terraform state or plan: {type(err).__name__}") from err
+    document: _Document = json_document(text, _Document)
     counts: dict[str, int] = {}
     providers: dict[str, None] = {}
     for resource in _resources(document):
