@@ -109,8 +109,9 @@ def lock(connection: Connection, keys: Iterable[str | int]) -> None:
     """Hold these until the transaction ends. SQLite has one writer at a time, which is lock enough."""
     if connection.dialect.name != "postgresql":
         return
-    for number in sorted({key if isinstance(key, int) else _number(key) for key in keys}):  # one order: no deadlock
-        connection.execute(select(func.pg_advisory_xact_lock(number)))
+    numbers = sorted({key if isinstance(key, int) else _number(key) for key in keys})  # one order: no deadlock
+    if numbers:
+        connection.execute(select(*(func.pg_advisory_xact_lock(number) for number in numbers)))
 
 
 def _number(key: str) -> int:

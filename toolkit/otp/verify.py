@@ -152,13 +152,18 @@ def _with_new_code(
     language: str,
     now: float,
 ) -> Row[Any]:
-    settings = gateway.settings
-    row = known or _create(connection, destination, channel, now, settings.code.seconds)
+    """The open verification, or a new one, with one code more; the code is in the outbox."""
+    settings, sid = gateway.settings, known.sid if known else new_sid("VE")
     code = new_code(settings.code.length)
-    send = {"sid": new_sid("VL"), "time": now, "channel": channel}
-    codes = [*row.codes, code_hash(gateway.keys, row.sid, code)]
+    hashed, send = code_hash(gateway.keys, sid, code), {"sid": new_sid("VL"), "time": now, "channel": channel}
+    if known:
+        codes, sends = [*known.codes, hashed], [*known.sends, send]
+        row = _change(connection, known, now, channel=channel, codes=codes, sends=sends)
+    else:
+        values = {"sid": sid, "to": destination.to, "channel": channel, "codes": [hashed], "sends": [send]}
+        row = _create(connection, values, now, settings.code.seconds)
     _enqueue_code(gateway, connection, row, code, channel, language, now)
-    return _change(connection, row, now, channel=channel, codes=codes, sends=[*row.sends, send])
+    return row
 
 
 def _enqueue_code(
@@ -193,20 +198,15 @@ def _sender(settings: Settings, channel: str) -> str:
     return kind.sender if kind else ""
 
 
-def _create(connection: Connection, to: Destination, channel: str, now: float, seconds: int) -> Row[Any]:
-    sid = new_sid("VE")
-    values = {"sid": sid, "to": to.to, "channel": channel, "status": "pending", "codes": [], "sends": [], "checks": 0}
-    connection.execute(insert(verifications), {**values, "created": now, "updated": now, "expires": now + seconds})
-    return _by_sid(connection, sid)
+def _create(connection: Connection, values: dict[str, Any], now: float, seconds: int) -> Row[Any]:
+    times = {"created": now, "updated": now, "expires": now + seconds}
+    made = insert(verifications).values(**values, status="pending", checks=0, **times)
+    return connection.execute(made.returning(verifications)).one()
 
 
 def _change(connection: Connection, row: Row[Any], now: float, **values: Any) -> Row[Any]:
-    connection.execute(update(verifications).where(verifications.c.sid == row.sid).values(updated=now, **values))
-    return _by_sid(connection, row.sid)
-
-
-def _by_sid(connection: Connection, sid: str) -> Row[Any]:
-    return connection.execute(select(verifications).where(verifications.c.sid == sid)).one()
+    this = update(verifications).where(verifications.c.sid == row.sid)
+    return connection.execute(this.values(updated=now, **values).returning(verifications)).one()
 
 
 def _pending(connection: Connection, now: float, this: Any) -> Row[Any] | None:
