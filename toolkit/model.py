@@ -130,6 +130,12 @@ class Journey(Value):
     check: str = ""  # a shell command of the platform's own that goes the way on a running platform; see docs/drill.md
 
 
+class Drill(Value):
+    """How the platform is drilled: see docs/drill.md."""
+
+    outside: str = ""  # a shell command that plays what lies outside the platform: carriers, mail servers of others
+
+
 class Declare(Value):
     """Something no scan can see: the registrar, the staff's Okta applications."""
 
@@ -202,6 +208,7 @@ class Platform(
     owners: dict[str, str] = field(default_factory=dict)  # capability or area ("auth") -> role or person
     applications: tuple[Application, ...] = ()
     journeys: tuple[Journey, ...] = ()
+    drill: Drill = Drill()
     declare: tuple[Declare, ...] = ()
     ignore: tuple[Ignore, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
@@ -388,6 +395,7 @@ class Manifest(Value):
     sources: str = ""  # the folder applications and journeys' checks are relative to, as seen from the project
     hosts: tuple[HostNeed, ...] = ()
     journeys: tuple[Journey, ...] = ()
+    drill: Drill = Drill()
     files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256 of the generated content
 
 

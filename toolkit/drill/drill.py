@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from toolkit.drill import ground as grounds
 from toolkit.drill import journeys, project
 from toolkit.drill.diary import Diary, Phase
 from toolkit.drill.ground import Ground
+from toolkit.drill.outside import outside
 from toolkit.drill.project import Project
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.model import SCHEMA_VERSION, Journal, Manifest
@@ -57,19 +58,16 @@ def _live_and_lose(scene: _Scene) -> Project:
     diary = scene.diary
     with _hosts(scene, "prepare") as ground:
         source = project.copy(scene.infra, scene.folder / "source", scene.manifest, ground, log=scene.details)
-        _build(source, diary, "prepare")
-        _play(source, diary, "steady", "drill-fill.yml", "Give the platform data to lose")
-        _play(source, diary, "steady", "drill-steady.yml", "Note fingerprints of what must come back")
-        _play(source, diary, "steady", "backup.yml", "Back up every service")
-        with diary.step("steady.fetch-backups", "Copy the backups off the hosts", "steady") as found:
-            project.play(source, "fetch-backups.yml")
-            found.verified = _size(source.folder / "backups")
-        if ground.lab is None:
-            _play(source, diary, "break", "drill-break.yml", "Destroy every service and its data")
-        else:
-            with diary.step("break.hosts", "Delete the hosts with everything on them", "break") as found:
-                grounds.remove(ground)
-                found.verified = f"{len(ground.lab.hosts)} deleted"
+        _reach(source, diary, "prepare")
+        with _outside(source, diary, "prepare"):
+            _install(source, diary, "prepare")
+            _play(source, diary, "steady", "drill-fill.yml", "Give the platform data to lose")
+            _play(source, diary, "steady", "drill-steady.yml", "Note fingerprints of what must come back")
+            _play(source, diary, "steady", "backup.yml", "Back up every service")
+            with diary.step("steady.fetch-backups", "Copy the backups off the hosts", "steady") as found:
+                project.play(source, "fetch-backups.yml")
+                found.verified = _size(source.folder / "backups")
+        _lose(source, diary)
     return source
 
 
@@ -82,15 +80,32 @@ def _bring_back(scene: _Scene, source: Project) -> bool:
             for carried in ("backups", ".drill"):
                 if (source.folder / carried).exists():
                     shutil.copytree(source.folder / carried, rebuilt.folder / carried)
-            _build(rebuilt, diary, "rebuild")
-            with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
-                found.verified = grounds.isolate(ground)
-            _play(rebuilt, diary, "rebuild", "put-backups.yml", "Put the copies of the backups onto the hosts")
-            _play(rebuilt, diary, "rebuild", "restore.yml", "Restore every service from its backup")
-            _play(rebuilt, diary, "verify", "verify.yml", "Check every service, and its data against the fingerprints")
-            return _go_journeys(rebuilt, diary)
+            _reach(rebuilt, diary, "rebuild")
+            with _outside(rebuilt, diary, "rebuild"):
+                _install(rebuilt, diary, "rebuild")
+                return _restore_and_verify(rebuilt, diary)
     except ProgramFailed:  # written down with its reason by the step it happened in
         return False
+
+
+def _lose(source: Project, diary: Diary) -> None:
+    """Delete lab hosts; given ones keep their system."""
+    lab = source.ground.lab
+    if lab is None:
+        _play(source, diary, "break", "drill-break.yml", "Destroy every service and its data")
+        return
+    with diary.step("break.hosts", "Delete the hosts with everything on them", "break") as found:
+        grounds.remove(source.ground)
+        found.verified = f"{len(lab.hosts)} deleted"
+
+
+def _restore_and_verify(rebuilt: Project, diary: Diary) -> bool:
+    with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
+        found.verified = grounds.isolate(rebuilt.ground)
+    _play(rebuilt, diary, "rebuild", "put-backups.yml", "Put the copies of the backups onto the hosts")
+    _play(rebuilt, diary, "rebuild", "restore.yml", "Restore every service from its backup")
+    _play(rebuilt, diary, "verify", "verify.yml", "Check every service, and its data against the fingerprints")
+    return _go_journeys(rebuilt, diary)
 
 
 def _go_journeys(rebuilt: Project, diary: Diary) -> bool:
@@ -116,10 +131,23 @@ def _hosts(scene: _Scene, phase: Phase) -> Iterator[Ground]:
         grounds.remove(ground)
 
 
-def _build(target: Project, diary: Diary, phase: Phase) -> None:
-    """From empty hosts to a platform without data. Egress is open: packages come from their mirrors."""
+@contextmanager
+def _outside(target: Project, diary: Diary, phase: Phase) -> Iterator[None]:
+    """What plays the outside of the platform, for as long as the block lasts."""
+    with ExitStack() as stack:
+        if target.manifest.drill.outside:
+            with diary.step(f"{phase}.outside", "Start what plays the outside of the platform", phase):
+                stack.enter_context(outside(target))
+        yield
+
+
+def _reach(target: Project, diary: Diary, phase: Phase) -> None:
     with diary.step(f"{phase}.terraform", "Apply the Terraform project", phase) as found:
         found.verified = project.apply(target)
+
+
+def _install(target: Project, diary: Diary, phase: Phase) -> None:
+    """From empty hosts to a platform without data. Egress is open: packages come from their mirrors."""
     _play(target, diary, phase, "site.yml", "Install and configure every service (egress open: package mirrors)")
 
 

@@ -7,6 +7,7 @@ user's, run in the folder of offramp.toml; docs/drill.md says what it gets and h
 from collections.abc import Mapping
 
 from toolkit.drill.diary import Diary
+from toolkit.drill.outside import surroundings
 from toolkit.drill.project import Project, Services
 from toolkit.errors import ProgramFailed
 from toolkit.model import Journey
@@ -44,14 +45,11 @@ def _run(journey: Journey, project: Project, environment: Mapping[str, str]) -> 
 
 
 def _environment(project: Project, services: Services) -> dict[str, str]:
-    return process.environment(
-        {
-            "OFFRAMP_URL": f"https://{services.domain}",
-            "OFFRAMP_HOST": services.domain,
-            "OFFRAMP_ADDRESS": services.address,
-            "OFFRAMP_CA": str(project.folder / "ca.crt"),
-            "OFFRAMP_PROJECT": str(project.folder),
-            "OFFRAMP_SERVICES": str(services.file),
-            "OFFRAMP_SSH_CONFIG": str(project.folder / "ssh_config"),
-        }
-    )
+    platform = {
+        "OFFRAMP_URL": f"https://{services.domain}",
+        "OFFRAMP_HOST": services.domain,
+        "OFFRAMP_ADDRESS": services.address,
+        "OFFRAMP_CA": str(project.folder / "ca.crt"),
+        "OFFRAMP_SERVICES": str(services.file),
+    }
+    return process.environment(surroundings(project) | platform)

@@ -26,6 +26,7 @@ def manifest_file(files: Sequence[GeneratedFile], plan: Plan, target: str, sourc
         sources=sources,
         hosts=plan.hosts,
         journeys=plan.platform.journeys,
+        drill=plan.platform.drill,
         files={file.path: content_hash(file.content.encode()) for file in files},
     )
     encoded = msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=2)

@@ -4,13 +4,16 @@ The child sees only the variables of `_PASSED`, so a secret in our environment r
 ansible-runner write what they see into files) unless the caller names it.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import subprocess
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from toolkit.errors import ProgramFailed, ProgramMissing
@@ -105,6 +108,48 @@ def stream(
             raise
     if child.returncode:
         raise failed(words, child.returncode, lines)
+
+
+@contextmanager
+def companion(
+    command: Sequence[str | Path], *, ready: str, log: Log, env: Mapping[str, str], cwd: Path, timeout: float
+) -> Iterator[None]:
+    """Run a program beside us for as long as the block lasts, which begins when it has printed the line `ready`.
+
+    ProgramFailed with its last lines when it ends before, or is not ready within `timeout` seconds.
+    """
+    words, lines, settled = [str(word) for word in command], deque[str](maxlen=_LAST_LINES), threading.Event()
+
+    def read(output: Iterable[str]) -> None:
+        for line in map(printable, map(str.rstrip, output)):
+            lines.append(line)
+            log(line)
+            if line == ready:
+                settled.set()
+        settled.set()  # it ended: nobody needs to wait any longer
+
+    with subprocess.Popen(
+        words,
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as child:
+        reader = threading.Thread(target=read, args=(child.stdout or (),), daemon=True)
+        reader.start()
+        try:
+            if not settled.wait(timeout) or ready not in lines:
+                raise ProgramFailed("\n  ".join([f"{' '.join(words)[:200]} did not get ready", *lines]))
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)  # what it started ends with it
+            reader.join()
 
 
 def _interrupt(child: subprocess.Popen[str]) -> None:
