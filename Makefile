@@ -48,7 +48,7 @@ lint: $(VENV)/ready ## ruff and mypy --strict
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages postgresql chromium chromium-driver git
+	.ci/debian-packages postgresql chromium chromium-driver git kannel $(shell command -v npm >/dev/null || echo nodejs npm)
 	pytest
 
 .PHONY: wheel-test
