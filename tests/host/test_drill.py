@@ -1,6 +1,7 @@
 """The short drill: the example platform with its database and broker is built, lost and brought back, on real hosts."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,8 @@ def _generate(folder: Path, platform: Platform, *hosts: HostNeed) -> Path:
 
 def _drill(infra: Path, folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "toolkit", "drill", infra, "--state", folder / "state", *options]
-    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=3000)
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # where checks find their python
+    return subprocess.run([*map(str, command)], env=env, capture_output=True, text=True, check=False, timeout=3000)
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +68,11 @@ def test_the_platform_is_lost_and_comes_back(
     outcomes = _outcomes(journal)
     assert outcomes.pop("journey.broken") == "failed", done.stderr + log[-3000:]
     assert set(outcomes.values()) == {"passed"}, done.stderr + log[-3000:]
-    assert list(outcomes)[:3] == ["prepare.hosts", "prepare.terraform", "prepare.site"]
+    assert list(outcomes)[:3] == ["prepare.hosts", "prepare.terraform", "prepare.outside"]
     assert {"steady.backup", "break.hosts", "rebuild.isolate", "rebuild.restore", "verify.verify"} < set(outcomes)
     verified = {step.id: step.verified for step in journal.steps}
     assert "50 posts" in verified["journey.read"]
-    assert "every table as noted" in log or "task: Compare with what the drill noted" in log
+    assert "task: Compare with what the drill noted" in log
 
 
 def test_a_failed_journey_is_a_failed_drill(

@@ -82,3 +82,40 @@ def test_a_process_is_known_to_be_alive_until_it_ends() -> None:
         assert process.is_alive(mark)
         assert not process.is_alive(f"{child.pid}:1")
     assert not process.is_alive(mark)
+
+
+def test_a_companion_runs_beside_the_block_and_ends_with_all_it_started(tmp_path: Path) -> None:
+    lines: list[str] = []
+    begin = "import subprocess, time; print(subprocess.Popen(['sleep', '600']).pid)"
+    with process.companion(
+        _python(f"{begin}; print('ready', flush=True); time.sleep(600)"),
+        ready="ready",
+        log=lines.append,
+        env=process.environment(),
+        cwd=tmp_path,
+        timeout=30,
+    ):
+        assert lines[-1] == "ready"
+        assert _runs(lines[0])
+    assert not _runs(lines[0])
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("script", "timeout"), [("print('no carrier'); raise SystemExit(3)", 30), ("import time; time.sleep(600)", 0.2)]
+)
+def test_a_companion_that_does_not_get_ready_is_an_error(tmp_path: Path, script: str, timeout: float) -> None:
+    with (
+        pytest.raises(ProgramFailed, match="did not get ready"),
+        process.companion(
+            _python(script), ready="ready", log=print, env=process.environment(), cwd=tmp_path, timeout=timeout
+        ),
+    ):
+        pytest.fail("the block must not begin")
