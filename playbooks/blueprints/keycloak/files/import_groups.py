@@ -7,43 +7,62 @@ from admin import segment
 
 
 class Groups(NamedTuple):
-    changed: bool
-    report: dict
+    """The groups of an export that are in the realm now."""
+
+    members: dict  # group's name -> source ids
+    ids: dict  # group's name -> Keycloak's id
+    made: int
+    exported: int
+    twice: list  # names that two groups have: neither is imported
+
+    def paths(self):
+        """source id → paths of groups, as an account carries them when it is made. Names with a slash are no paths."""
+        found = {}
+        for name, members in self.members.items():
+            for member in members if "/" not in name else ():
+                found.setdefault(member, []).append(f"/{name}")
+        return found
 
 
-def import_groups(admin, groups, present):
-    """`present`: source id → account, of everybody who was imported. Members who were not are counted, not guessed."""
+def make_groups(admin, groups):
+    """Make the groups that are missing; their members come later."""
     names = Counter(one["name"] for one in groups)
-    twice = sorted(name for name, count in names.items() if count > 1)
-    ids = {one["name"]: one["id"] for one in admin.pages(f"/{segment(admin.realm)}/groups")}
-    made = added = missing = 0
-    for group in groups:
-        if group["name"] in twice:
-            continue
-        if group["name"] not in ids:
-            ids[group["name"]] = make(admin, group["name"])
-            made += 1
-        members = {one for one in group["members"] if one in present}
-        missing += len(set(group["members"]) - members)
-        added += add(admin, ids[group["name"]], {present[one]["id"] for one in members})
-    report = {"exported": len(groups), "made": made, "members added": added}
-    report |= {"members not imported": missing} if missing else {}
-    report |= {"conflicts": [f"two groups are called {name}" for name in twice]} if twice else {}
-    return Groups(bool(made or added), report)
-
-
-def make(admin, name):
     path = f"/{segment(admin.realm)}/groups"
-    admin.post(path, {"name": name})
-    return next(one["id"] for one in admin.pages(path, search=name, exact="true") if one["name"] == name)
+    ids = {one["name"]: one["id"] for one in admin.pages(path)}
+    missing = [name for name, count in names.items() if count == 1 and name not in ids]
+    for name in missing:
+        admin.post(path, {"name": name})
+    if missing:
+        ids = {one["name"]: one["id"] for one in admin.pages(path)}
+    members = {one["name"]: set(one["members"]) for one in groups if names[one["name"]] == 1}
+    return Groups(members, ids, len(missing), len(groups), sorted(name for name, count in names.items() if count > 1))
+
+
+def add_members(admin, groups, present):
+    """Put in who is not yet in, and look again. `present`: source id → account, of everybody who was imported.
+
+    Members who were not imported are counted, not guessed. Out: how many were put in, and the report.
+    """
+    added = lacking = 0
+    for name, members in groups.members.items():
+        known = {one for one in members if one in present}
+        lacking += len(members - known)
+        added += add(admin, groups.ids[name], {present[one]["id"] for one in known})
+    report = {
+        "exported": len(groups.members) + 2 * len(groups.twice),
+        "made": groups.made,
+        "members put in later": added,
+    }
+    report |= {"members not imported": lacking} if lacking else {}
+    report |= {"conflicts": [f"two groups are called {name}" for name in groups.twice]} if groups.twice else {}
+    return added, report
 
 
 def add(admin, group, accounts):
-    """Put in who is not yet in; how many that were."""
     path = f"/{segment(admin.realm)}/groups/{group}/members"
-    lacking = accounts - {one["id"] for one in admin.pages(path, briefRepresentation="true")}
-    for account in lacking:
+    missing = accounts - {one["id"] for one in admin.pages(path, briefRepresentation="true")}
+    for account in missing:
         admin.put(f"/{segment(admin.realm)}/users/{account}/groups/{group}")
-    if left := accounts - {one["id"] for one in admin.pages(path, briefRepresentation="true")}:
+    if missing and (left := accounts - {one["id"] for one in admin.pages(path, briefRepresentation="true")}):
         raise SystemExit(f"{len(left)} members are still not in their group")
-    return len(lacking)
+    return len(missing)

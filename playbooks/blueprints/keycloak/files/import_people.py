@@ -16,7 +16,7 @@ from pathlib import Path
 from admin import Admin, Refused, segment
 from exported import read
 from import_applications import import_applications
-from import_groups import import_groups
+from import_groups import add_members, make_groups
 
 BATCH = 250  # people in one transaction of Keycloak's
 RESERVED = {"username", "email", "firstName", "lastName", "source", "source_id", "phone", "locale"}
@@ -29,9 +29,10 @@ def main():
     people = datasets["identity.users"]
     try:
         new, known, conflicts = sort_out(people, accounts(admin))
-        refused = create(admin, new, given["otp"])
+        groups = make_groups(admin, datasets["identity.groups"])
+        refused = create(admin, new, given["otp"], groups.paths())
         present = {key: one for one in accounts(admin) if (key := source_id(one))}
-        groups = import_groups(admin, datasets["identity.groups"], present)
+        added, groups_report = add_members(admin, groups, present)
         applications = import_applications(admin, datasets, given["client_seed"])
     except Refused as answer:
         sys.exit(f"{answer}; what was imported stays, and the same command goes on")
@@ -43,10 +44,10 @@ def main():
         "people": {"exported": len(people), "created": len(created), "there before": len(known)},
         "conflicts": [f"{one['username']} ({one['id']}): {why}" for one, why in conflicts],
         "refused": [f"{one['username']} ({one['id']}): {why}" for one, why in refused],
-        "groups": groups.report,
+        "groups": groups_report,
         "applications": {"exported": len(datasets["identity.applications"]), "made": applications.made},
     }
-    changed = bool(created or groups.changed or applications.made)
+    changed = bool(created or groups.made or added or applications.made)
     json.dump({"changed": changed, "report": report, "applications": applications.rows}, sys.stdout)
 
 
@@ -59,7 +60,7 @@ def source_id(account):
 
 
 def sort_out(people, present):
-    """(new, there before, conflicts with their reason): every record is in exactly one of them."""
+    """(new, there before, conflicts with their reason). A record that is repeated as it is counts once."""
     holders = {}  # name or address -> source ids that claim it; sign-in takes both, so they are one namespace
     for account in present:
         for name in claims(account):
@@ -88,14 +89,14 @@ def claims(person):
     return {text.casefold() for text in (person["username"], person.get("email")) if text}
 
 
-def create(admin, people, otp):
+def create(admin, people, otp, groups):
     """Create accounts in batches; a batch that is refused is halved until the one at fault is found and reported."""
     refused = []
     batches = [people[start : start + BATCH] for start in range(0, len(people), BATCH)]
     while batches:
         batch = batches.pop()
         try:
-            body = {"ifResourceExists": "SKIP", "users": [account_of(one, otp) for one in batch]}
+            body = {"ifResourceExists": "SKIP", "users": [account_of(one, otp, groups) for one in batch]}
             admin.post(f"/{segment(admin.realm)}/partialImport", body)
         except Refused as answer:
             if answer.status in {401, 403, 404}:
@@ -107,7 +108,7 @@ def create(admin, people, otp):
     return refused
 
 
-def account_of(person, otp):
+def account_of(person, otp, groups):
     """Keycloak's form. Nobody has a password yet; the first sign-in, or the mail, asks for one."""
     attributes = {
         (f"imported_{name}" if name in RESERVED else name): values
@@ -129,6 +130,7 @@ def account_of(person, otp):
         "enabled": person["enabled"],
         "createdTimestamp": milliseconds(person.get("created")),
         "attributes": attributes,
+        "groups": groups.get(person["id"]),
         "requiredActions": ["UPDATE_PASSWORD", *(["CONFIGURE_TOTP"] if otp == "required" else [])],
     }
     return {name: value for name, value in account.items() if value is not None}
@@ -145,7 +147,7 @@ def arrived(person, account):
     """Whether the account holds what the record says."""
     if account is None:
         return False
-    wanted = account_of(person, "optional")
+    wanted = account_of(person, "optional", {})
     same = ("username", "email", "emailVerified", "firstName", "lastName", "enabled")
     held = account.get("attributes") or {}
     return all(account.get(name) == wanted.get(name) for name in same) and all(

@@ -31,7 +31,7 @@ def main():
     )
     form = urlencode({"username": given["username"], "password": given["password"]})
     page, _ = ask(connection, "POST", action(page), cookies, form)
-    if not re.search(r'name="(otp|recoveryCodeInput|authenticationExecution)"', page):
+    if not re.search(r'name="(otp|totp|recoveryCodeInput|authenticationExecution)"', page):
         sys.exit("the second step of the sign-in did not come: " + said(page))
 
 
