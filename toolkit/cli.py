@@ -487,7 +487,7 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except errors.OfframpError as err:
-        say(f"offramp: {err}")
+        _tell(err)
         sys.exit(err.exit_code)
     except click.ClickException as err:
         err.show()
@@ -499,5 +499,12 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(errors.PASS)
     except OSError as err:  # a full disk, a file where a folder should be: what no stage could tell better
-        say(f"offramp: {errors.BadInput(err.strerror or str(err), where=err.filename or '')}")
+        _tell(errors.BadInput(err.strerror or str(err), where=err.filename or ""))
         sys.exit(errors.BAD_INPUT)
+
+
+def _tell(err: errors.OfframpError) -> None:
+    """An error on stderr. What it names may come from a repository: nothing of it may act in a terminal."""
+    from toolkit.report.escape import visible
+
+    say("offramp: " + "\n".join(visible(line) for line in str(err).split("\n")))

@@ -247,6 +247,8 @@ def write_text(path: Path, text: str) -> None:
         _replace(target, text.encode())
     except OSError as err:
         raise BadInput(f"cannot be written: {err.strerror}", where=path) from err
+    except UnicodeEncodeError as err:
+        raise BadInput("cannot be written: a file name that belongs in it is not UTF-8", where=path) from err
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -28,7 +28,7 @@ def draft(
     """TOML text. Folders are written relative to `base`, where the file will lie."""
     document = tomlkit.document()
     _comment(document, _HEAD)
-    document.add("name", tomlkit.item(base.resolve().name))
+    document.add("name", tomlkit.item(base.resolve().name.encode("utf-8", "replace").decode()))
     document.add(tomlkit.comment('domains = ["example.org"]'))
     folders = [root.location for root in audit.survey.roots if root.kind == "checkout"]
     document.add("repositories", tomlkit.item([_relative(Path(folder), base) for folder in folders]))

@@ -1,5 +1,6 @@
 """Which folders make one platform: the paths a user names, or the repositories that offramp.toml lists."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,11 +37,16 @@ def find_roots(paths: Sequence[Path], platform: Platform, base: Path) -> dict[st
     named = [path for path in (paths or (Path(),)) if not _covered(path, folders, base)]
     roots: dict[str, Path] = {}
     for folder in dict.fromkeys(path.resolve() for path in (*folders, *named)):
-        name, parent = folder.name or "root", folder.parent
+        name, parent = _text(folder.name) or "root", folder.parent
         while name in roots:
-            name, parent = f"{parent.name}/{name}", parent.parent
+            name, parent = f"{_text(parent.name)}/{name}", parent.parent
         roots[name] = folder
     return roots
+
+
+def _text(name: str) -> str:
+    """A folder's name as it can stand in a report: bytes that are no UTF-8 cannot."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _covered(path: Path, folders: Sequence[Path], base: Path) -> bool:

@@ -119,7 +119,7 @@ def _survey(name: str, folder: Path, results: Mapping[File, Findings | None], si
         for source, line, reason in found.unread:
             unread.append(Unread(source, name, f"{path}:{line}" if line else path, reason))
     return Survey(
-        roots=(Root(name, "checkout", str(folder)),),
+        roots=(Root(name, "checkout", _shown(str(folder))),),
         sources=("files",),
         evidence=tuple(evidence),
         discarded=tuple(discarded),
