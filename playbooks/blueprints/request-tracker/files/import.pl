@@ -233,7 +233,7 @@ sub make {
     my ($ticket, $one) = @_;
     my %values = map { ("CustomField-$field{$_}" => [ values_of($one->{fields}{$_}) ]) } grep { $field{$_} } keys %{ $one->{fields} || {} };
     my ($id, undef, $message) = $ticket->Create(
-        Queue => $queue->id, Subject => $one->{subject} || '(no subject)', Status => $status{ $one->{status} },
+        Queue => $queue->id, Subject => $one->{subject} || '(no subject)', Status => $status{ $one->{status} } eq 'stalled' ? 'open' : $status{ $one->{status} },
         Requestor => [ name_of($one->{requester}) ], Cc => [ map { name_of($_) } @{ $one->{followers} || [] } ],
         Owner => $person{ $one->{assignee} // '' } || RT->Nobody->id, Priority => $priority{ $one->{priority} // '' } // 0,
         Created => moment($one->{created}), LastUpdated => moment($one->{updated}),
@@ -244,6 +244,8 @@ sub make {
     );
     wanted($id, $message);
     $ticket->Load($id);
+    # no ticket may begin like this
+    $ticket->__Set(Field => 'Status', Value => 'stalled') if $status{ $one->{status} } eq 'stalled';
 }
 
 sub values_of { my ($value) = @_; return map { ref $_ eq 'JSON::PP::Boolean' || JSON::is_bool($_) ? ($_ ? 'yes' : 'no') : "$_" } ref $value eq 'ARRAY' ? @$value : $value }
