@@ -96,6 +96,19 @@ def test_nothing_is_left_but_journal_and_log(
     assert not [lab for lab in left if lab.startswith(str(folder))]
 
 
+def test_given_hosts_lose_their_data_and_get_it_back(lab_hosts: labs.Lab, tmp_path: Path) -> None:
+    infra = _generate(tmp_path, Platform(name="board"), HostNeed("db", 128, 1, 1, ("valkey",)))
+    machine = {"address": lab_hosts.host("db").address, "private_key_file": str(lab_hosts.login.key)}
+    (tmp_path / "spare.tfvars.json").write_text(json.dumps({"machines": {"db": machine}}))
+    done = _drill(infra, tmp_path, "--hosts", tmp_path / "spare.tfvars.json", "--format", "json")
+    assert done.returncode == errors.PASS, done.stderr
+    outcomes = _outcomes(msgspec.json.decode(done.stdout, type=Journal))
+    assert {"break.drill-break", "rebuild.restore", "verify.verify"} < set(outcomes)
+    assert set(outcomes.values()) == {"passed"}
+    said = ssh.run(lab_hosts.login, machine["address"], ["systemctl", "is-active", "valkey-server"])
+    assert said.strip() == "active"
+
+
 def test_hosts_in_use_are_refused_and_not_touched(lab_hosts: labs.Lab, tmp_path: Path) -> None:
     web = lab_hosts.host("web")
     infra = _generate(tmp_path, Platform(name="board"), HostNeed("web", 128, 1, 1, ("valkey",)))

@@ -4,6 +4,5 @@ In: a generated project's folder, and hosts: a lab's, or some with the drill mar
 """
 
 from toolkit.drill.drill import drill
-from toolkit.drill.ground import Ground
 
-__all__ = ["Ground", "drill"]
+__all__ = ["drill"]

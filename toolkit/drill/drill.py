@@ -10,6 +10,7 @@ from toolkit.drill import ground as grounds
 from toolkit.drill import journeys, project
 from toolkit.drill.diary import Diary, Phase
 from toolkit.drill.ground import Ground
+from toolkit.drill.lab import Lab, cut_off
 from toolkit.drill.outside import outside
 from toolkit.drill.project import Project
 from toolkit.errors import BadInput, ProgramFailed
@@ -82,30 +83,36 @@ def _bring_back(scene: _Scene, source: Project) -> bool:
                     shutil.copytree(source.folder / carried, rebuilt.folder / carried)
             _reach(rebuilt, diary, "rebuild")
             with _outside(rebuilt, diary, "rebuild"):
-                _install(rebuilt, diary, "rebuild")
-                return _restore_and_verify(rebuilt, diary)
+                _restore(rebuilt, diary)
+                _play(rebuilt, diary, "verify", "verify.yml", "Check every service, its data against the fingerprints")
+                return _go_journeys(rebuilt, diary)
     except ProgramFailed:  # written down with its reason by the step it happened in
         return False
 
 
 def _lose(source: Project, diary: Diary) -> None:
     """Delete lab hosts; given ones keep their system."""
-    lab = source.ground.lab
-    if lab is None:
+    lab = source.ground
+    if not isinstance(lab, Lab):
         _play(source, diary, "break", "drill-break.yml", "Destroy every service and its data")
         return
     with diary.step("break.hosts", "Delete the hosts with everything on them", "break") as found:
-        grounds.remove(source.ground)
+        grounds.remove(lab)
         found.verified = f"{len(lab.hosts)} deleted"
 
 
-def _restore_and_verify(rebuilt: Project, diary: Diary) -> bool:
-    with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
-        found.verified = grounds.isolate(rebuilt.ground)
+def _restore(rebuilt: Project, diary: Diary) -> None:
+    """Services first and then their data on empty hosts; where services are left without data, these want it first."""
+    lab = rebuilt.ground
+    if isinstance(lab, Lab):
+        _install(rebuilt, diary, "rebuild")
+        with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
+            cut_off(lab)
+            found.verified = "they reach each other and nothing else, no name server either"
     _play(rebuilt, diary, "rebuild", "put-backups.yml", "Put the copies of the backups onto the hosts")
     _play(rebuilt, diary, "rebuild", "restore.yml", "Restore every service from its backup")
-    _play(rebuilt, diary, "verify", "verify.yml", "Check every service, and its data against the fingerprints")
-    return _go_journeys(rebuilt, diary)
+    if not isinstance(lab, Lab):
+        _install(rebuilt, diary, "rebuild")
 
 
 def _go_journeys(rebuilt: Project, diary: Diary) -> bool:

@@ -6,21 +6,20 @@ In: the names of the hosts a project needs. Out: a `Ground`: Terraform variables
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
-from toolkit.drill import lab as labs
+from toolkit.drill import lab
+from toolkit.drill.lab import Lab
 from toolkit.errors import BadInput
 from toolkit.tools.process import Log
 
 LAB_VARIABLES = "drill.auto.tfvars.json"
 
 
-class Ground(msgspec.Struct, frozen=True):
-    """Hosts to build on. Without a `lab`, `variables` is the user's own file of Terraform variables for them."""
-
-    lab: labs.Lab | None = None
-    variables: Path | None = None
+# A lab, or the file of Terraform variables that names hosts somebody gives away.
+Ground: TypeAlias = Lab | Path
 
 
 def given(variables: Path) -> Ground:
@@ -29,51 +28,51 @@ def given(variables: Path) -> Ground:
         raise BadInput(
             "no file of hosts", where=variables, hint="--lab incus makes throwaway ones; or see docs/drill.md"
         )
-    return Ground(variables=variables)
+    return variables
 
 
 def make(names: Sequence[str], *, state: Path, log: Log) -> Ground:
     """One empty lab host for each name."""
-    return Ground(lab=labs.make(names, log=log, state=state))
+    return lab.make(names, log=log, state=state)
 
 
 def remove(ground: Ground) -> None:
     """Delete what `make` made; hosts that were given stay."""
-    if ground.lab:
-        labs.destroy(ground.lab)
-
-
-def isolate(ground: Ground) -> str:
-    """Cut lab hosts off from everything but each other; returns what is true from now on, in the journal's words."""
-    if ground.lab is None:
-        return "not enforced: these hosts were given"
-    labs.cut_off(ground.lab)
-    return "the hosts reach each other and nothing else, no name server either"
+    if isinstance(ground, Lab):
+        lab.destroy(ground)
 
 
 def variables(ground: Ground) -> tuple[str, bytes]:
     """Name and content of the file through which Terraform learns of the machines."""
-    if ground.lab is None:
-        assert ground.variables is not None  # noqa: S101  # `given` and `make` are the only ways to a Ground
-        suffix = ".json" if ground.variables.suffix == ".json" else ""
-        return f"terraform.tfvars{suffix}", ground.variables.read_bytes()
-    known = ground.lab.login.known_hosts.read_text().splitlines()
+    if isinstance(ground, Path):
+        return f"terraform.tfvars{'.json' if ground.suffix == '.json' else ''}", ground.read_bytes()
+    known = ground.login.known_hosts.read_text().splitlines()
     keys = {line.split()[0]: " ".join(line.split()[1:3]) for line in known}
     machines = {
         host.name: {
             "address": host.address,
-            "private_key_file": str(ground.lab.login.key),
+            "private_key_file": str(ground.login.key),
             "host_key": keys[host.address],
         }
-        for host in ground.lab.hosts
+        for host in ground.hosts
     }
     return LAB_VARIABLES, msgspec.json.encode({"machines": machines})
 
 
+def known_hosts(ground: Ground, folder: Path) -> Path:
+    """Where host keys are kept: never in the user's own file. `folder` is the project's."""
+    return ground.login.known_hosts if isinstance(ground, Lab) else folder / "known_hosts"
+
+
 def ssh_arguments(ground: Ground, folder: Path) -> str:
-    """Options for ssh that keep everything the drill learns in `folder`; the user's known_hosts stays as it is."""
-    if ground.lab:
-        options = [option for option in ground.lab.login.options() if not option.startswith("-i")]
+    """Options for the ssh that Ansible starts. The keys of given hosts are noted when they are first seen."""
+    if isinstance(ground, Lab):
+        options = [option for option in ground.login.options() if not option.startswith("-i")]
     else:
-        options = [f"-oUserKnownHostsFile={folder / 'known_hosts'}", "-oStrictHostKeyChecking=accept-new"]
+        options = [f"-oUserKnownHostsFile={known_hosts(ground, folder)}", "-oStrictHostKeyChecking=accept-new"]
     return shlex.join([*options, "-oControlMaster=auto", "-oControlPersist=60s"])
+
+
+def connections(ground: Ground, folder: Path) -> Path:
+    """A folder for the sockets of open SSH connections that goes when the hosts do."""
+    return (ground.folder if isinstance(ground, Lab) else folder) / "ssh"

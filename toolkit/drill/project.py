@@ -145,7 +145,7 @@ def _inventory(hosts: Mapping[str, Mapping[str, Any]], project: Project) -> dict
         "offramp_sources": str(project.sources),
         "ansible_ssh_args": grounds.ssh_arguments(project.ground, project.folder),
         # an address may come back on the next host: connections kept open must not outlive their host
-        "ansible_control_path_dir": str(_connections(project)),
+        "ansible_control_path_dir": str(grounds.connections(project.ground, project.folder)),
     }
     groups: dict[str, dict[str, Any]] = {}
     for name, host in hosts.items():
@@ -160,15 +160,9 @@ def _host(host: Mapping[str, Any]) -> dict[str, Any]:
     return found | ({"ansible_ssh_private_key_file": key} if key else {})
 
 
-def _connections(project: Project) -> Path:
-    """A folder for the sockets of open SSH connections that goes when the hosts do."""
-    return (project.ground.lab.folder if project.ground.lab else project.folder) / "ssh"
-
-
 def _ssh_host(name: str, host: Mapping[str, Any], project: Project) -> str:
     """A host's section of an ssh_config, with which a check can log in: `ssh -F $OFFRAMP_SSH_CONFIG NAME`."""
-    lab = project.ground.lab
-    known = lab.login.known_hosts if lab else project.folder / "known_hosts"
+    known = grounds.known_hosts(project.ground, project.folder)
     lines = {
         "HostName": host["address"],
         "User": host["user"],
