@@ -16,6 +16,7 @@ from smsc import Carrier
 
 from toolkit.otp.carriers import Outcome, Outgoing
 from toolkit.otp.carriers import kannel as sms
+from toolkit.otp.carriers.file import file
 from toolkit.otp.carriers.smtp import mail
 from toolkit.otp.settings import Carrier as Prices
 from toolkit.otp.settings import Kannel, Mail
@@ -271,3 +272,10 @@ def test_a_mail_server_that_vanishes_after_the_text_leaves_it_unknown() -> None:
             return await super().handle_DATA(server, session, envelope)
 
     assert _mailed(Vanishing(), OUTGOING).kind == "unknown"
+
+
+def test_a_disk_that_is_full() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    assert asyncio.run(file(full)(OUTGOING)).kind == "later"

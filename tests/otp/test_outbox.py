@@ -126,6 +126,15 @@ def test_a_codes_text_is_forgotten_once_it_is_sent(world: World) -> None:
         assert connection.execute(select(messages.c.body, messages.c.subject)).one() == ("", "")
 
 
+def test_what_was_written_under_another_secret_is_given_up(make_world: MakeWorld) -> None:
+    texts.send(make_world().gateway, NUMBER, "hello")
+    other = make_world(secret="another secret, as long as it has to be")
+    assert claim(other) == []
+    assert states(other.gateway) == [("failed", 30008)]
+    (row,) = texts.page(other.gateway, size=1).rows
+    assert texts.text(other.gateway, row) == ""
+
+
 def test_senders_side_by_side_send_everything_once(world: World) -> None:
     for number in range(200):
         texts.send(world.gateway, f"+49151{number:05}000", "hello")

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 
 class Keys(NamedTuple):
@@ -51,6 +51,19 @@ def is_code(keys: Keys, verification: str, code: str, hashes: Iterable[str]) -> 
     """Whether the code is one of these; takes as long whether it is or not."""
     given = code_hash(keys, verification, code)
     return sum(hmac.compare_digest(given, known) for known in hashes) > 0  # not `any`, which stops early
+
+
+def seal(keys: Keys, text: str) -> str:
+    """A text, encrypted."""
+    return keys.messages.encrypt(text.encode()).decode()
+
+
+def unseal(keys: Keys, sealed: str) -> str | None:
+    """What was sealed; None under another secret than it was sealed with."""
+    try:
+        return keys.messages.decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
 
 
 def keyed(key: bytes, text: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, case, insert, or_, select, update
 
 from toolkit.otp.callbacks import announce
 from toolkit.otp.carriers import Outcome, Outgoing
-from toolkit.otp.keys import Keys
+from toolkit.otp.keys import Keys, seal, unseal
 from toolkit.otp.store import messages
 
 LEASE = 120.0  # longer than any carrier's timeout
@@ -26,7 +26,7 @@ _AFTER = {"accepted": "sent", "refused": "failed", "unknown": "unknown"}
 
 def enqueue(connection: Connection, keys: Keys, now: float, **values: Any) -> None:
     """Put a message in; `body` and `subject` are encrypted here."""
-    sealed = {name: keys.messages.encrypt(values[name].encode()).decode() for name in ("body", "subject")}
+    sealed = {name: seal(keys, values[name]) for name in ("body", "subject")}
     row = {**values, **sealed, "state": "queued", "due": now, "created": now, "updated": now}
     connection.execute(insert(messages), row)
 
@@ -37,10 +37,13 @@ def claim(connection: Connection, keys: Keys, now: float, count: int) -> list[Ou
     chosen = select(messages).where(due).order_by(messages.c.due).limit(count).with_for_update(skip_locked=True)
     rows = connection.execute(chosen).all()
     late = [row for row in rows if row.expires is not None and row.expires <= now]
-    taken = [row for row in rows if row.expires is None or row.expires > now]
+    opened = {row: _opened(row, keys) for row in rows if row not in late}
+    lost = [row for row, message in opened.items() if message is None]  # written under another secret
     _move(connection, late, now, state="failed", error=_EXPIRED)
+    _move(connection, lost, now, state="failed", error=_UNKNOWN)
+    taken = [row for row in opened if row not in lost]
     _move(connection, taken, now, state="sending", due=now + LEASE, attempts=messages.c.attempts + 1)
-    return [_opened(row, keys) for row in taken]
+    return [message for message in opened.values() if message]
 
 
 def settle(connection: Connection, outcomes: Mapping[str, Outcome], now: float) -> None:
@@ -81,8 +84,10 @@ def _settle(connection: Connection, rows: Sequence[Row[Any]], outcome: Outcome, 
     _move(connection, rows, now, state=_AFTER[outcome.kind], error=outcome.error, **sent)
 
 
-def _opened(row: Row[Any], keys: Keys) -> Outgoing:
-    body, subject = (keys.messages.decrypt(sealed.encode()).decode() for sealed in (row.body, row.subject))
+def _opened(row: Row[Any], keys: Keys) -> Outgoing | None:
+    body, subject = (unseal(keys, sealed) for sealed in (row.body, row.subject))
+    if body is None or subject is None:
+        return None
     return Outgoing(row.sid, row.channel, row.to, row.sender, body, subject)
 
 

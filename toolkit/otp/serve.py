@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import sys
 import time
@@ -26,6 +27,7 @@ from toolkit.otp.keys import derive
 from toolkit.otp.settings import Settings, host_and_port
 from toolkit.otp.store import open_database
 
+_log = logging.getLogger(__name__)
 _STOP_SECONDS = 20  # what was claimed is sent and noted before the process ends
 
 
@@ -90,6 +92,8 @@ async def _running(gateway: Gateway, client: httpx.AsyncClient, wakened: asyncio
     senders = [asyncio.create_task(send(stopping, gateway, carriers, wakened)) for _ in range(dispatch.LOOPS)]
     others = [dispatch.call_back_forever(gateway, client), dispatch.keep_house_forever(gateway)]
     tasks = [asyncio.create_task(loop) for loop in others]
+    for task in [*senders, *tasks]:
+        task.add_done_callback(_end_if_broken)
     try:
         yield
     finally:
@@ -99,6 +103,13 @@ async def _running(gateway: Gateway, client: httpx.AsyncClient, wakened: asyncio
         for task in [*senders, *tasks]:
             task.cancel()
         await asyncio.gather(*senders, *tasks, return_exceptions=True)
+
+
+def _end_if_broken(task: asyncio.Task[None]) -> None:
+    """A gateway that takes codes and sends none is worse than one that is restarted."""
+    if not task.cancelled() and (error := task.exception()):
+        _log.critical("a sender ended: %r", error, exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _carriers(gateway: Gateway, client: httpx.AsyncClient) -> dict[str, Carrier]:

@@ -11,9 +11,12 @@ def file(path: Path) -> Carrier:
 
     async def send(message: Outgoing) -> Outcome:
         line = json.dumps({"to": message.to, "body": message.body, "channel": message.channel}, ensure_ascii=False)
-        path.touch(mode=0o600)
-        with path.open("a", encoding="utf-8") as stream:  # one write: readers see whole lines
-            stream.write(line + "\n")
+        try:
+            path.touch(mode=0o600)
+            with path.open("a", encoding="utf-8") as stream:  # one write: readers see whole lines
+                stream.write(line + "\n")
+        except OSError as err:
+            return Outcome("later", 30001, f"{path}: {err.strerror}")
         return Outcome("accepted")
 
     return send
