@@ -44,7 +44,7 @@ def main():
 
 
 def mail(admin, person, actions, days):
-    """Note that a mail goes out, and send it. False where Keycloak refuses the profile, a name with brackets perhaps."""
+    """Note that a mail goes out, and send it. False where Keycloak refuses the profile (a name with brackets)."""
     path = f"/{segment(admin.realm)}/users/{person['id']}"
     noted = {**person, "attributes": {**person["attributes"], "invited": [date.today().isoformat()]}}
     try:
