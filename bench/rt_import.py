@@ -1,4 +1,4 @@
-"""How long 10,000 tickets take into Request Tracker: `import.yml` as a user runs it, on a fresh lab host, then once more.
+"""How long 10,000 tickets take into Request Tracker: `import.yml` as a user runs it, on a fresh lab host; then again.
 
     python bench/rt_import.py [TICKETS]
 
