@@ -82,7 +82,9 @@ def codes(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
             Carrier(host=lab.gateway, port=ports["b"], password="secret") as b,
         ):
             project.play("site.yml")
-            yield Codes(project, lab, a, b)
+            made = Codes(project, lab, a, b)
+            made.shell("apt-get install -qq -y --no-install-recommends curl >/dev/null 2>&1")  # what the tests ask with
+            yield made
 
 
 def _free_ports(address: str, count: int) -> list[int]:
