@@ -154,6 +154,10 @@ def test_a_question_is_answered_and_the_reply_joins_its_ticket(desk: Desk) -> No
     number = filed.json()["ticket"]["id"]
     assert filed.json()["audit"]["ticket_id"] == number
 
+    kept = desk.rt("GET", f"/ticket/{number}")
+    assert kept["Subject"] == "Cannot log in {{ 7 * 7 }}"
+    assert {"Tags": ["web-form"]}.items() <= {field["name"]: field["values"] for field in kept["CustomFields"]}.items()
+
     welcome = desk.world.mail(ASKER, "Cannot log in")
     assert "board.example" in str(welcome["DKIM-Signature"])
     assert f"[board.example #{number}]" in str(welcome["Subject"])

@@ -51,6 +51,7 @@ my $everybody = system_group('Everyone');
 grant($everybody, $queue, @everyone);
 grant($everybody, $spam, 'CreateTicket');
 grant($everybody, $class, 'SeeClass', 'ShowArticle');
+grant(programs(), $queue, 'SeeCustomField', 'ModifyCustomField');
 grant(requestors(), $queue, @requestor);
 grant($staff, $_, @staff) for $queue, $spam;
 grant($staff, RT->System, @staff_everywhere);
@@ -105,6 +106,15 @@ sub group {
     my $group = RT::Group->new($system);
     $group->LoadUserDefinedGroup($name);
     done("group $name", $group->CreateUserDefinedGroup(Name => $name, Description => $description)) unless $group->id;
+    return $group;
+}
+
+# what the ticket API may do: its tags are a field
+sub programs {
+    my $group = group('Programs', 'Applications that open tickets');
+    my $user = RT::User->new($system);
+    $user->Load('offramp-api');
+    done('offramp-api is a program', $group->AddMember($user->PrincipalId)) unless $group->HasMember($user->PrincipalObj);
     return $group;
 }
 
