@@ -50,6 +50,11 @@ def realm(admin, wanted):
         "passwordPolicy": wanted["password_policy"],
         "otpPolicyType": "totp",
         "otpPolicyAlgorithm": "HmacSHA1",  # what every authenticator understands
+        "otpPolicyDigits": 6,
+        "otpPolicyPeriod": 30,  # with a type named, what is left out becomes 0
+        "otpPolicyInitialCounter": 0,
+        "otpPolicyLookAheadWindow": 1,
+        "otpPolicyCodeReusable": False,
         "webAuthnPolicyRpEntityName": wanted["display_name"],
         "webAuthnPolicyPasswordlessRpEntityName": wanted["display_name"],
         "eventsEnabled": True,
