@@ -91,7 +91,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(lines=st.lists(PATTERN, min_size=1, max_size=3), path=PATH)
 def test_patterns_mean_what_git_says(repository: Path, lines: list[str], path: str) -> None:
     """A file is left out when a rule says so of it or of a folder above it, the last rule deciding on each level."""
