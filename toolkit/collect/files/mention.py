@@ -3,6 +3,8 @@
 A parser knows its format and nothing of vendors; the engine matches mentions against the catalogue.
 """
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from toolkit.catalog import SignalKind
@@ -18,6 +20,14 @@ class Mention(Struct, frozen=True, gc=False):
     role: Role | None = None  # what the place suggests ("build/ci" for a development dependency)
     discard: DiscardReason | None = None  # why this place does not count ("comment", "transitive", "prose")
     quantity: int = 1  # how many things this one mention declares (`count = 3`)
+
+
+class Place(NamedTuple):
+    """Where the prefilter met a literal: offsets in the UTF-8 of the text, and the kinds of names it is a part of."""
+
+    start: int
+    end: int
+    kinds: frozenset[str]
 
 
 class Unparsed(Exception):

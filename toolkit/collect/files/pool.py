@@ -1,10 +1,13 @@
 """Reading many files on all processors.
 
-In: a `Reader` and files. Out: the findings of each. Worker processes are forked, so they share the compiled catalogue
-with the parent; where forking is not safe (macOS, a program with threads) files are read one after the other. A parser
-that takes its process down costs one file, which is found by halving.
+In: a `Reader` and files. Out: the findings of those that say something. Worker processes are forked, so they share the
+compiled catalogue and the list of files with the parent; where forking is not safe (macOS, a program with threads)
+files are read one after the other. A parser that takes its process down, or would never end, costs one file: the
+kernel ends a worker whose file takes too much processor time, in whatever C code it is.
 """
 
+import gc
+import mmap
 import os
 import signal
 import sys
@@ -13,72 +16,102 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from typing import NamedTuple
+
+import msgspec
 
 from toolkit.collect.files.read import Findings, Reader
 from toolkit.collect.files.walk import File
 
 _WORTH_FORKING = 1_000  # files
+_LARGE = 200_000  # bytes; a file of that size can keep a slow parser busy for minutes
 _CHUNK = 200  # files
 _MOST_WORKERS = 8  # each holds its largest file
+# Processor time for one file. The slowest parsers take 2 seconds for a megabyte.
+_SECONDS, _BYTES_PER_SECOND = 10.0, 300_000
 
-_Job = tuple[Reader, str]
-_job: list[_Job] = []  # in a worker process: what it was forked for
+
+class _Job(NamedTuple):
+    """What worker processes are forked for."""
+
+    reader: Reader
+    root: str
+    files: Sequence[File]
+    current: mmap.mmap  # shared: number of the file that is being read
 
 
-def read_all(reader: Reader, root: str, files: Sequence[File]) -> Iterator[tuple[File, Findings]]:
-    """The findings of all files, in any order."""
+_job: list[_Job] = []  # in a worker process
+_decoder = msgspec.msgpack.Decoder(dict[int, Findings])
+
+
+def read_all(reader: Reader, root: str, files: Sequence[File]) -> Iterator[tuple[File, Findings | None]]:
+    """The findings of all files, in any order; None for files that say nothing."""
     workers = min(_MOST_WORKERS, _processors(), len(files) // _WORTH_FORKING + 1)
-    if workers < 2 or sys.platform != "linux" or threading.active_count() > 1:
+    harmless = workers < 2 and all(file.size < _LARGE for file in files)
+    if harmless or sys.platform != "linux" or threading.active_count() > 1:
         for file in files:
-            yield file, reader.read(root, file)
+            yield file, reader.read(root, file) or None
         return
-    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
-    left: list[Sequence[File]] = []
-    with _workers(workers, reader, root) as pool:
-        futures = [pool.submit(_read_chunk, chunk) for chunk in chunks]
-        for chunk, future in zip(chunks, futures, strict=True):
+    job = _Job(reader, root, files, mmap.mmap(-1, 8))
+    left: list[range] = []
+    with _workers(workers, job) as pool:
+        chunks = [range(start, min(start + _CHUNK, len(files))) for start in range(0, len(files), _CHUNK)]
+        for chunk, future in [(chunk, pool.submit(_read_chunk, chunk)) for chunk in chunks]:
             found = _result(future)
             if found is None:
                 left.append(chunk)
-                continue
-            yield from zip(chunk, found, strict=True)
+            else:
+                yield from ((files[number], found.get(number)) for number in chunk)
     for chunk in left:
-        yield from _carefully(reader, root, chunk)
+        yield from _carefully(job, chunk)
 
 
-def _carefully(reader: Reader, root: str, files: Sequence[File]) -> Iterator[tuple[File, Findings]]:
-    """Files among which one takes a process down."""
-    with _workers(1, reader, root) as pool:
-        found = _result(pool.submit(_read_chunk, files))
-    if found is not None:
-        yield from zip(files, found, strict=True)
-    elif len(files) == 1:
-        yield files[0], Findings([], [], [("files", 0, "reading it crashed a process")])
-    else:
-        half = len(files) // 2
-        yield from _carefully(reader, root, files[:half])
-        yield from _carefully(reader, root, files[half:])
+def _carefully(job: _Job, chunk: range) -> Iterator[tuple[File, Findings | None]]:
+    """Files among which one may take a process down: alone in a process that notes where it is."""
+    while chunk:
+        job.current[:] = chunk.start.to_bytes(8, "little")
+        with _workers(1, job) as pool:
+            found = _result(pool.submit(_read_chunk, chunk))
+        deadly = int.from_bytes(job.current[:], "little") if found is None else chunk.stop
+        if found is None and deadly > chunk.start:
+            yield from _carefully(job, range(chunk.start, deadly))
+        elif found is not None:
+            yield from ((job.files[number], found.get(number)) for number in chunk)
+        if deadly < chunk.stop:
+            yield job.files[deadly], Findings([], [], [("files", 0, "reading it crashed a process or took too long")])
+        chunk = range(deadly + 1, chunk.stop)
 
 
-def _result(future: "Future[list[Findings]]") -> list[Findings] | None:
+def _result(future: "Future[bytes]") -> dict[int, Findings] | None:
     try:
-        return future.result()
+        return _decoder.decode(future.result())
     except BrokenProcessPool:
         return None
 
 
-def _workers(count: int, reader: Reader, root: str) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, get_context("fork"), _start, ((reader, root),))
+def _workers(count: int, job: _Job) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, get_context("fork"), _start, (job,))
 
 
 def _start(job: _Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
+    gc.freeze()  # what came from the parent stays shared memory, and is never looked through
     _job[:] = [job]
 
 
-def _read_chunk(files: Sequence[File]) -> list[Findings]:
-    reader, root = _job[0]
-    return [reader.read(root, file) for file in files]
+def _read_chunk(numbers: range) -> bytes:
+    """The findings by number of file, as msgpack: little to send where little was found."""
+    reader, root, files, current = _job[0]
+    found = {}
+    for number in numbers:
+        current[:] = number.to_bytes(8, "little")
+        file = files[number]
+        signal.setitimer(signal.ITIMER_PROF, _SECONDS + file.size / _BYTES_PER_SECOND)
+        if findings := reader.read(root, file):
+            found[number] = findings
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return msgspec.msgpack.encode(found)
 
 
 def _processors() -> int:

@@ -27,6 +27,11 @@ class Hit(NamedTuple):
     literal: int
     ends: list[int]  # offsets just behind its places; the first ones only, where there are many
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether there may be more places than these."""
+        return len(self.ends) >= _MOST_PLACES
+
 
 class Prefilter:
     """The compiled literals. One object per process: the scratch space is not shared."""
@@ -79,9 +84,7 @@ _COMMENT_LINE = re.compile(rb"[ \t]*(?:#[\s!#\-=]|//|/?\*[\s/*]|<!--|--\s|\"\"\"
 
 def only_in_comments(data: bytes, hit: Hit) -> bool:
     """Whether all places of a hit are on lines that are comments as a whole, in whatever language this is."""
-    return len(hit.ends) < _MOST_PLACES and all(
-        _COMMENT_LINE.match(data, data.rfind(b"\n", 0, end) + 1, end) for end in hit.ends
-    )
+    return not hit.cut_short and all(_COMMENT_LINE.match(data, data.rfind(b"\n", 0, end) + 1, end) for end in hit.ends)
 
 
 def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], key: str, cache: Path | None) -> Prefilter:

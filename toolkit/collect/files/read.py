@@ -15,7 +15,7 @@ from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.globs import Globs
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers import Parser
 from toolkit.collect.files.prefilter import Hit, Prefilter, only_in_comments
 from toolkit.collect.files.walk import File
@@ -25,6 +25,9 @@ TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name sa
 CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
 _MOST_MENTIONS = 500_000  # of one file
 _HEAD = 8192
+_BOM = b"\xef\xbb\xbf"
+_HOST = frozenset({"host"})
+_ESCAPED_HOST = re.compile(rb"\\\.[a-z]{2,6}(?![a-z])")  # in regular expressions, where no literal meets hosts
 _IMPORTS = frozenset({"python", "npm", "golang", "jvm", "ruby", "php", "dotnet", "rust"})
 
 
@@ -109,8 +112,9 @@ class Reader:
             found.dropped.extend(self._unparsed(data, hits, parsers, "comment"))
             return
         text = _decode(data)
+        near = None if certain else self._places(data, text, hits)
         for parser in parsers:
-            self._parse(file.path, text, parser, why, found)
+            self._parse(file.path, text, parser, near, why, found)
         if why:
             found.unread.clear()  # broken files among tests and fixtures are broken on purpose
 
@@ -131,16 +135,43 @@ class Reader:
             for number in self._prefilter.literals[hit.literal].signals:
                 yield Dropped(source, number, data.count(b"\n", 0, hit.ends[0]) + 1, why)
 
-    def _parse(self, path: str, text: str, parser: Parser, why: DiscardReason | None, found: Findings) -> None:
+    def _places(self, data: bytes, text: str, hits: list[Hit]) -> list[Place] | None:
+        """Where in the text the hits are, in order; None where that is unknown."""
+        if "\ufffd" in text or any(hit.cut_short for hit in hits):
+            return None
+        known = self._prefilter.literals
+        spans = [(end - len(known[hit.literal].text), end, hit.literal) for hit in hits for end in hit.ends]
+        if b"\\." in data:
+            spans += [(*found.span(), -1) for found in _ESCAPED_HOST.finditer(data)]
+        spans.sort()
+        places, last = [], 0
+        dropped = len(_BOM) if data.startswith(_BOM) else 0  # bytes that are not in the text
+        returns = b"\r\n" in data
+        for start, end, number in spans:
+            dropped += data.count(b"\r\n", last, start) if returns else 0
+            last = start
+            places.append(Place(start - dropped, end - dropped, known[number].kinds if number >= 0 else _HOST))
+        return places
+
+    def _parse(
+        self,
+        path: str,
+        text: str,
+        parser: Parser,
+        near: list[Place] | None,
+        why: DiscardReason | None,
+        found: Findings,
+    ) -> None:
         source = "files." + parser.name
         keep = _Keep(source, self._matcher, why, paths.role(path), found)
         try:
-            for count, mention in enumerate(parser.parse(path, text)):
+            mentions = parser.parse(path, text, near) if parser.near else parser.parse(path, text)
+            for count, mention in enumerate(mentions):
                 keep.add(mention)
                 if count >= _MOST_MENTIONS:
                     raise Unparsed(mention.line, f"more than {_MOST_MENTIONS} names in one file")  # noqa: TRY301
         except Unparsed as err:
-            found.unread.append((source, err.line, err.reason))
+            found.unread.append((source, err.line, err.reason.encode("utf-8", "replace").decode()))
         except Exception as err:  # noqa: BLE001 - the one-source boundary: a parser never costs more than its file
             found.unread.append((source, 0, f"the parser failed: {type(err).__name__}"))
 

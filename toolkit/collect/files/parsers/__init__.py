@@ -6,11 +6,12 @@ A parser module has
     def parse(path: str, text: str) -> Iterator[Mention]   # path is relative to the root, "/"-separated
 
 It may raise `Unparsed(line, reason)`; whatever else it raises becomes an `Unread` as well, and nothing it yielded
-before is lost. Three attributes are optional and make it faster or more thorough:
+before is lost. Four attributes are optional and make it faster or more thorough:
 
     KINDS: frozenset[SignalKind]  # all it can yield: a prefilter hit of another kind is no reason to parse
     ALWAYS = True                 # parse without a prefilter hit: formats that spell names in their own way
     HINTS: tuple[str, ...]        # more literals that make a file worth parsing ("apiVersion:")
+    NEAR = True                   # `parse` takes a third argument: the only places that can matter, in order, or None
 
 Who gets a file: of all matching claims the most specific class wins, and every parser of that class runs.
 A claim that is only an extension ("*.yml") is less specific than one that names more ("docker-compose*.yml",
@@ -26,7 +27,7 @@ from typing import NamedTuple, get_args
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 
-Parse = Callable[[str, str], Iterator[Mention]]
+Parse = Callable[..., Iterator[Mention]]
 
 
 class Parser(NamedTuple):
@@ -38,6 +39,7 @@ class Parser(NamedTuple):
     kinds: frozenset[SignalKind]
     always: bool
     hints: tuple[str, ...]
+    near: bool
 
 
 @cache
@@ -56,4 +58,5 @@ def _load(name: str) -> Parser:
         kinds=frozenset(getattr(module, "KINDS", get_args(SignalKind))),
         always=getattr(module, "ALWAYS", False),
         hints=tuple(getattr(module, "HINTS", ())),
+        near=getattr(module, "NEAR", False),
     )

@@ -4,13 +4,13 @@ In: a file's text and a `Dialect`. Out: mentions in the normal forms of docs/arc
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tree_sitter import Node
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
 
 _NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env")
@@ -43,10 +43,12 @@ def kinds(imported: SignalKind) -> frozenset[SignalKind]:
     return frozenset({imported, *_NAMES, "call"})
 
 
-def scan(text: str, dialect: Dialect) -> Iterator[Mention]:
-    """Everything one code file mentions."""
+def scan(text: str, dialect: Dialect, near: Sequence[Place] | None = None) -> Iterator[Mention]:
+    """What one code file mentions: everything, or at least what reaches into one of the places `near`."""
+    if near and dialect.resolve and any("call" in place.kinds for place in near):
+        near = None  # what is imported in one place is called in another
     try:
-        source = Source(text, dialect.grammar)
+        source = Source(text, dialect.grammar, near)
     except Unparsed:
         yield from plain_names(text)
         raise

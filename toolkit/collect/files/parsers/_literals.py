@@ -6,10 +6,11 @@ see whole files begin with a literal ("//", ".com", ":"), which `re` finds by se
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from toolkit.catalog import SignalKind
+from toolkit.collect.files.mention import Place
 
 # "${region}", "#{region}", "{{ region }}", "%s", "<account>": what a program fills in is unknown to us
 _TEMPLATE = re.compile(
@@ -37,6 +38,7 @@ _ENV_QUOTED = re.compile(r"([\"'`:])([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12
 _ENV_MEMBER = re.compile(r"\.([A-Z][A-Z0-9_]{2,80})(?![A-Za-z0-9_(.])")
 _ENV_OBJECTS = ("env", "settings", "config", "conf", "secrets", "vars")
 _WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "git", "ssh", "git+ssh", "git+https"})
+_CAMPAIGN = re.compile(r"[^\s\"'`<>]{0,300}[?&;]utm_(?:source|medium|campaign)=")  # a link for people, never a request
 _URL_STARTS = ('"', "'", "`", "(", " ", "=")  # a URL without a scheme follows one of these
 _WILDCARD_AFTER = ('"', "'", "`", "*", ">")
 _NO_HOST_AFTER = ("@", "/", "\\")  # an e-mail address, a path; in a regular expression slashes are no paths
@@ -69,6 +71,8 @@ def urls(text: str) -> Iterator[Literal]:
         if named is None and before[-1:] not in _URL_STARTS:
             continue
         start = match.start() - len(named[0]) if named else match.start()
+        if "utm_" in text[match.end() : match.end() + 320] and _CAMPAIGN.match(text, match.end()):
+            continue
         if named and (scheme := named[1].lower()) not in _WEB:
             yield Literal("uri", scheme, start)
         if host := host_of(match[1]):
@@ -137,6 +141,21 @@ def names(text: str) -> Iterator[Literal]:
     yield from bare_hosts(text)
     yield from arns(text)
     yield from environment(text)
+
+
+KINDS = frozenset({"host", "uri", "arn", "env"})
+
+
+def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
+    """Those on the lines of the places that can be part of one; `text` is Latin-1, its offsets are the places'."""
+    done = -1
+    for place in places:
+        if place.end < done or not place.kinds & KINDS:
+            continue
+        start = text.rfind("\n", 0, place.start)  # the line break belongs to it: patterns look for white space before
+        end = text.find("\n", place.end) + 1 or len(text)
+        start, done = max(start, done - 1, 0), end
+        yield from (found._replace(offset=start + found.offset) for found in names(text[start:end]))
 
 
 def without_templates(text: str) -> str:

@@ -6,13 +6,15 @@ A language is data: a grammar from its wheel and a query `queries/<language>.scm
     @comment  what is no code (docstrings too)   @prose    a place that only links or tells ("<a href>", `link_to`)
     @type     a name that is used as a type      @env      a pattern that takes variables out of the environment
 
-A file is parsed once and captures are iterated, never the tree.
+A file is parsed once and captures are iterated, never the tree. Where the caller knows the only places that can matter,
+the file is parsed no further than it must be for them, and the query looks only there.
 """
 
 import importlib
+import re
 import time
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import count
@@ -20,7 +22,7 @@ from typing import NamedTuple
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from toolkit.collect.files.mention import Mention, Unparsed
+from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers import _literals
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import DiscardReason
@@ -33,6 +35,15 @@ _MATCH_LIMIT = 4096  # concurrent partial matches of the query
 _DEEPEST = 1000  # levels of the tree in which the query looks for matches
 _WIDEST_ERROR = 20_000  # children of a tree that is nothing but an error
 _LOOKUPS = 2000  # places looked up in the tree one by one
+_NEIGHBOURS = 500  # bytes between places that one run of the query covers
+_MOST_RUNS = 40  # of the query; with more places the whole file is asked once
+# Where a declaration begins in the first column, what stands before it is most likely complete. No harm if it is not:
+# then it does not parse.
+_TOP_LEVEL = re.compile(
+    rb"^(?:import|from|export|const|let|var|function|class|interface|type|async|def|func|fn|fun|pub|use|impl|struct|enum"
+    rb"|public|internal|final|abstract|open|data|object|module|namespace|require|describe|@)(?![A-Za-z0-9_$])",
+    re.MULTILINE,
+)
 
 
 class Grammar(NamedTuple):
@@ -70,17 +81,53 @@ def _parsed(source: bytes, language: Language) -> Node:
     return root
 
 
+def _parsed_as_far_as(near: Sequence[Place], source: bytes, language: Language) -> Node:
+    """The root of a tree in which all these places are what they are in the tree of the whole file.
+
+    A beginning of the file that is a complete program in itself does for that, and is often much shorter: imports.
+    """
+    if cut := _TOP_LEVEL.search(source, max(place.end for place in near)):
+        root = _parsed(source[: cut.start()], language)
+        if not root.has_error:
+            return root
+    return _parsed(source, language)
+
+
+def _runs(near: Sequence[Place]) -> list[tuple[int, int]]:
+    """Few ranges of bytes that cover all places; none at all where they would be many."""
+    runs: list[tuple[int, int]] = []
+    for place in near:
+        if runs and place.start - runs[-1][1] <= _NEIGHBOURS:
+            runs[-1] = runs[-1][0], max(runs[-1][1], place.end)
+        else:
+            runs.append((place.start, place.end))
+    return runs if len(runs) <= _MOST_RUNS else []
+
+
+def _captures(query: Query, root: Node, runs: Sequence[tuple[int, int]]) -> dict[str, list[Node]]:
+    """The nodes of each capture that reach into one of the ranges, or all; a node around two ranges comes twice."""
+    cursor = QueryCursor(query, match_limit=_MATCH_LIMIT)
+    cursor.set_max_start_depth(_DEEPEST)
+    if not runs:
+        return cursor.captures(root)
+    found: dict[str, list[Node]] = {}
+    for start, end in runs:
+        cursor.set_byte_range(start, end)
+        for name, nodes in cursor.captures(root).items():
+            found.setdefault(name, []).extend(nodes)
+    return found
+
+
 class Source:
     """One parsed file. `text` is the file as Latin-1 of its UTF-8 bytes: offsets in it are byte offsets."""
 
-    def __init__(self, text: str, grammar: Grammar) -> None:
+    def __init__(self, text: str, grammar: Grammar, near: Sequence[Place] | None = None) -> None:
         self.bytes = text.encode("utf-8", "replace")
         self.text = self.bytes.decode("latin-1")
+        self.near = near
         language, query = _load(grammar)
-        self.root = _parsed(self.bytes, language)
-        cursor = QueryCursor(query, match_limit=_MATCH_LIMIT)
-        cursor.set_max_start_depth(_DEEPEST)
-        self.captures = cursor.captures(self.root)
+        self.root = _parsed_as_far_as(near, self.bytes, language) if near else _parsed(self.bytes, language)
+        self.captures = _captures(query, self.root, _runs(near) if near else [])
         self._lookups = 0
         self._discards = self._ranges()
         self._starts = [start for start, _, _ in self._discards]
@@ -153,7 +200,7 @@ def plain_names(text: str) -> Iterator[Mention]:
 
 def names(source: Source) -> Iterator[Mention]:
     """Hosts, schemes, ARNs and environment names of a parsed file; those in comments are discarded, not dropped."""
-    for literal in _literals.names(source.text):
+    for literal in _literals.names(source.text) if source.near is None else _literals.near(source.text, source.near):
         discard = source.discard(literal.offset)
         if discard is None and not literal.certain and not source.in_string(literal.offset):
             continue  # a.b.com in code is an access, not a name

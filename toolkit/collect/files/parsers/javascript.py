@@ -1,14 +1,18 @@
 """JavaScript and TypeScript, with JSX: imports in all their forms, constructions and calls, names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._tree import Grammar
 
-CLAIMS = ("*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts", "*.cts")
+CLAIMS = (
+    "*.js", "*.jsx", "*.mjs", "*.cjs", "*.ts", "*.tsx", "*.mts", "*.cts",
+    "*.config.js", "*.config.cjs", "*.config.mjs", "*.config.ts", "*.config.mts",  # shared with `javascript_config`
+)  # fmt: skip
 KINDS = kinds("npm")
+NEAR = True
 
 _MODULE = re.compile(r"[\"']([^\"'\n]{1,200})[\"'][^\"']*$")
 _NAMED = re.compile(r"\{([^{}]*)\}")
@@ -42,9 +46,9 @@ _DIALECTS = {"ts": _TYPESCRIPT, "mts": _TYPESCRIPT, "cts": _TYPESCRIPT, "tsx": _
 _MOST_OPEN_ANGLES = 1000
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one JavaScript or TypeScript file; the extension chooses the grammar."""
     dialect = _DIALECTS.get(path.rpartition(".")[2], _JAVASCRIPT)
     if text.count("<") - text.count(">") > _MOST_OPEN_ANGLES:
         dialect = _JAVASCRIPT
-    yield from scan(text, dialect)
+    yield from scan(text, dialect, near)

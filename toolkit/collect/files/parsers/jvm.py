@@ -1,14 +1,15 @@
 """Java and Kotlin source: imports, calls, constructions, annotations, names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._tree import Grammar
 
 CLAIMS = ("*.java", "*.kt", "*.kts")
 KINDS = kinds("jvm")
+NEAR = True
 
 _IMPORT = re.compile(r"import\s+(?:static\s+)?([\w.]+\w)")
 
@@ -23,6 +24,6 @@ _JAVA = Dialect("jvm", Grammar("tree_sitter_java", "java"), imports)
 _KOTLIN = Dialect("jvm", Grammar("tree_sitter_kotlin", "kotlin"), imports)
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one Java or Kotlin file."""
-    yield from scan(text, _JAVA if path.endswith(".java") else _KOTLIN)
+    yield from scan(text, _JAVA if path.endswith(".java") else _KOTLIN, near)

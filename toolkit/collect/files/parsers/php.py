@@ -1,14 +1,15 @@
 """PHP source: `use` in all its forms, qualified names, calls, names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._tree import Grammar
 
 CLAIMS = ("*.php", "*.phtml")
 KINDS = kinds("php")
+NEAR = True
 
 _GROUP = re.compile(r"([\w\\]+)\\\{([^}]*)\}")
 _NAME = re.compile(r"(?:function\s+|const\s+)?\\?([\w\\]+)(?:\s+as\s+\w+)?\s*")
@@ -29,6 +30,6 @@ def imports(statement: str) -> Iterator[Imported]:
 DIALECT = Dialect("php", Grammar("tree_sitter_php", "php", "language_php"), imports)
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one PHP file."""
-    yield from scan(text, DIALECT)
+    yield from scan(text, DIALECT, near)

@@ -1,14 +1,15 @@
 """Python source: imports, calls (spelled through the file's imports), names. Docstrings count as comments."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._tree import Grammar
 
 CLAIMS = ("*.py", "*.pyw", "*.pyi")
 KINDS = kinds("python")
+NEAR = True
 
 _FROM = re.compile(r"\s*from\s+([\w.]+)\s+import\s+(.*)", re.DOTALL)
 _NAME = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
@@ -34,6 +35,6 @@ def imports(statement: str) -> Iterator[Imported]:
 DIALECT = Dialect("python", Grammar("tree_sitter_python", "python"), imports, resolve=True)
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one Python file."""
-    yield from scan(text, DIALECT)
+    yield from scan(text, DIALECT, near)

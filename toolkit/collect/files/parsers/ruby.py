@@ -1,8 +1,8 @@
 """Ruby source: requires, constants, calls (symbols count as first arguments), names. `link_to` only links."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._tree import Grammar
 
@@ -19,6 +19,7 @@ CLAIMS = (
     "Brewfile",
 )
 KINDS = kinds("ruby")
+NEAR = True
 
 
 def imports(statement: str) -> Iterator[Imported]:
@@ -31,6 +32,6 @@ def imports(statement: str) -> Iterator[Imported]:
 DIALECT = Dialect("ruby", Grammar("tree_sitter_ruby", "ruby"), imports, frozenset({"require", "require_dependency"}))
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one Ruby file."""
-    yield from scan(text, DIALECT)
+    yield from scan(text, DIALECT, near)

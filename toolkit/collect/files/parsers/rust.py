@@ -1,14 +1,15 @@
 """Rust source: use trees, paths of types, calls, names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._tree import Grammar
 
 CLAIMS = ("*.rs",)
 KINDS = kinds("rust")
+NEAR = True
 
 _TOKEN = re.compile(r"([\w:]+)(?:\s+as\s+\w+)?|[{},]")
 _OWN = ("crate", "self", "super", "std", "core", "alloc")
@@ -34,6 +35,6 @@ def imports(declaration: str) -> Iterator[Imported]:
 DIALECT = Dialect("rust", Grammar("tree_sitter_rust", "rust"), imports)
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one Rust file."""
-    yield from scan(text, DIALECT)
+    yield from scan(text, DIALECT, near)
