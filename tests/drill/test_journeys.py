@@ -21,7 +21,7 @@ def diary(tmp_path: Path) -> Diary:
 def run(diary: Diary, folder: Path, *checks: str) -> tuple[bool, tuple[Step, ...]]:
     journeys = tuple(Journey(f"j{number}", check=check) for number, check in enumerate(checks))
     manifest = Manifest(SCHEMA_VERSION, "offramp 0.0.0", "c", "board", "hosts", journeys=journeys)
-    project = Project(folder, manifest, folder, folder, lambda line: None)
+    project = Project(folder, manifest, folder, folder, folder, lambda line: None)
     services = Services("192.0.2.10", "board.example", folder / "services.json")
     return go(project, services, diary), diary.journal.steps
 

@@ -55,6 +55,20 @@ def test_only_the_most_specific_count() -> None:
     assert matcher.meets("env", "AWS_REGION") == (0,)
 
 
+def test_a_longer_ending_is_more_specific_than_a_shorter_beginning() -> None:
+    matcher = Matcher([Signal("a", "env", value) for value in ("OKTA_*", "*_IDP_GOOGLE", "OKTA_SIGN_IN_*", "*_IN_PROD")])
+    assert matcher.meets("env", "OKTA_IDP_GOOGLE") == (1,)
+    assert matcher.meets("env", "OKTA_ID") == (0,)
+    assert matcher.meets("env", "OKTA_SIGN_IN_PROD") == (2,)
+
+
+def test_pages_for_people_are_no_service() -> None:
+    matcher = Matcher([Signal("a", "host", value) for value in ("*.vendor.com", "www.vendor.com", "*.other.com")])
+    assert matcher.meets("host", "developer.vendor.com") == matcher.meets("host", "www.other.com") == ()
+    assert matcher.meets("host", "www.vendor.com") == (1,)
+    assert matcher.meets("host", "www-data.other.com") == (2,)
+
+
 def test_vendors_that_share_a_name_are_both_met() -> None:
     matcher = Matcher([Signal("a", "npm", "next"), Signal("b", "npm", "next")])
     assert matcher.meets("npm", "next") == (0, 1)

@@ -1,7 +1,7 @@
 """Configuration, environment files, templates, zone files, mobile manifests: names and where they stand."""
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.parsers import Parse, config, dotenv, generic, html, mobile, zone
+from toolkit.collect.files.parsers import Parse, config, dotenv, generic, html, javascript_config, mobile, zone
 
 
 def seen(parse: Parse, kind: SignalKind, text: str, path: str = "x") -> list[tuple[str, int, str | None]]:
@@ -16,13 +16,28 @@ def test_environment_files_give_names_and_hosts_but_no_values() -> None:
         "URL=https://user:hunter2@api.stripe.com/v1 # or https://api.paypal.com\nlower=1\n"
     )
     assert seen(dotenv.parse, "env", text) == [
-        ("TWILIO_SID", 1, None), ("AWS_REGION", 2, None), ("S3_BUCKET", 4, "optional"),
+        ("TWILIO_SID", 1, None), ("AWS_REGION", 2, None), ("S3_BUCKET", 4, "comment"),
         ("URL", 5, None), ("lower", 6, None),
     ]  # fmt: skip
     assert seen(dotenv.parse, "host", text) == [
         ("docs.okta.com", 3, "comment"), ("api.stripe.com", 5, None), ("api.paypal.com", 5, "comment"),
     ]  # fmt: skip
     assert not any("secret" in m.value or "hunter2" in m.value for m in dotenv.parse(".env", text))
+
+
+def test_what_a_template_sets_is_an_option() -> None:
+    for name in (".env.example", ".env.sample", "app/.env.dist", "env.template", ".env.production.example"):
+        assert seen(dotenv.parse, "env", "TWILIO_SID=\n", name) == [("TWILIO_SID", 1, "optional")], name
+    assert seen(dotenv.parse, "host", "URL=https://api.stripe.com\n", ".env.dist") == [("api.stripe.com", 1, "optional")]
+    assert seen(dotenv.parse, "env", "TWILIO_SID=\n", ".env.production") == [("TWILIO_SID", 1, None)]
+
+
+def test_keys_of_configuration_that_is_a_program() -> None:
+    text = "const config = {\n  themeConfig: {\n    // search: {\n    algolia: {\n      appId: 'x',\n"
+    assert seen(javascript_config.parse, "config", text) == [
+        ("themeConfig", 2, None), ("themeConfig.algolia", 4, None), ("themeConfig.algolia.appId", 5, None),
+        ("themeConfig.algolia.appId=x", 5, None),
+    ]  # fmt: skip
 
 
 def test_configuration_gives_key_paths_and_chosen_words() -> None:
@@ -131,3 +146,18 @@ def test_other_text_by_line() -> None:
         ("no.example.com", 2, "comment"),
         ("neither.example.com", 3, "comment"),
     ]
+
+
+def test_scripts_without_an_extension() -> None:
+    text = "{}\naws s3 cp x s3://b\n# aws sqs list-queues\ncurl https://api.example.com\n"
+    for first in ("#!/bin/sh", "#!/usr/bin/env bash", "#! /bin/zsh -e"):
+        script = text.format(first)
+        assert ("aws-cli(s3)", 2, None) in seen(generic.parse, "call", script)
+        assert not [value for value, _, _ in seen(generic.parse, "call", script) if "sqs" in value]
+        assert seen(generic.parse, "host", script) == [("api.example.com", 4, None)]
+    assert seen(generic.parse, "call", text.format("#!/usr/bin/env python3")) == []
+
+
+def test_links_of_campaigns_are_no_requests() -> None:
+    text = "https://www.datadoghq.com/?a=1&utm_source=us\nhttps://api.datadoghq.com/v1?from=1\n"
+    assert seen(generic.parse, "host", text) == [("api.datadoghq.com", 2, None)]

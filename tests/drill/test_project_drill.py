@@ -30,7 +30,7 @@ def test_state_and_addresses_of_hosts_in_use_stay_behind(infra: Path, tmp_path: 
     spare = tmp_path / "spare.tfvars"
     spare.write_text("machines = {}")
     ground = given(spare)
-    copied = project.copy(infra, tmp_path / "copy", project.read(infra), ground, log=print)
+    copied = project.copy(infra, tmp_path / "copy", project.read(infra), ground, sockets=tmp_path, log=print)
     found = {str(path.relative_to(copied.folder)) for path in copied.folder.rglob("*") if path.is_file()}
     assert {"main.tf", "inventory/group_vars/all/vault.yml"} < found
     assert not found & {*IN_USE[1:], ".terraform/x", "backups/app-1.tar"}
@@ -42,7 +42,7 @@ def test_state_and_addresses_of_hosts_in_use_stay_behind(infra: Path, tmp_path: 
 def test_variables_in_json_keep_their_form(infra: Path, tmp_path: Path) -> None:
     spare = tmp_path / "spare.tfvars.json"
     spare.write_text(json.dumps({"machines": {}}))
-    copied = project.copy(infra, tmp_path / "copy", project.read(infra), given(spare), log=print)
+    copied = project.copy(infra, tmp_path / "copy", project.read(infra), given(spare), sockets=tmp_path, log=print)
     assert json.loads((copied.folder / "terraform.tfvars.json").read_text()) == {"machines": {}}
 
 

@@ -34,7 +34,7 @@ TEXTS = {
     "escaped.js": "const a = process.env.TWILIO_SID\n%s\nconst r = /^https:\\/\\/email\\.eu\\.amazonaws\\.com/\n",
     "open.js": "const a = require('twilio')\n%s\nconst b = `\nexport const c = 1\n",
     "class.rb": "require 'net'\n%s\nclass A\n  def f\n    Twilio::REST::Client.new(\n ENV['TWILIO_SID'])\n  end\nend\n",
-    "main.go": 'package m\nimport (\n\t"fmt"\n\t"github.com/twilio/go/x"\n)\n%s\nfunc f() { g("https://api.twilio.com") }\n',
+    "main.go": 'package m\nimport (\n\t"fmt"\n\t"github.com/twilio/go/x"\n)\n%s\nfunc f() { g("//api.twilio.com") }\n',
     "use.php": "<?php\nuse Aws\\Ses\\SesClient;\n%s\n$c = new SesClient([]);\n",
 }  # fmt: skip
 
