@@ -12,7 +12,6 @@ A folder of knowledge, the shipped `checks/` as well as an overlay, has this sha
 import contextlib
 import hashlib
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +21,7 @@ from platformdirs import user_cache_path
 
 from toolkit import shipped
 from toolkit.consistency import validate
-from toolkit.documents import decode, read_toml
+from toolkit.documents import decode, read_toml, write_bytes
 from toolkit.entries import (
     KINDS,
     Artefact,
@@ -153,9 +152,7 @@ def _keep(path: Path, content: bytes) -> None:
     """Best effort: a home that cannot be written to costs a second per run, nothing else."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(path)
+        write_bytes(path, content, mode=0o600)
 
 
 # --- reading a folder -------------------------------------------------------------------------------------------------

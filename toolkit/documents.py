@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST_PROBLEMS = 10
 _PLAIN_WORD = re.compile(r"[a-z][a-z0-9 ./-]{0,23}")
+# A password in a URL, a private key, keys of vendors that have a form of their own
+_CREDENTIAL = re.compile(
+    r"://[^\s/@:]*:[^\s/@$]+@|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b[rs]k_live_\w{10}|\bgh[ps]_\w{30}"
+)
 _SECRET_KEY = re.compile(r"secret|token|passw|key|credential|auth", re.IGNORECASE)
 
 
@@ -38,8 +43,17 @@ class _Versioned(msgspec.Struct):
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 def read_platform(path: Path) -> Platform:
-    """`offramp.toml`."""
-    return decode(read_toml(path), "platform", Platform, where=path)
+    """`offramp.toml`. A setting that is a secret beyond doubt is refused: audits and projects show plain settings."""
+    platform = decode(read_toml(path), "platform", Platform, where=path)
+    for number, application in enumerate(platform.applications):
+        for name, value in application.environment.items():
+            if _CREDENTIAL.search(value):
+                raise BadInput(
+                    f"application[{number}].environment.{_name(name)}: holds a secret (not shown)",
+                    where=path,
+                    hint="write its name in `secrets`, or ${…} of what replaces it; the value belongs in the vault",
+                )
+    return platform
 
 
 def read_policy(path: Path, defaults: Policy | None = None) -> Policy:
@@ -214,8 +228,8 @@ def _found(value: object, path: str) -> str:
 
 
 def _name(key: str) -> str:
-    """A key as it may be shown: a key that is no ordinary name could be anything."""
-    return f"{key!r}" if re.fullmatch(r"[\w.-]{1,40}", key) else "(not shown)"
+    """A key as it may be shown: one that is no ordinary name, or has many digits, could be a misplaced secret."""
+    return f"{key!r}" if re.fullmatch(r"(?!(?:\D*\d){4})[\w.-]{1,40}", key) else "(not shown)"
 
 
 def _meant(key: str, known: list[str]) -> str:
@@ -244,16 +258,17 @@ def write_text(path: Path, text: str) -> None:
         if target.exists() and not target.is_file():  # /dev/stdout, a named pipe: nothing to replace
             target.write_text(text, encoding="utf-8")
             return
-        _replace(target, text.encode())
+        write_bytes(target, text.encode())
     except OSError as err:
         raise BadInput(f"cannot be written: {err.strerror}", where=path) from err
     except UnicodeEncodeError as err:
         raise BadInput("cannot be written: a file name that belongs in it is not UTF-8", where=path) from err
 
 
-def _replace(target: Path, content: bytes) -> None:
+def write_bytes(target: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Replace the file at once, or leave all as it was; a new one gets `mode` less the umask. May raise OSError."""
     beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # less the umask
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             if target.exists():

@@ -9,7 +9,6 @@ could change again without its time moving. Whatever is wrong with a stored file
 import contextlib
 import hashlib
 import os
-import tempfile
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ import msgspec
 
 from toolkit.collect.files.read import Findings
 from toolkit.collect.files.walk import File, Folder
+from toolkit.documents import write_bytes
 from toolkit.model import Survey
 
 _SETTLED_NS = 2 * 10**9
@@ -139,9 +139,7 @@ def _stored(
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-        draft.write(zlib.crc32(content).to_bytes(4, "big") + content)
-    os.replace(draft.name, path)  # noqa: PTH105 - the name is a string
+    write_bytes(path, zlib.crc32(content).to_bytes(4, "big") + content, mode=0o600)
 
 
 def _listing(folder: Folder, newest: int) -> _Listing:

@@ -5,9 +5,7 @@ In: the literals of signals and hints. Out: for one file's bytes the literals th
 
 import contextlib
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +15,7 @@ import hyperscan
 
 from toolkit.catalog import Signal
 from toolkit.collect.files.literals import NO_WORD, Literal, literals
+from toolkit.documents import write_bytes
 
 _MOST_PLACES = 32  # of one literal in one file that are remembered
 
@@ -39,6 +38,7 @@ class Prefilter:
     def __init__(self, known: tuple[Literal, ...], database: bytes) -> None:
         self.literals = known
         self._besides = [(len(one.text), one.before.allowed, one.after.allowed) for one in known]
+        self._also = [one.also for one in known]
         self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
         self._scratch = hyperscan.Scratch(self._database)
 
@@ -62,11 +62,22 @@ class Prefilter:
                     ends.append(end)
 
         self._database.scan(data, match_event_handler=note, scratch=self._scratch)
-        return [Hit(number, ends) for number, ends in found.items() if self._complete(number, data)]
+        known: dict[bytes, bool] = {}
+        return [
+            Hit(number, ends)
+            for number, ends in found.items()
+            if not (also := self._also[number]) or _has_words(data, also, known)
+        ]
 
-    def _complete(self, number: int, data: bytes) -> bool:
-        also = self.literals[number].also
-        return not also or all(_has_word(data, word) for word in also)
+
+def _has_words(data: bytes, words: tuple[bytes, ...], known: dict[bytes, bool]) -> bool:
+    """Whether all words occur; `known` remembers those of this file, for many literals ask for the same."""
+    for word in words:
+        if (has := known.get(word)) is None:
+            has = known[word] = _has_word(data, word)
+        if not has:
+            return False
+    return True
 
 
 def _has_word(data: bytes, word: bytes) -> bool:
@@ -129,6 +140,4 @@ def _store(path: Path, database: bytes) -> None:
     """Written whole or not at all; a cache that cannot be written is no error."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-            draft.write(hashlib.sha256(database).digest() + database)
-        os.replace(draft.name, path)  # noqa: PTH105 - the name is a string
+        write_bytes(path, hashlib.sha256(database).digest() + database, mode=0o600)

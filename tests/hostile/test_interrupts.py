@@ -1,0 +1,78 @@
+"""Ctrl-C in every stage that writes: 130, nothing half-written, and the next run is as if it had not been.
+
+A signal is sent at several moments, each a little later, until one comes too late; what must hold, holds at each.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import OFFRAMP
+from readings import Run
+
+
+def _interrupted(arguments: list[str | Path], environment: dict[str, str], cwd: Path, *, once: Path) -> None:
+    """Run the command and press Ctrl-C as soon as the file `once` is there. The last output of the command must be a
+    pipe that nobody reads: there it waits, so it cannot be too quick for this."""
+    running = subprocess.Popen(
+        [OFFRAMP, *arguments], env=environment, cwd=cwd, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not once.exists():
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert said.endswith("offramp: interrupted; nothing half-written was left\n")
+    assert "Traceback" not in said
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+def test_audit(shop: Path, pipe: Path, run: Run, environment: dict[str, str]) -> None:
+    arguments: list[str | Path] = ["audit", shop, "-o", "json=audit.json", "-o", f"html={pipe}"]
+    _interrupted(arguments, environment, shop.parent, once=shop.parent / "audit.json")
+    interrupted = (shop.parent / "audit.json").read_text()
+    assert sorted(path.name for path in shop.parent.iterdir()) == ["audit.json", "home", "pipe", "shop"]
+    assert run("audit", shop, "--format", "json").stdout == interrupted
+
+
+def test_plan(shop: Path, pipe: Path, run: Run, environment: dict[str, str]) -> None:
+    run("audit", shop, "-o", "json=audit.json")
+    arguments: list[str | Path] = ["plan", "audit.json", "--runbooks", "books", "-o", "json=p.json"]
+    _interrupted([*arguments, "-o", f"markdown={pipe}"], environment, shop.parent, once=shop.parent / "p.json")
+    left = _contents(shop.parent / "books"), (shop.parent / "p.json").read_bytes()
+    assert not list(shop.parent.rglob("*.tmp"))
+    run(*arguments)
+    assert left == (_contents(shop.parent / "books"), (shop.parent / "p.json").read_bytes())
+
+
+def test_generate(shop: Path, run: Run, environment: dict[str, str]) -> None:
+    run("audit", shop, "-o", "json=audit.json")
+    run("plan", "audit.json", "-o", "json=plan.json")
+    run("generate", "plan.json", "--to", "whole")
+    whole = _contents(shop.parent / "whole")
+    infra = shop.parent / "infra"
+    infra.mkdir()
+    os.mkfifo(infra / "site.yml")  # what is there already is read first, and this never ends
+    pending = infra / ".offramp-pending.json"
+    _interrupted(["generate", "plan.json", "--to", "infra"], environment, shop.parent, once=pending)
+    left = _contents(infra)
+    assert all(content == whole[name] for name, content in left.items() if name != pending.name)
+    (infra / "site.yml").unlink()
+    run("generate", "plan.json", "--to", "infra")
+    made_once = {"ca.crt", "inventory/group_vars/all/vault.yml"}  # keys: other ones in each project
+    finished = _contents(infra)
+    assert set(finished) == set(whole)
+    assert {name for name in whole if finished[name] != whole[name]} <= made_once
