@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from toolkit.drill import ground as grounds
@@ -28,6 +29,7 @@ class _Scene(NamedTuple):
     infra: Path
     manifest: Manifest
     folder: Path
+    sockets: Path
     given: Ground | None
     diary: Diary
     details: Log
@@ -45,12 +47,13 @@ def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts
     _empty(folder)
     journal = Journal(SCHEMA_VERSION, tool, manifest.catalog, manifest.platform, project.fingerprint(infra), (), False)
     diary = Diary(journal, folder / JOURNAL, log)
-    scene = _Scene(infra, manifest, folder, given, diary, details)
-    try:
-        source = _live_and_lose(scene)
-        restored = _bring_back(scene, source)
-    finally:
-        _forget(scene)
+    with TemporaryDirectory(prefix="offramp-drill-") as sockets:
+        scene = _Scene(infra, manifest, folder, Path(sockets), given, diary, details)
+        try:
+            source = _live_and_lose(scene)
+            restored = _bring_back(scene, source)
+        finally:
+            _forget(scene)
     return diary.close(restored=restored)
 
 
@@ -58,7 +61,7 @@ def _live_and_lose(scene: _Scene) -> Project:
     """prepare, steady, break: a platform with data, its backups off its hosts, and then no platform."""
     diary = scene.diary
     with _hosts(scene, "prepare") as ground:
-        source = project.copy(scene.infra, scene.folder / "source", scene.manifest, ground, log=scene.details)
+        source = _copy(scene, "source", ground)
         _reach(source, diary, "prepare")
         with _outside(source, diary, "prepare"):
             _install(source, diary, "prepare")
@@ -77,7 +80,7 @@ def _bring_back(scene: _Scene, source: Project) -> bool:
     diary = scene.diary
     try:
         with _hosts(scene, "rebuild") as ground:
-            rebuilt = project.copy(scene.infra, scene.folder / "rebuilt", scene.manifest, ground, log=scene.details)
+            rebuilt = _copy(scene, "rebuilt", ground)
             for carried in ("backups", ".drill"):
                 if (source.folder / carried).exists():
                     shutil.copytree(source.folder / carried, rebuilt.folder / carried)
@@ -120,6 +123,17 @@ def _go_journeys(rebuilt: Project, diary: Diary) -> bool:
         services = project.services(rebuilt)
         found.verified = f"the platform's address is {services.address}" if services.address else "it has no address"
     return journeys.go(rebuilt, services, diary)
+
+
+def _copy(scene: _Scene, name: str, ground: Ground) -> Project:
+    return project.copy(
+        scene.infra,
+        scene.folder / name,
+        scene.manifest,
+        ground,
+        sockets=scene.sockets / name,  # apart: an address may come back on another host
+        log=scene.details,
+    )
 
 
 @contextmanager

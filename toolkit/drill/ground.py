@@ -71,8 +71,3 @@ def ssh_arguments(ground: Ground, folder: Path) -> str:
     else:
         options = [f"-oUserKnownHostsFile={known_hosts(ground, folder)}", "-oStrictHostKeyChecking=accept-new"]
     return shlex.join([*options, "-oControlMaster=auto", "-oControlPersist=60s"])
-
-
-def connections(ground: Ground, folder: Path) -> Path:
-    """A folder for the sockets of open SSH connections that goes when the hosts do."""
-    return (ground.folder if isinstance(ground, Lab) else folder) / "ssh"

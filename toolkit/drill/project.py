@@ -65,6 +65,7 @@ class Project(msgspec.Struct, frozen=True):
     manifest: Manifest
     sources: Path  # the folder of offramp.toml
     ground: Ground
+    sockets: Path  # a folder for open SSH connections: a short path, as a socket's may have 108 bytes at most
     log: Log
 
 
@@ -92,14 +93,14 @@ def fingerprint(infra: Path) -> str:
     return hashlib.sha256((infra / MANIFEST).read_bytes()).hexdigest()
 
 
-def copy(infra: Path, folder: Path, manifest: Manifest, ground: Ground, *, log: Log) -> Project:
+def copy(infra: Path, folder: Path, manifest: Manifest, ground: Ground, *, sockets: Path, log: Log) -> Project:
     """Copy the project at `infra` to `folder`, without its state, and point it at the hosts of `ground`."""
     shutil.copytree(infra, folder, ignore=_LEFT_BEHIND)
     name, content = grounds.variables(ground)
     (folder / name).write_bytes(content)
     (folder / "drill-guard.yml").write_text(_GUARD.format(marker=MARKER))
     (folder / "drill-services.yml").write_text(_SERVICES)
-    return Project(folder, manifest, (infra / manifest.sources).resolve(), ground, log)
+    return Project(folder, manifest, (infra / manifest.sources).resolve(), ground, sockets, log)
 
 
 def apply(project: Project) -> str:
@@ -144,8 +145,7 @@ def _inventory(hosts: Mapping[str, Mapping[str, Any]], project: Project) -> dict
     common = {
         "offramp_sources": str(project.sources),
         "ansible_ssh_args": grounds.ssh_arguments(project.ground, project.folder),
-        # an address may come back on the next host: connections kept open must not outlive their host
-        "ansible_control_path_dir": str(grounds.connections(project.ground, project.folder)),
+        "ansible_control_path_dir": str(project.sockets),
     }
     groups: dict[str, dict[str, Any]] = {}
     for name, host in hosts.items():
