@@ -56,7 +56,9 @@ def test_only_the_most_specific_count() -> None:
 
 
 def test_a_longer_ending_is_more_specific_than_a_shorter_beginning() -> None:
-    matcher = Matcher([Signal("a", "env", value) for value in ("OKTA_*", "*_IDP_GOOGLE", "OKTA_SIGN_IN_*", "*_IN_PROD")])
+    matcher = Matcher(
+        [Signal("a", "env", value) for value in ("OKTA_*", "*_IDP_GOOGLE", "OKTA_SIGN_IN_*", "*_IN_PROD")]
+    )
     assert matcher.meets("env", "OKTA_IDP_GOOGLE") == (1,)
     assert matcher.meets("env", "OKTA_ID") == (0,)
     assert matcher.meets("env", "OKTA_SIGN_IN_PROD") == (2,)

@@ -18,6 +18,8 @@ _SEPARATORS: dict[str, str] = {
 }  # fmt: skip
 _FOLDED = frozenset({"host", "image", "uri", "composer", "nuget", "tf_provider", "html"})  # case does not matter
 _PYPI = re.compile(r"[-_.]+")
+# Pages for people, also of vendors all of whose other hosts are the service: what names them points at reading matter.
+_PAGES = frozenset({"www", "docs", "doc", "developer", "developers", "help", "blog", "status", "community", "learn"})
 _CALL_PARTS = re.compile(r"\([^()]*\)|::|[.\\]|[^.:\\()]+|[:()]")
 
 
@@ -55,7 +57,7 @@ class Matcher:
             self._prefixes[kind][value[:-1]].append(number)
         else:
             pattern = ".*".join(re.escape(part) for part in value.split("*"))
-            self._globs[kind].append((re.compile(pattern), len(value), number))
+            self._globs[kind].append((re.compile(pattern), len(value.replace("*", "")), number))
 
     def _meets(self, kind: SignalKind, value: str) -> tuple[int, ...]:
         """Numbers of the most specific signals of this kind that the value meets; empty for an unknown name."""
@@ -65,25 +67,25 @@ class Matcher:
         for candidate in _candidates(kind, value):
             if found := self._exact.get((kind, candidate)):
                 return tuple(found)
-        return self._prefix(kind, value) or self._glob(kind, value)
+        return self._star(kind, value)
 
-    def _prefix(self, kind: str, value: str) -> tuple[int, ...]:
-        table = self._prefixes.get(kind)
-        if table is None:
-            return ()
-        for end in range(len(value), 0, -1):
-            if found := table.get(value[:end]):
-                return tuple(found)
-        return ()
-
-    def _glob(self, kind: str, value: str) -> tuple[int, ...]:
+    def _star(self, kind: str, value: str) -> tuple[int, ...]:
+        """Signals with a star, the longest ones: OKTA_IDP_GOOGLE is `*_IDP_GOOGLE` and not `OKTA_*`."""
         hits = [(size, number) for pattern, size, number in self._globs.get(kind, ()) if pattern.fullmatch(value)]
         longest = max((size for size, _ in hits), default=0)
+        prefixes = self._prefixes.get(kind, {})
+        for end in range(len(value), longest - 1, -1) if prefixes else ():
+            if found := prefixes.get(value[:end]):
+                if end > longest:
+                    return tuple(found)
+                hits += [(end, number) for number in found]
         return tuple(number for size, number in hits if size == longest)
 
     def _host(self, value: str) -> tuple[int, ...]:
         """A glob's `*` stands for one label or more. A part computed at run time (`*` in the value) proves no name."""
         labels = tuple(value.split("."))
+        if labels[0] in _PAGES:  # a signal that means one of these says so without a star
+            return ()
         best = 0
         found: list[int] = []
         for glob, number in self._hosts.get(labels[-1], ()):

@@ -28,7 +28,9 @@ def test_environment_files_give_names_and_hosts_but_no_values() -> None:
 def test_what_a_template_sets_is_an_option() -> None:
     for name in (".env.example", ".env.sample", "app/.env.dist", "env.template", ".env.production.example"):
         assert seen(dotenv.parse, "env", "TWILIO_SID=\n", name) == [("TWILIO_SID", 1, "optional")], name
-    assert seen(dotenv.parse, "host", "URL=https://api.stripe.com\n", ".env.dist") == [("api.stripe.com", 1, "optional")]
+    assert seen(dotenv.parse, "host", "URL=https://api.stripe.com\n", ".env.dist") == [
+        ("api.stripe.com", 1, "optional")
+    ]
     assert seen(dotenv.parse, "env", "TWILIO_SID=\n", ".env.production") == [("TWILIO_SID", 1, None)]
 
 

@@ -48,7 +48,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     lines = text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     codes = [len(line) if _MARK.search(line) is None else _code_length(line, slashes=slashes) for line in lines]
-    describing = yield from _keys(lines, codes)
+    describing = yield from keys(lines, codes)
     for found in names(text):
         number = bisect(starts, found.offset)
         comment = found.offset - starts[number - 1] >= codes[number - 1]
@@ -56,8 +56,11 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         yield Mention(found.kind, found.value, number, discard="comment" if comment else prose)
 
 
-def _keys(lines: list[str], codes: list[int]) -> Generator[Mention, None, set[int]]:
-    """Keys, chosen words and names of variables. Returns the lines whose keys only describe."""
+def keys(lines: list[str], codes: list[int]) -> Generator[Mention, None, set[int]]:
+    """Keys, chosen words and names of variables. Of each line its first `codes[i]` characters are no comment.
+
+    Returns the lines whose keys only describe.
+    """
     inner = _Path()
     describing = set()
     for number, (line, length) in enumerate(zip(lines, codes, strict=True), 1):
