@@ -11,12 +11,14 @@ from tree_sitter import Node
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention, Place, Unparsed
+from toolkit.collect.files.parsers import _literals
 from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
 
 _NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env")
 _LONGEST_CHAIN = 300  # bytes of a callee that are looked at; longer ones are closures, and their inner calls come alone
 _ARGUMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-:/]{0,80}")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9_]{2,80}\b")
+_TAKEN = re.compile(r"=\s{0,20}[\w.]{0,80}env\b")
 _CHAIN = re.compile(r"[A-Za-z_\\][A-Za-z0-9_.:\\]*")
 _ACCESS = (("?.", "."), ("!.", "."), ("!!", ""), ("?->", "."), ("->", "."), ("$", ""), ("@", ""), ("&.", "."))
 
@@ -47,6 +49,8 @@ def scan(text: str, dialect: Dialect, near: Sequence[Place] | None = None) -> It
     """What one code file mentions: everything, or at least what reaches into one of the places `near`."""
     if near and dialect.resolve and any("call" in place.kinds for place in near):
         near = None  # what is imported in one place is called in another
+    if near is not None and _says_nothing(text, near):
+        return
     try:
         source = Source(text, dialect.grammar, near)
     except Unparsed:
@@ -59,6 +63,13 @@ def scan(text: str, dialect: Dialect, near: Sequence[Place] | None = None) -> It
     yield from dict.fromkeys(names(source))
     if problem := broken(source):
         raise problem
+
+
+def _says_nothing(text: str, near: Sequence[Place]) -> bool:
+    """Whether the places are at most parts of names, and nothing there is written as a name: `ZOOM_STEP` in code."""
+    if not all(place.kinds <= _literals.KINDS for place in near) or _TAKEN.search(text):
+        return False
+    return not any(_literals.near(text.encode("utf-8", "replace").decode("latin-1"), near))
 
 
 def _imports(source: Source, dialect: Dialect, known: dict[str, str]) -> Iterator[Mention]:

@@ -143,7 +143,7 @@ def names(text: str) -> Iterator[Literal]:
     yield from environment(text)
 
 
-KINDS = frozenset({"host", "uri", "arn", "env"})
+KINDS: frozenset[str] = frozenset({"host", "uri", "arn", "env"})  # all they can be
 
 
 def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:

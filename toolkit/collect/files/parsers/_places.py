@@ -1,6 +1,9 @@
-"""Line numbers for formats whose libraries give back values without their places."""
+"""Line numbers: of offsets, of the prefilter's places, and for formats whose libraries give values without places."""
 
 import re
+from collections.abc import Sequence
+
+from toolkit.collect.files.mention import Place
 
 _IN_NAME = re.compile(r"[\w\-/@]")
 
@@ -29,3 +32,10 @@ class Lines:
                 return self.at(offset)
             start = offset + 1
         return 1
+
+
+def lines_of(text: str, places: Sequence[Place]) -> frozenset[int]:
+    """The numbers of the lines on which the places, which are in order, end."""
+    data = text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+    lines = Lines(data)
+    return frozenset(lines.at(max(place.end - 1, 0)) for place in places)

@@ -35,6 +35,7 @@ _MATCH_LIMIT = 4096  # concurrent partial matches of the query
 _DEEPEST = 1000  # levels of the tree in which the query looks for matches
 _WIDEST_ERROR = 20_000  # children of a tree that is nothing but an error
 _LOOKUPS = 2000  # places looked up in the tree one by one
+_WORTH_A_TABLE = 30  # questions for lines
 _NEIGHBOURS = 500  # bytes between places that one run of the query covers
 _MOST_RUNS = 40  # of the query; with more places the whole file is asked once
 # Where a declaration begins in the first column, what stands before it is most likely complete. No harm if it is not:
@@ -132,6 +133,7 @@ class Source:
         self._discards = self._ranges()
         self._starts = [start for start, _, _ in self._discards]
         self._lines: list[int] | None = None
+        self._asked = 0
 
     def _ranges(self) -> list[tuple[int, int, DiscardReason]]:
         """Outermost ranges that do not count, in order."""
@@ -158,6 +160,9 @@ class Source:
     def line(self, offset: int) -> int:
         """The line, from 1, of a byte offset."""
         if self._lines is None:
+            self._asked += 1
+            if self._asked < _WORTH_A_TABLE:
+                return self.bytes.count(b"\n", 0, offset) + 1
             self._lines = [0]
             position = self.bytes.find(b"\n")
             while position >= 0:

@@ -4,14 +4,16 @@ A module is spelled as in the code ("Swoosh.Adapters.Sendgrid"), `config :sentry
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers import _literals
+from toolkit.collect.files.parsers._places import lines_of
 
 CLAIMS = ("*.ex", "*.exs")
 KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env"})
+NEAR = True
 
 _MODULE = re.compile(
     r"(?<![A-Za-z0-9_.:@\"])([A-Z][A-Za-z0-9]{1,40}(?:\.[A-Z][A-Za-z0-9]{0,40}){0,8}(?:\.[a-z_]{1,40})?)"
@@ -20,16 +22,18 @@ _CONFIG = re.compile(r"\s{0,20}(config|plug|strategy|provider)\s{0,4}\(?\s{0,4}:
 _DOC = re.compile(r"\s{0,20}@(?:module|type)?doc\s{1,4}(?:~[sS])?(\"\"\"|''')")
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
-    """Mentions of one Elixir file."""
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
+    """Mentions of one Elixir file, or of the lines of the places `near`."""
+    telling = None if near is None else lines_of(text, near)
     closing = ""
     for number, line in enumerate(text.split("\n"), 1):
         commented = bool(closing) or line.lstrip().startswith("#")
         if closing:
             closing = "" if line.strip() == closing else closing
-        elif opened := _DOC.match(line):
+        elif "doc" in line and (opened := _DOC.match(line)):
             closing, commented = opened[1], True
-        yield from dict.fromkeys(_names(line[:2000], number, commented))
+        if telling is None or number in telling:
+            yield from dict.fromkeys(_names(line[:2000], number, commented))
 
 
 def _names(line: str, number: int, commented: bool) -> Iterator[Mention]:
