@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_PROBLEMS = 10
-_PLAIN_WORD = re.compile(r"[a-z][a-z0-9 ./-]{0,23}")
+_PLAIN_WORD = re.compile(r"(?!(?:\D*\d){4})[a-z][a-z0-9 ./-]{0,23}")  # many digits: perhaps a secret
 # A password in a URL, a private key, keys of vendors that have a form of their own
 _CREDENTIAL = re.compile(
     r"://[^\s/@:]*:[^\s/@$]+@|-----BEGIN [A-Z ]*PRIVATE KEY"
