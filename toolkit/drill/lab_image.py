@@ -33,6 +33,8 @@ printf '%s\\n' '[Match]' 'Name=eth0' '' '[Network]' 'DHCP=ipv4' 'LinkLocalAddres
     >"$root/etc/systemd/network/eth0.network"
 printf '%s\\n' 'A throwaway lab host: drills may destroy it.' >"$root/etc/offramp-drill"
 chroot "$root" systemctl --quiet enable systemd-networkd.service
+# of no use in a container, and on a busy machine its mount sometimes fails and leaves the host "degraded"
+chroot "$root" systemctl --quiet mask dev-mqueue.mount
 # mirrors behind a company's own certificate authority work in the lab as they do here
 if [ -d "$authorities" ]; then
     mkdir -p "$root/usr/local/share/ca-certificates"
