@@ -47,6 +47,7 @@ class Rules:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._groups: list[_Group] = []
+        self._all = _Group(negated=False)  # most paths match none, and are asked once
         for line in lines:
             glob = line.rstrip("\r\n").rstrip(" ")
             if not glob or glob.startswith("#"):
@@ -55,12 +56,15 @@ class Rules:
             if not self._groups or self._groups[-1].negated != negated:
                 self._groups.append(_Group(negated))
             self._groups[-1].add(glob.removeprefix("!"))
-        for group in self._groups:
+            self._all.add(glob.removeprefix("!"))
+        for group in (self._all, *self._groups):
             group.regex = re.compile("|".join(group.regexes)) if group.regexes else None
         self._groups.reverse()
 
     def decide(self, path: str, name: str, is_folder: bool) -> bool | None:
         """True: ignored, False: taken back in by a "!" rule, None: nothing said."""
+        if not self._all.matches(path, name, is_folder):
+            return None
         for group in self._groups:
             if group.matches(path, name, is_folder):
                 return not group.negated

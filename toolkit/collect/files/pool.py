@@ -26,6 +26,7 @@ from toolkit.collect.files.walk import File
 _WORTH_FORKING = 1_000  # files
 _LARGE = 200_000  # bytes; a file of that size can keep a slow parser busy for minutes
 _CHUNK = 200  # files
+_OBJECTS = 50_000  # new ones before a worker looks for garbage; reading a file leaves next to none in cycles
 _MOST_WORKERS = 8  # each holds its largest file
 # Processor time for one file. The slowest parsers take 2 seconds for a megabyte.
 _SECONDS, _BYTES_PER_SECOND = 10.0, 300_000
@@ -97,6 +98,7 @@ def _start(job: _Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
     gc.freeze()  # what came from the parent stays shared memory, and is never looked through
+    gc.set_threshold(_OBJECTS)
     _job[:] = [job]
 
 
