@@ -16,7 +16,7 @@ def write(folder: Path, tickets: int) -> None:
     content = bytes(range(256)) * 40
     (folder / "attachments/900").write_bytes(content)
     attachment = {
-        "id": "900", "name": "chart.png", "content_type": "image/png", "size": len(content),
+        "id": "900", "name": "grün chart.png", "content_type": "image/png", "size": len(content),
         "file": "attachments/900", "sha256": dataset.checksum(folder / "attachments/900"),
     }  # fmt: skip
     records = {

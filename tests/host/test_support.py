@@ -221,7 +221,7 @@ def _same_ticket(desk: Desk, number: int) -> None:
         desk.rt("GET", f"/attachment/{one['id']}")
         for one in desk.rt("GET", f"/ticket/{number}/attachments?per_page=100")["items"]
     ]
-    [chart] = [one for one in found if one.get("Filename") == "chart.png"]
+    [chart] = [one for one in found if one.get("Filename") == "grün chart.png"]
     assert base64.b64decode(chart["Content"]) == bytes(range(256)) * 40
 
 

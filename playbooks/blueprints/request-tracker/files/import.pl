@@ -267,7 +267,7 @@ sub say_again {
     my @attached = grep { $_->{file} } @{ $comment->{attachments} || [] };
     push @problems, "ticket " . $ticket->id . ": the attachment $_->{name} could not be exported"
         for grep { !$_->{file} } @{ $comment->{attachments} || [] };
-    my $mail = MIME::Entity->build(@attached ? (Type => 'multipart/mixed') : @body, Subject => Encode::encode('MIME-Header', $subject // ''));
+    my $mail = MIME::Entity->build(@attached ? (Type => 'multipart/mixed') : @body, Subject => Encode::encode('UTF-8', $subject // ''));
     $mail->attach(@body) if @attached;
     attach($mail, $_) for @attached;
     my $said = RT::Transaction->new($system);
@@ -287,7 +287,7 @@ sub attach {
     # text would be converted to another character set on the way
     $type = 'application/octet-stream' if $type !~ m{^[\w.+-]+/[\w.+-]+$} || $type =~ m{^(?:text|multipart|message)/};
     (my $name = $one->{name}) =~ s/[\x00-\x1f\x7f]/ /g;
-    $mail->attach(Path => $path, Type => $type, Filename => Encode::encode('MIME-Header', $name), Encoding => 'base64', Disposition => 'attachment');
+    $mail->attach(Path => $path, Type => $type, Filename => Encode::encode('UTF-8', $name), Encoding => 'base64', Disposition => 'attachment');
 }
 
 # --- comparing ----------------------------------------------------------------------------------------------------------
