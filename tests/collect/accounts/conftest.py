@@ -10,7 +10,7 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its thread must not outlive these tests: programs with threads do not fork
 def moto_server() -> Iterator[str]:
     """One request at a time: moto's own threaded server makes its backends at first use, and two threads at once trip
     over that."""
