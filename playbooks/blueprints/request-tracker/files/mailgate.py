@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Hand one mail to Request Tracker: `mailgate.py URL QUEUE COMMENT-ADDRESS RECIPIENT`, the mail on stdin.
 
-Called by Postfix's pipe(8), whose exit codes it speaks: 75 means try again later. Mail the filter marked as spam goes to
-the queue Spam, where nobody is answered; mail to the comment address becomes an internal note.
+Called by Postfix's pipe(8), whose exit codes it speaks: 75 means try again later. Mail the filter marked as spam goes
+to the queue Spam, where nobody is answered; mail to the comment address becomes an internal note.
 """
 
 import subprocess
