@@ -32,12 +32,14 @@ def leaves(text: str) -> Iterator[Leaf]:
     text = _ODD.sub(" ", text)
     if text.lstrip()[:1] in ("{", "["):
         text = text.expandtabs(1)  # JSON may be indented by tabs, YAML may not
+    last = text.count("\n") + 1  # at the end of a text YAML's marks point behind its last line
     try:
-        yield from _walk(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        for leaf in _walk(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
+            yield leaf if leaf.line <= last else leaf._replace(line=last)
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None)
         reason = getattr(err, "problem", None) or "unreadable"
-        raise Unparsed(mark.line + 1 if mark else 1, f"not YAML: {reason}") from err
+        raise Unparsed(min(mark.line + 1, last) if mark else 1, f"not YAML: {reason}") from err
 
 
 def _walk(events: Iterator[yaml.Event]) -> Iterator[Leaf]:

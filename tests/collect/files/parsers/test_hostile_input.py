@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _literals, _tree
+from toolkit.collect.files.yamltree import leaves
 
 PATHS = {
     "python": "x.py", "javascript": "x.tsx", "ruby": "x.rb", "go": "x.go", "jvm": "x.kt", "php": "x.php",
@@ -90,3 +91,13 @@ def test_depth_is_bounded() -> None:
         "a(" * 5_000 + ")" * 5_000, importlib.import_module("toolkit.collect.files.parsers.python").DIALECT.grammar
     )
     assert 0 < len(deep.captures["call"]) < 5_000
+
+
+@pytest.mark.parametrize("text", ['"dependencies": {A', "a: |", "a: >\n"])
+def test_no_line_lies_behind_the_last(text: str) -> None:
+    lines = []
+    try:
+        lines += [leaf.line for leaf in leaves(text)]
+    except Unparsed as err:
+        lines.append(err.line)
+    assert max(lines) <= text.count("\n") + 1
