@@ -61,8 +61,13 @@ example-test: ## The example platform's own tests, against stand-ins
 	$(MAKE) --no-print-directory -C examples/harbour test
 
 .PHONY: host-test
-host-test: $(VENV)/ready ## Tests on real lab hosts: Terraform, Ansible, restore, rebuild
-	@.ci/host-test
+host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, Terraform, Ansible, rebuild and restore, the short drill
+	@.ci/host-test tests/host/test_lab.py tests/host/test_tools_on_hosts.py tests/host/test_rebuild.py tests/host/test_drill.py
+
+.PHONY: service-test
+service-test: $(VENV)/ready ## The longer ones: Keycloak, the OTP gateway and the support desk on lab hosts
+	.ci/debian-packages chromium chromium-driver curl maven
+	@.ci/host-test tests/host/test_auth.py tests/host/test_otp_gateway.py tests/host/test_support.py
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench
