@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ANSWERS, Answer, Vendor
+from recorded import ANSWERS, Answer, Vendor
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export import auth0, dataset

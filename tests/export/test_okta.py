@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Answer, Vendor
+from recorded import Answer, Vendor
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export import dataset, okta

@@ -4,14 +4,12 @@ import json
 import os
 import resource
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from readings import Audited, Run
+from readings import OFFRAMP, Audited, Run
 
-OFFRAMP = str(Path(sys.executable).with_name("offramp"))
 _SECONDS = 60  # an end for what hangs; nothing is measured
 # With root's right to read and write everything gone, and root's own files still its own
 _WITHOUT_PRIVILEGES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []

@@ -1,8 +1,12 @@
 """What the tests of this folder read out of an audit."""
 
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+OFFRAMP = str(Path(sys.executable).with_name("offramp"))
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Audited = Callable[..., dict[str, Any]]

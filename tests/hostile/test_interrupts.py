@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import OFFRAMP
-from readings import Run
+from readings import OFFRAMP, Run
 
 
 def _interrupted(arguments: list[str | Path], environment: dict[str, str], cwd: Path, *, once: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import settings
 from processes import eventually, free_port, serve_config
 from sqlalchemy import func, select
+from worlds import settings
 
 from toolkit.otp.dispatch import keep_house
 from toolkit.otp.gateway import Gateway, Metrics, audit_log

@@ -3,8 +3,8 @@ import threading
 from collections import Counter
 
 import pytest
-from conftest import MakeWorld, World
 from sqlalchemy import select
+from worlds import MakeWorld, World
 
 from toolkit.otp import messages as texts
 from toolkit.otp import outbox, verify

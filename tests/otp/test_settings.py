@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import settings
+from worlds import settings
 
 from toolkit.errors import BadInput
 from toolkit.otp.destinations import mailbox, masked, phone

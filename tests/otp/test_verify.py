@@ -3,8 +3,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import MakeWorld, World
 from sqlalchemy import select
+from worlds import MakeWorld, World
 
 from toolkit.otp import messages, outbox, verify
 from toolkit.otp.refusals import Refusal
