@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from toolkit import errors
+from toolkit.cli import main
+
 OFFRAMP = Path(sys.executable).with_name("offramp")
 
 
@@ -75,6 +78,20 @@ def test_wrong_input_is_named(checkout: Path, tmp_path: Path, arguments: list[st
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_bug_is_no_failed_gate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("toolkit.doctor.doctor", broken)
+    monkeypatch.setattr(sys, "argv", ["offramp", "doctor"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == errors.BUG
+    said = capsys.readouterr().err
+    assert "KeyError: 'lost'" in said
+    assert "this is a bug" in said
 
 
 def test_strict_says_what_could_not_be_read(checkout: Path, tmp_path: Path) -> None:

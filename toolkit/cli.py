@@ -5,6 +5,7 @@ Stages are imported inside the commands, so that `offramp --help` stays instant.
 
 import os.path
 import sys
+import traceback
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ def cli() -> None:
 
     \b
     Exit codes: 0 pass · 1 gate failed · 2 wrong input · 3 unread and --strict · 4 a program failed ·
-    5 drill did not restore · 6 broken catalogue · 130 interrupted
+    5 drill did not restore · 6 broken catalogue · 70 a bug in Offramp · 130 interrupted
     """
 
 
@@ -501,10 +502,17 @@ def main() -> None:
     except OSError as err:  # a full disk, a file where a folder should be: what no stage could tell better
         _tell(errors.BadInput(err.strerror or str(err), where=err.filename or ""))
         sys.exit(errors.BAD_INPUT)
+    except Exception:  # noqa: BLE001 - a bug of ours: its exit code must not read as a failed gate
+        _say_visibly(f"{traceback.format_exc()}{_version()}: this is a bug; please report the lines above")
+        sys.exit(errors.BUG)
 
 
 def _tell(err: errors.OfframpError) -> None:
-    """An error on stderr. What it names may come from a repository: nothing of it may act in a terminal."""
+    _say_visibly(f"offramp: {err}")
+
+
+def _say_visibly(text: str) -> None:
+    """Errors name what may come from a repository: nothing of it may act in a terminal."""
     from toolkit.report.escape import visible
 
-    say("offramp: " + "\n".join(visible(line) for line in str(err).split("\n")))
+    say("\n".join(map(visible, text.split("\n"))))

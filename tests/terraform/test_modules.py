@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from toolkit.catalog import load
 from toolkit.generate import generate, write
 from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Platform, Replacement, Schedule
+from toolkit.tools import terraform
 
 REPOSITORY = Path(__file__).parents[2]
 MODULES = REPOSITORY / "terraform/modules"
@@ -31,13 +31,11 @@ placement      = { app-1 = "member-1" }
 # Recorded schemas of the real providers, for machines no provider registry answers.
 RECORDED = Path(os.environ.get("OFFRAMP_PROVIDER_TOOLS", REPOSITORY.parent / "shared/tools"))
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
-
 
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     return subprocess.run(
-        ["terraform", *words], cwd=folder, env=kept | environment, capture_output=True, text=True, check=False
+        [*terraform.find(), *words], cwd=folder, env=kept | environment, capture_output=True, text=True, check=False
     )
 
 
