@@ -73,7 +73,7 @@ service-test: $(VENV)/ready ## The longer ones: Keycloak, the OTP gateway and th
 .PHONY: bench
 bench: $(VENV)/ready ## Benchmarks, side by side with the peers; prints ratios
 	.ci/debian-packages ripgrep
-	@for script in bench/*.py; do case $$script in bench/corpus.py) ;; *) echo "== $$script"; python $$script ;; esac; done
+	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/turns.py) ;; *) echo "== $$script"; python $$script ;; esac; done
 
 .PHONY: corpus
 corpus: $(VENV)/ready ## Score detection: make corpus CORPUS=folder-of-checkouts [LABELS=labels.jsonl]

@@ -13,13 +13,13 @@ import argparse
 import os
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from turns import in_turns, tell
 
 from toolkit.catalog import Catalog, load
 from toolkit.collect.files import collect_files
@@ -79,38 +79,13 @@ def _compare(catalog: Catalog, tree: Path, words: Path, cache: Path, rounds: int
             cwd=tree, stdout=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
-    taken = _turns(rounds, {"ripgrep": ripgrep, "cold": cold})
+    taken = in_turns(rounds, {"ripgrep": ripgrep, "cold": cold})
     time.sleep(_SETTLED_SECONDS)
     cold()
-    taken["warm"] = _turns(rounds, {"warm": lambda: collect_files({"tree": tree}, catalog, cache=cache)})["warm"]
-    elapsed, worked = taken["ripgrep"]
-    for name, (seconds, cpu) in taken.items():
-        print(
-            f"{name:8} {seconds:6.2f} s elapsed {seconds / elapsed:5.2f} x ripgrep"
-            f" · {cpu:6.2f} s processor {cpu / worked:5.2f} x ripgrep"
-        )
+    taken |= in_turns(rounds, {"warm": lambda: collect_files({"tree": tree}, catalog, cache=cache)})
+    tell(taken, base="ripgrep")
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(f"peak resident of the largest process: {peak / 1024:.0f} MiB")
-
-
-def _turns(rounds: int, sides: dict[str, Callable[[], object]]) -> dict[str, tuple[float, float]]:
-    """Median elapsed and processor seconds of each side; they take turns, so a busy machine is busy for both."""
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
-    for _ in range(rounds):
-        for name, run in sides.items():
-            started, worked = time.perf_counter(), _processor()
-            run()
-            taken[name].append((time.perf_counter() - started, _processor() - worked))
-    return {
-        name: (statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs))
-        for name, pairs in taken.items()
-    }
-
-
-def _processor() -> float:
-    """Processor seconds of this process and of the children it waited for."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
 
 
 if __name__ == "__main__":

@@ -7,14 +7,13 @@ with nothing stored from an earlier run: what is compared is the wait for an ans
 """
 
 import argparse
-import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from turns import in_turns, tell
 
 OFFRAMP = Path(sys.executable).with_name("offramp")
 
@@ -29,45 +28,20 @@ def main() -> None:
     if options.folder is None or checkov is None:
         print("skipped: needs the folder of a Terraform checkout, and Checkov (--checkov)")
         return
-    commands = {
-        "offramp": [OFFRAMP, "audit", options.folder, "--no-cache", "--format", "json"],
-        "checkov": [
-            checkov,
-            "-d",
-            options.folder,
-            "--framework",
-            "terraform",
-            "--skip-download",
-            "--quiet",
-            "-o",
-            "json",
-        ],
-    }
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    audit = [OFFRAMP, "audit", options.folder, "--no-cache", "--format", "json"]
+    scan = [
+        checkov, "--directory", options.folder, "--framework", "terraform", "--skip-download", "--quiet", "-o", "json",
+    ]  # fmt: skip
     with tempfile.TemporaryDirectory() as empty:
-        for _ in range(options.rounds):
-            for name, command in commands.items():
-                taken[name].append(_run(command, Path(empty)))
-    elapsed, worked = (
-        {name: statistics.median(run[i] for run in runs) for name, runs in taken.items()} for i in (0, 1)
-    )
-    for name in commands:
-        print(f"{name} {elapsed[name]:.2f} s elapsed, {worked[name]:.2f} s processor")
-    print(
-        f"checkov / offramp: {elapsed['checkov'] / elapsed['offramp']:.1f} x elapsed,"
-        f" {worked['checkov'] / worked['offramp']:.1f} x processor"
-    )
+        sides = {"offramp": lambda: _run(audit, Path(empty)), "checkov": lambda: _run(scan, Path(empty))}
+        tell(in_turns(options.rounds, sides), base="offramp")
 
 
-def _run(command: list[str | Path], empty: Path) -> tuple[float, float]:
-    """Elapsed and processor seconds. Both exit with 1 when they found something to complain about."""
-    started, before = time.perf_counter(), os.times()
+def _run(command: list[str | Path], empty: Path) -> None:
+    """Both exit with 1 when they found something to complain about."""
     done = subprocess.run(command, check=False, cwd=empty, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     if done.returncode not in (0, 1):
         sys.exit(done.stderr.decode(errors="replace"))
-    after = os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - started, used
 
 
 if __name__ == "__main__":

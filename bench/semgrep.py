@@ -9,15 +9,14 @@ for these few vendors. Printed as well: in how many files each saw one of them.
 
 import argparse
 import json
-import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from turns import in_turns, tell
 
 from toolkit.catalog import Catalog, Signal, load
 
@@ -39,14 +38,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         rules, ours, theirs = (Path(scratch, name) for name in ("rules.json", "ours.json", "theirs.json"))
         rules.write_text(json.dumps({"rules": _rules(load())}), encoding="utf-8")
-        commands = {
-            "offramp": [OFFRAMP, "audit", options.folder, "--no-cache", "-o", f"json={ours}"],
-            "semgrep": [
-                semgrep, "scan", "--config", rules, "--metrics=off", "--disable-version-check", "--quiet",
-                "--no-git-ignore", "--json-output", theirs, options.folder,
-            ],
-        }  # fmt: skip
-        _compare(commands, options.rounds)
+        audit = [OFFRAMP, "audit", options.folder, "--no-cache", "-o", f"json={ours}"]
+        scan = [
+            semgrep, "scan", "--config", rules, "--metrics=off", "--disable-version-check", "--quiet",
+            "--no-git-ignore", "--json-output", theirs, options.folder,
+        ]  # fmt: skip
+        quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        sides = {"offramp": lambda: subprocess.run(audit, **quiet), "semgrep": lambda: subprocess.run(scan, **quiet)}
+        tell(in_turns(options.rounds, sides), base="offramp")
         _agreement(_ours(ours), _theirs(theirs, options.folder.resolve()))
 
 
@@ -80,31 +79,6 @@ def _imports(signal: Signal) -> list[dict[str, str]]:
 
 def _host(glob: str) -> str:
     return r"//(?:[^/\s\"']*@)?" + re.escape(glob).replace(r"\*", r"[A-Za-z0-9.\-]+") + r"(?![A-Za-z0-9\-])"
-
-
-def _compare(commands: dict[str, list[str | Path]], rounds: int) -> None:
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            taken[name].append(_run(command))
-    elapsed, worked = (
-        {name: statistics.median(run[i] for run in runs) for name, runs in taken.items()} for i in (0, 1)
-    )
-    for name in commands:
-        print(f"{name} {elapsed[name]:.2f} s elapsed, {worked[name]:.2f} s processor")
-    print(
-        f"semgrep / offramp: {elapsed['semgrep'] / elapsed['offramp']:.1f} x elapsed,"
-        f" {worked['semgrep'] / worked['offramp']:.1f} x processor"
-    )
-
-
-def _run(command: list[str | Path]) -> tuple[float, float]:
-    """Elapsed and processor seconds of a program that succeeds."""
-    started, before = time.perf_counter(), os.times()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    after = os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - started, used
 
 
 def _ours(path: Path) -> set[str]:

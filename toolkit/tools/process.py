@@ -87,18 +87,7 @@ def stream(
     """Run to the end and give each line of stdout and stderr to `log` as it comes, in the words `read` makes of it."""
     words = [str(word) for word in command]
     lines: list[str] = []
-    with subprocess.Popen(
-        words,
-        env=env,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and the program once, from `_interrupt`
-    ) as child:
+    with _start(words, env, cwd) as child:
         try:
             for raw in child.stdout or ():
                 lines.append(read(raw.rstrip()))
@@ -128,18 +117,7 @@ def companion(
                 settled.set()
         settled.set()  # it ended: nobody needs to wait any longer
 
-    with subprocess.Popen(
-        words,
-        env=env,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as child:
+    with _start(words, env, cwd) as child:
         reader = threading.Thread(target=read, args=(child.stdout or (),), daemon=True)
         reader.start()
         try:
@@ -150,6 +128,22 @@ def companion(
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)  # what it started ends with it
             reader.join()
+
+
+def _start(words: Sequence[str], env: Mapping[str, str], cwd: Path | None) -> subprocess.Popen[str]:
+    """A program without input, whose stdout and stderr are one stream of text."""
+    return subprocess.Popen(
+        words,
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and the program once, from `_interrupt`
+    )
 
 
 def _interrupt(child: subprocess.Popen[str]) -> None:
