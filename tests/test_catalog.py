@@ -10,8 +10,9 @@ import pytest
 from toolkit import catalog as module
 from toolkit import schema, shipped
 from toolkit.catalog import Catalog, compile_shipped, load, validate
-from toolkit.entries import Service, Vendor
+from toolkit.entries import Exit, Notice, Service, Vendor
 from toolkit.errors import BadCatalog, BadInput
+from toolkit.model import Export, Kept
 
 CHECKS = shipped.CHECKOUT / "checks"
 REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "registry.npmjs" + ".org", "repo.maven.apache" + ".org")
@@ -52,7 +53,32 @@ def test_facts_that_are_told_have_a_what_and_a_how(catalog: Catalog) -> None:
 
 
 def test_a_notice_period_has_a_source(catalog: Catalog) -> None:
-    assert [name for name, vendor in catalog.vendors.items() if vendor.notice.hours and not vendor.notice.source] == []
+    for name, vendor in catalog.vendors.items():
+        assert all(one.source for one in vendor.notices if one.hours), name
+
+
+def test_the_least_notice_counts(catalog: Catalog) -> None:
+    notices = (Notice("end", "a month", 720), Notice("suspension", "two days", 48), Notice("data", "deleted", 0))
+    assert Vendor("Harbour", notices=notices).notice_hours == 48
+    assert Vendor("Harbour", notices=(Notice("end", "no time is named"),)).notice_hours is None
+
+
+def test_where_nothing_is_known_of_a_service_its_vendors_facts_hold(catalog: Catalog) -> None:
+    whole, part = Exit((Export("All", "a button"),)), Exit(keeps=(Kept("Keys", "never"),))
+    vendors = {"harbour": Vendor("Harbour", exit=whole)}
+    services = {"harbour/keys": Service("Keys", exit=part), "harbour/mail": Service("Mail")}
+    known = msgspec.structs.replace(catalog, vendors=vendors, services=services)
+    assert [known.exit(id) for id in ("harbour/keys", "harbour/mail", "harbour", "nobody/mail")] == [
+        part, whole, whole, Exit(),
+    ]  # fmt: skip
+
+
+def test_a_source_is_a_page(overlay: Path) -> None:
+    path = overlay / "vendors" / "harbour-pay" / "vendor.toml"
+    for source in ("they told us", "http://pay.example/terms", "https://pay.example"):
+        path.write_text(f'name = "A"\n[[notice]]\ncase = "end"\ntext = "a week"\nsource = "{source}"', encoding="utf-8")
+        with pytest.raises(BadInput, match="source"):
+            load([overlay])
 
 
 def test_no_file_names_a_package_registry() -> None:

@@ -31,10 +31,8 @@ from toolkit.entries import (
     EffortRule,
     Example,
     Exit,
-    Export,
     HostSize,
     Input,
-    Kept,
     Lost,
     Notice,
     Output,
@@ -51,7 +49,7 @@ from toolkit.entries import (
     Vendor,
 )
 from toolkit.errors import BadCatalog, BadInput, OfframpError
-from toolkit.model import Value
+from toolkit.model import Export, Kept, Value
 
 __all__ = [
     "KINDS",

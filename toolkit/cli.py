@@ -451,11 +451,16 @@ def catalog_validate(overlays: tuple[Path, ...]) -> None:
 
 
 @catalog_group.command("list")
+@click.option("--depth", "in_depth", is_flag=True, help="How much is known of each vendor, and how much has a source.")
 @catalog_option
 @format_option
-def catalog_list(overlays: tuple[Path, ...], chosen: str | None) -> None:
+def catalog_list(in_depth: bool, overlays: tuple[Path, ...], chosen: str | None) -> None:
     """List every id with its name."""
-    emit("render_catalog", (_catalog(overlays),), chosen, ())
+    from toolkit.depth import depth
+
+    catalog = _catalog(overlays)
+    renderer, value = ("render_depth", depth(catalog)) if in_depth else ("render_catalog", catalog)
+    emit(renderer, (value,), chosen, ())
 
 
 @catalog_group.command("show")

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from msgspec import field
 
-from toolkit.model import Hours, Outcome, Phase, Role, Severity, Value
+from toolkit.model import Export, Hours, Kept, Outcome, Phase, Role, Severity, Source, Value
 
 SignalKind = Literal[
     # packages in manifests and lock files, by ecosystem (purl type names)
@@ -32,28 +32,12 @@ KINDS: tuple[str, ...] = get_args(SignalKind)
 
 # --- vendors (checks/vendors/<vendor>/) -------------------------------------------------------------------------------
 class Notice(Value):
-    """How long before it ends a service the vendor must tell you, by its own terms."""
+    """What the vendor's own terms promise: before it suspends, before the contract ends, for the data after that."""
 
-    hours: Hours | None = None
-    text: str = ""
-    source: str = ""  # empty: nobody checked, and every report says so
-
-
-class Export(Value):
-    """Something that can be taken out."""
-
-    what: str
-    how: str
-    limit: str = ""
-    source: str = ""
-
-
-class Kept(Value):
-    """Something that cannot be taken out."""
-
-    what: str
-    why: str
-    source: str = ""
+    case: Literal["suspension", "end", "data"]
+    text: str
+    hours: Hours | None = None  # the least it promises in this case; None: no time is named
+    source: Source = ""
 
 
 class Example(Value):
@@ -82,16 +66,22 @@ class Service(Value, rename={"examples": "example"}):  # [[example]]
     note: str = ""
 
 
-class Vendor(Service):
+class Vendor(Service, rename={"examples": "example", "notices": "notice"}):  # [[notice]]
     """`vendor.toml`: who they are."""
 
     parent: str | None = None  # vendor id of the owning company
     jurisdiction: str = ""  # ISO 3166-1 alpha-2 of the company's seat
+    company_source: Source = ""  # of parent and jurisdiction
     homepage: str = ""
     runs_on: tuple[str, ...] = ()  # vendor ids it cannot work without
-    runs_on_source: str = ""
-    notice: Notice = Notice()
-    sources: tuple[str, ...] = ()
+    runs_on_source: Source = ""  # with an empty `runs_on`: it says that it runs on machines of its own
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def notice_hours(self) -> Hours | None:
+        """The least notice the terms promise in any case; None where nobody knows."""
+        known = [one.hours for one in self.notices if one.case != "data" and one.hours is not None]
+        return min(known, default=None)
 
 
 class Signal(Value):
@@ -279,6 +269,11 @@ class Catalog(Value):
     def entry(self, dependency: str) -> Service | None:
         """The service, or the vendor where the id names no service (or one the catalogue does not know)."""
         return self.services.get(dependency) or self.vendors.get(dependency)
+
+    def exit(self, dependency: str) -> Exit:
+        """What is known of leaving the service, or where that is nothing, of leaving its vendor as a whole."""
+        entry, vendor = self.entry(dependency), self.vendors.get(dependency.partition("/")[0])
+        return next((one.exit for one in (entry, vendor) if one and one.exit != Exit()), Exit())
 
     def find(self, ident: str) -> Value | None:
         """Whatever is called so: a service, vendor, capability, rule, scenario or blueprint."""

@@ -25,6 +25,13 @@ DiscardReason = Literal[
 Phase = Literal["prepare", "copy", "cut over", "roll back", "retire"]
 
 Hours = Annotated[float, Meta(ge=0, description="hours")]
+Source = Annotated[
+    str,
+    Meta(
+        pattern=r"^(https://[^/\s]+/\S+)?$",
+        description="page that says so; empty: no source, and every report says that",
+    ),
+]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))  # for mypy: children are frozen too
@@ -354,6 +361,33 @@ class Schedule(Value):
     lower_bound_hours: Hours  # max(critical path, total effort / people): no plan can be shorter
 
 
+class Export(Value):
+    """Something that can be taken out of a vendor."""
+
+    what: str
+    how: str
+    limit: str = ""
+    source: Source = ""
+
+
+class Kept(Value):
+    """Something that cannot be taken out of a vendor."""
+
+    what: str
+    why: str
+    source: Source = ""
+
+
+class WayOut(Value):
+    """What is known of leaving one lost dependency."""
+
+    dependency: str
+    at_hours: Hours  # access ends, after notice is given
+    capabilities: tuple[str, ...] = ()
+    exports: tuple[Export, ...] = ()
+    keeps: tuple[Kept, ...] = ()
+
+
 class Unplanned(Value):
     """A dependency no blueprint replaces, and what that means."""
 
@@ -373,6 +407,7 @@ class Plan(Value):
     tasks: tuple[Task, ...]  # topologically ordered
     schedule: Schedule
     unplanned: tuple[Unplanned, ...] = ()
+    ways_out: tuple[WayOut, ...] = ()  # of every lost dependency of which something is known
 
 
 # --- what is written, decided, done (generate, gate, drill) -----------------------------------------------------------
@@ -455,8 +490,8 @@ class LostDependency(Value):
     at_hours: Hours
     role: Role
     breaks: tuple[str, ...] = ()  # what people notice, one sentence per capability
-    hostage: tuple[str, ...] = ()  # data that cannot be taken out at all
-    exportable: tuple[str, ...] = ()  # data that can be taken out while there is access
+    hostage: tuple[Kept, ...] = ()  # data that cannot be taken out at all
+    exportable: tuple[Export, ...] = ()  # data that can be taken out while there is access
     covered_by: tuple[str, ...] = ()  # fallbacks that are still there
     unchecked: bool = False  # nobody has written down what can be taken out
     size_bytes: int | None = None

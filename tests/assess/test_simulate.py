@@ -24,7 +24,7 @@ CATALOG = Catalog(
     hash="",
     capabilities={"otp.sms": Capability("Codes", "Nobody can sign up.")},
     vendors={
-        "aws": Vendor("AWS", notice=Notice(720)),
+        "aws": Vendor("AWS", notices=(Notice("end", "30 days", 720), Notice("data", "deleted at once", 0))),
         "heroku": Vendor("Heroku", runs_on=("aws",)),
         "twilio": Vendor("Twilio"),
         "sendgrid": Vendor("SendGrid", parent="twilio"),
@@ -85,8 +85,8 @@ def test_what_is_lost_says_what_breaks_and_what_is_hostage() -> None:
     verify = lost["twilio/verify"]
     assert (verify.at_hours, verify.vendor, verify.size_bytes, verify.unchecked) == (2, "twilio", 9, False)
     assert verify.breaks == ("Nobody can sign up.",)
-    assert verify.hostage == ("TOTP seeds: returned only at creation",)
-    assert verify.exportable == ("logs: API",)
+    assert verify.hostage == (Kept("TOTP seeds", "returned only at creation"),)
+    assert verify.exportable == (Export("logs", "API"),)
     assert lost["sendgrid"].unchecked
 
 

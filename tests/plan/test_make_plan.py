@@ -10,11 +10,15 @@ from toolkit.catalog import (
     Capability,
     Catalog,
     EffortRule,
+    Exit,
+    Export,
     HostSize,
     Input,
+    Kept,
     Notice,
     Output,
     PlanTask,
+    Service,
     Vendor,
 )
 from toolkit.errors import BadCatalog, BadInput
@@ -32,6 +36,7 @@ from toolkit.model import (
     Platform,
     Score,
     Survey,
+    WayOut,
     Window,
 )
 from toolkit.plan import make_plan
@@ -77,7 +82,7 @@ CATALOG = Catalog(
         for name in ("data.relational", "hosting.compute", "support.helpdesk", "mail.outgoing", "edge.tls")
     },
     vendors={
-        "aws": Vendor("AWS", notice=Notice(30)),
+        "aws": Vendor("AWS", notices=(Notice("end", "", 30), Notice("suspension", "", 40))),
         "heroku": Vendor("Heroku", runs_on=("aws",)),
         "zendesk": Vendor("Zendesk"),
         "sendgrid": Vendor("SendGrid"),
@@ -121,6 +126,28 @@ def test_what_runs_on_the_lost_is_lost() -> None:
     heroku = Dependency("heroku", "postgres", ("data.relational",), "runtime", "high")
     assert blueprints(planned(heroku, lose="aws")) == {"postgresql": ("heroku/postgres",)}
     assert blueprints(planned(RDS, lose="heroku")) == {}
+
+
+# --- ways out ---------------------------------------------------------------------------------------------------------
+def test_what_nothing_copies_is_taken_out_by_hand_before_access_ends() -> None:
+    known = Exit(
+        (Export("Lists", "GET /lists"), Export("Templates", "GET /templates")), (Kept("Reputation", "theirs"),)
+    )
+    vendors = {**CATALOG.vendors, "sendgrid": Vendor("SendGrid", exit=known)}
+    plan = planned(SENDGRID, lose="sendgrid", catalog=replace(CATALOG, vendors=vendors), owners={"mail": "post office"})
+    assert plan.ways_out == (WayOut("sendgrid", 8, ("mail.outgoing",), known.exports, known.keeps),)
+    (task,) = plan.tasks
+    assert (task.id, task.title, task.owner) == (
+        "take-out.sendgrid", "Take out of SendGrid: Lists; Templates", "post office",
+    )  # fmt: skip
+    assert (task.window, task.effort.hours) == (Window(before_access_ends=True, latest_hours=8), 1)
+
+
+def test_what_a_blueprint_copies_needs_no_second_task() -> None:
+    services = {"aws/rds": Service("RDS", exit=Exit((Export("Tables", "pg_dump"),)))}
+    plan = planned(RDS, lose="aws", catalog=replace(CATALOG, services=services))
+    assert [one.dependency for one in plan.ways_out] == ["aws/rds"]
+    assert not [task for task in plan.tasks if task.id.startswith("take-out.")]
 
 
 # --- replacements -----------------------------------------------------------------------------------------------------

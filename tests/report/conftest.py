@@ -36,6 +36,7 @@ from toolkit.model import (
     Verdict,
     Violation,
     Waiver,
+    WayOut,
     Window,
 )
 
@@ -92,7 +93,11 @@ def catalog() -> Catalog:
     vendors["aws"] = Vendor(
         name="Amazon Web Services",
         jurisdiction="US",
-        notice=Notice(720.0, "30 days, or at once for cause", "https://aws.example/agreement"),
+        company_source="https://aws.example/agreement",
+        notices=(
+            Notice("end", "30 days, or at once for cause", 720.0, "https://aws.example/agreement"),
+            Notice("suspension", "at once", 0.0),
+        ),
     )
     services = {f"{v}/{s}": Service(name=str(s).upper(), capabilities=(c,)) for v, s, c, _, _ in _FOUND if s}
     services["aws/s3"] = Service(
@@ -300,6 +305,13 @@ def _plan(audit: Audit) -> Plan:
          Replacement("otp-gateway", "1", ("otp.sms",), ("twilio/verify",), ("one",))),
         tuple(tasks), Schedule(3, 12.5, 11.0),
         (Unplanned("zendesk/support", "support.helpdesk", "no blueprint has this capability"),),
+        (
+            WayOut(
+                "twilio/verify", 0.0, ("otp.sms",),
+                (Export("Message logs", "`GET /Messages.json`", "bodies are kept for a time", "https://twilio.example/log"),),
+                (Kept("TOTP seeds", "returned only at factor creation"),),
+            ),
+        ),
     )  # fmt: skip
 
 

@@ -103,7 +103,10 @@ def test_says_what_the_audit_says(audit: Audit, catalog: Catalog) -> None:
         "TOTP seeds: returned only at factor creation (source)",
         "not checked",
         "42.0 GB held there",
-        "Notice in their terms: 720 hours; 30 days, or at once for cause. (source)",
+        "Before the contract ends: 720 hours; 30 days, or at once for cause (source)",
+        "Before a suspension: 0 hours; at once (no source)",
+        "Seat: US (source).",
+        "Notice in their terms: not checked.",
         "2 places could not be looked at. What lies there is unknown.",
         "8 signs were recognised and not counted: 7 in documentation, 1 in tests.",
     ):

@@ -50,6 +50,19 @@ def test_commands_of_many_lines_stay_commands(plan: Plan, catalog: Catalog) -> N
     assert entities.unescape(block.replace("<br>", "\n")) == command
 
 
+def test_what_can_be_taken_along_is_on_paper_with_its_source(plan: Plan, catalog: Catalog) -> None:
+    files = runbooks(plan, catalog)
+    book = entities.unescape(files["otp.sms.md"])
+    assert "## Leaving `twilio/verify`: access ends T+00:00" in book
+    assert (
+        "- ☐ Message logs: `GET /Messages.json`. Limit: bodies are kept for a time (https://twilio.example/log)" in book
+    )
+    assert "- TOTP seeds: returned only at factor creation (no source)" in book
+    assert "twilio" not in files["data.relational.md"]
+    assert "<em>no source</em>" in files["index.html"]
+    assert '<a href="https://twilio.example/log" rel="noreferrer">https://twilio.example/log</a>' in files["index.html"]
+
+
 def test_every_task_is_on_the_printed_page(plan: Plan, catalog: Catalog) -> None:
     page = runbooks(plan, catalog)["index.html"]
     for task in plan.tasks:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Dark, Loss, LostDependency, Plan, Simulation, Verdict
+from toolkit.model import Audit, Dark, Export, Kept, Loss, LostDependency, Plan, Simulation, Verdict
 from toolkit.report import text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -105,8 +105,14 @@ def test_the_simulation_in_words(audit: Audit, catalog: Catalog) -> None:
         dark=(Dark("reach-staff", "Reach the staff", 0.0, ("okta",)), Dark("read", "", 30.0, ("aws/s3",))),
         survives=("pay",),
         lost=(
-            LostDependency("okta", "okta", 0.0, "runtime", hostage=("TOTP seeds",)),
-            LostDependency("aws/s3", "aws", 30.0, "runtime", exportable=("objects",)),
+            LostDependency("okta", "okta", 0.0, "runtime", hostage=(Kept("TOTP seeds", "no interface"),)),
+            LostDependency(
+                "aws/s3",
+                "aws",
+                30.0,
+                "runtime",
+                exportable=(Export("objects", "sync", source="https://aws.example/s3"),),
+            ),
             LostDependency("aws/sqs", "aws", 30.0, "runtime", unchecked=True),
         ),
         time_to_export_hours=30.0,
@@ -114,15 +120,21 @@ def test_the_simulation_in_words(audit: Audit, catalog: Catalog) -> None:
     lines = text.render_simulation(simulation, audit, catalog).splitlines()
     assert lines == [
         "Lost: aws with 30 h notice, okta with 0 h notice",
+        "What the terms of aws promise",
+        "  Before the contract ends: 720 hours; 30 days, or at once for cause",
+        "    (https://aws.example/agreement)",
+        "  Before a suspension: 0 hours; at once (no source)",
+        "What the terms of okta promise",
+        "  Notice in their terms: not checked",
         "",
         "Goes dark: 2 journeys",
         "  Reach the staff: at once, through okta",
         "  read: after 30 h, through aws/s3",
         "Goes on: pay",
         "Data that cannot be taken out",
-        "  okta: TOTP seeds",
+        "  okta: TOTP seeds: no interface (no source)",
         "To take out within 30 h",
-        "  aws/s3: objects",
+        "  aws/s3: objects: sync (https://aws.example/s3)",
         "Exports nobody checked: aws/sqs",
         "",
         "Next: offramp plan audit.json --lose aws@30h,okta@0h",

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from toolkit.assess.cutsets import fails
 from toolkit.assess.graph import Graph, build
-from toolkit.catalog import Catalog
+from toolkit.catalog import Catalog, Exit
 from toolkit.errors import BadInput
 from toolkit.model import Audit, Dark, Dependency, Loss, LostDependency, Simulation
 
@@ -34,7 +34,7 @@ def parse_losses(text: str, catalog: Catalog, also: Collection[str] = ()) -> tup
             near = get_close_matches(vendor, [*catalog.vendors, *also], n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else "`offramp catalog list` names the vendors"
             raise BadInput(f"the catalogue knows no vendor {vendor!r}", where="--lose", hint=hint)
-        promised = known.notice.hours or 0.0 if known else 0.0
+        promised = known.notice_hours or 0.0 if known else 0.0
         notice = float(match["number"]) * _UNIT_HOURS[match["unit"]] if match["number"] else promised
         losses.append(Loss(vendor, notice))
     return tuple(losses)
@@ -81,7 +81,7 @@ def _dark(graph: Graph, hours: dict[str, float]) -> tuple[Dark, ...]:
 def _lost(dependency: Dependency, graph: Graph, hours: dict[str, float]) -> LostDependency:
     reach = graph.catalog.reach(dependency.vendor)
     notice, vendor = min((notice, vendor) for vendor, notice in hours.items() if vendor in reach)
-    entry = graph.catalog.entry(dependency.id)
+    entry, known_exit = graph.catalog.entry(dependency.id), graph.catalog.exit(dependency.id)
     known = graph.catalog.capabilities
     named = graph.fallbacks((dependency.id, dependency.vendor, *dependency.capabilities))
     return LostDependency(
@@ -90,9 +90,9 @@ def _lost(dependency: Dependency, graph: Graph, hours: dict[str, float]) -> Lost
         at_hours=notice,
         role=dependency.role,
         breaks=tuple(known[one].breaks for one in dependency.capabilities if one in known),
-        hostage=tuple(f"{kept.what}: {kept.why}" for kept in entry.exit.keeps) if entry else (),
-        exportable=tuple(f"{one.what}: {one.how}" for one in entry.exit.exports) if entry else (),
+        hostage=known_exit.keeps,
+        exportable=known_exit.exports,
         covered_by=tuple(by for by in named if not fails(graph.fallback_fault(by), {*hours})),
-        unchecked=not (entry and (entry.exit.keeps or entry.exit.exports)),
+        unchecked=not entry or entry.exit == Exit(),
         size_bytes=dependency.size_bytes,
     )

@@ -14,6 +14,7 @@ from toolkit.plan.losses import default_losses, lost_dependencies
 from toolkit.plan.replacements import replace_all
 from toolkit.plan.schedule import schedule
 from toolkit.plan.tasks import make_tasks
+from toolkit.plan.ways_out import take_out_tasks, ways_out
 
 
 def make_plan(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people: int | None = None) -> Plan:
@@ -25,7 +26,10 @@ def make_plan(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), pe
     lost = lost_dependencies(audit.dependencies, chosen, catalog)
     chosen_replacements, unplanned = replace_all(lost, chosen, audit, catalog)
     hosts, replacements = place(chosen_replacements, lost, catalog)
-    tasks, figures = schedule(make_tasks(replacements, lost, audit.platform, catalog), crew)
+    ways = ways_out(lost, catalog)
+    todo = make_tasks(replacements, lost, audit.platform, catalog)
+    todo += take_out_tasks(ways, replacements, audit.platform, catalog)
+    tasks, figures = schedule(todo, crew)
     return Plan(
         SCHEMA_VERSION,
         audit.tool,
@@ -37,4 +41,5 @@ def make_plan(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), pe
         tasks,
         figures,
         unplanned,
+        ways,
     )

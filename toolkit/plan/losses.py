@@ -31,5 +31,5 @@ def lost_dependencies(dependencies: Iterable[Dependency], losses: Sequence[Loss]
 
 def _notice(company: Company, catalog: Catalog) -> float:
     own = [vendor for vendor in company.vendors if catalog.company(vendor) == company.id] or [company.id]
-    known = [catalog.vendors[vendor].notice.hours if vendor in catalog.vendors else None for vendor in own]
+    known = [catalog.vendors[vendor].notice_hours if vendor in catalog.vendors else None for vendor in own]
     return min((hours or 0.0 for hours in known), default=0.0)

@@ -1,8 +1,8 @@
 """One HTML file: opens offline, prints, works by keyboard and screen reader, without a script as well."""
 
-from toolkit.entries import Catalog, Exit
+from toolkit.entries import Catalog, Notice
 from toolkit.model import Audit, Company, Dependency, Finding, JourneyRisk, Plan, Unread
-from toolkit.report import places, runbooks, summary
+from toolkit.report import facts, places, runbooks, summary
 from toolkit.report.pages import page
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
@@ -35,9 +35,10 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "seen": lambda thing: _seen(thing, audit),
             "entry_name": lambda dependency: _entry_name(dependency, catalog),
             "capability_names": lambda dependency: _capability_names(dependency, catalog),
-            "exit_of": lambda dependency: _exit_of(dependency, catalog),
-            "notice": lambda company: _notice(company, catalog),
-            "notice_source": lambda company: _notice_source(company, catalog),
+            "exit_of": lambda dependency: catalog.exit(dependency.id),
+            "notices": lambda company: _notices(company, catalog),
+            "notice_words": facts.notice_words,
+            "seat": lambda company: catalog.vendors.get(company),
             "words": lambda unread: _words(unread, audit),
             "most_unread": _MOST_UNREAD,
             "discarded": summary.discarded_words(audit),
@@ -97,23 +98,10 @@ def _capability_names(dependency: Dependency, catalog: Catalog) -> list[str]:
     return [known[name].title if name in known else name for name in dependency.capabilities]
 
 
-def _exit_of(dependency: Dependency, catalog: Catalog) -> Exit:
-    entry = catalog.entry(dependency.id)
-    return entry.exit if entry else Exit()
-
-
-def _notice(company: str, catalog: Catalog) -> str:
-    """What the vendor's own terms promise before it ends a service."""
+def _notices(company: str, catalog: Catalog) -> tuple[Notice, ...]:
+    """What the company's own terms promise before it ends a service."""
     vendor = catalog.vendors.get(company)
-    if vendor is None or (vendor.notice.hours is None and not vendor.notice.text):
-        return "Notice in their terms: not checked."
-    hours = f"{vendor.notice.hours:g} hours" if vendor.notice.hours is not None else "no time is named"
-    return f"Notice in their terms: {hours}{'; ' if vendor.notice.text else ''}{vendor.notice.text}."
-
-
-def _notice_source(company: str, catalog: Catalog) -> str | None:
-    vendor = catalog.vendors.get(company)
-    return vendor.notice.source if vendor and (vendor.notice.text or vendor.notice.hours is not None) else None
+    return vendor.notices if vendor else ()
 
 
 def render_plan(plan: Plan, catalog: Catalog) -> str:

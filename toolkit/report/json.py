@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
 from toolkit.model import Audit, Explanation, Journal, Plan, Simulation, Value, Verdict
@@ -47,6 +48,10 @@ def render_explanation(explanation: Explanation, audit: Audit, catalog: Catalog)
 def render_catalog(catalog: Catalog) -> str:
     """Everything Offramp knows."""
     return _document(catalog)
+
+
+def render_depth(depths: Depths) -> str:
+    return _document(depths)
 
 
 def render_entry(ident: str, entry: Value, catalog: Catalog) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
 from toolkit.model import Audit, Journal, Plan, Task, Verdict
-from toolkit.report import places, summary
+from toolkit.report import facts, places, summary
 from toolkit.report.escape import code, markdown, prose
 
 _PER_RULE = 10  # findings shown per rule, and unread places; the rest is counted
@@ -49,6 +49,8 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
             *_section("Lost", _table(("Vendor", "Notice"), lost)),
             *_section("Tasks", _table(columns, tasks)),
             *_section("Nothing replaces", _table(("Dependency", "Capability", "Reason"), missing)),
+            *_section("Take along", _table(("Dependency", "Before (h)", "What and how"), _to_take(plan))),
+            *_section("Stays behind", _table(("Dependency", "What and why"), _to_leave(plan))),
         ]
     )
 
@@ -69,6 +71,20 @@ def render_journal(journal: Journal) -> str:
             f"Made by {markdown(journal.tool)}, project {code(journal.infra[:12])}.",
         ]
     )
+
+
+def _to_take(plan: Plan) -> list[str]:
+    return [
+        f"| {code(way.dependency)} | {way.at_hours:g} | {prose(facts.export_words(fact))} |"
+        for way in plan.ways_out
+        for fact in way.exports
+    ]
+
+
+def _to_leave(plan: Plan) -> list[str]:
+    return [
+        f"| {code(way.dependency)} | {prose(facts.kept_words(fact))} |" for way in plan.ways_out for fact in way.keeps
+    ]
 
 
 def _task_row(task: Task) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
 from toolkit.entries import Catalog
-from toolkit.model import Phase, Plan, Task
-from toolkit.report.escape import block, code, markdown
+from toolkit.model import Phase, Plan, Task, WayOut
+from toolkit.report.escape import block, code, markdown, prose
+from toolkit.report.facts import export_words, kept_words
 from toolkit.report.pages import page
 
 _PHASES: tuple[Phase, ...] = get_args(Phase)
@@ -22,6 +23,7 @@ class Runbook(NamedTuple):
     title: str
     breaks: str
     phases: tuple[tuple[Phase, tuple[Task, ...]], ...]
+    ways: tuple[WayOut, ...]  # of the lost dependencies that provided it
 
 
 def runbooks(plan: Plan, catalog: Catalog) -> dict[str, str]:
@@ -68,6 +70,7 @@ def _books(plan: Plan, catalog: Catalog) -> list[Runbook]:
                 known.title if known else capability,
                 known.breaks if known else "",
                 tuple((phase, found) for phase, found in phases if found),
+                tuple(way for way in plan.ways_out if capability in way.capabilities),
             )
         )
     return books
@@ -109,11 +112,22 @@ def _markdown(book: Runbook, plan: Plan) -> str:
     parts = [f"# {markdown(book.title)} ({code(book.capability)})"]
     if book.breaks:
         parts.append(f"Without it: {markdown(book.breaks)}")
+    parts += [part for way in book.ways for part in _way_out(way)]
     for phase, tasks in book.phases:
         parts.append(f"## {phase.capitalize()}")
         for task in tasks:
             parts += _task(task, titles)
     return "\n\n".join(parts) + "\n"
+
+
+def _way_out(way: WayOut) -> list[str]:
+    """What to fetch, to tick, and what stays behind."""
+    parts = [f"## Leaving {code(way.dependency)}: access ends {clock(way.at_hours)}"]
+    if way.exports:
+        parts.append("\n".join(["Take along:", "", *(f"- ☐ {prose(export_words(one))}" for one in way.exports)]))
+    if way.keeps:
+        parts.append("\n".join(["Stays behind:", "", *(f"- {prose(kept_words(one))}" for one in way.keeps)]))
+    return parts
 
 
 def _task(task: Task, titles: dict[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
 from toolkit.model import Audit, Explanation, Journal, Plan, Simulation, Value, Verdict
@@ -21,7 +22,7 @@ def render(audit: Audit, catalog: Catalog) -> str:
 
 def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) -> str:
     """What goes dark, when and through whom; which data is lost; what can still be taken out."""
-    return screen(lambda out: write_simulation(out, simulation))
+    return screen(lambda out: write_simulation(out, simulation, catalog))
 
 
 def render_plan(plan: Plan, catalog: Catalog) -> str:
@@ -52,6 +53,11 @@ def render_explanation(explanation: Explanation, audit: Audit, catalog: Catalog)
 def render_catalog(catalog: Catalog) -> str:
     """Every id with its name."""
     return screen(lambda out: knowledge.write_catalog(out, catalog))
+
+
+def render_depth(depths: Depths) -> str:
+    """How much is known of each vendor, and how much of it has a source."""
+    return screen(lambda out: knowledge.write_depth(out, depths))
 
 
 def render_entry(ident: str, entry: Value, catalog: Catalog) -> str:

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from rich.console import Console
 
+from toolkit.depth import Depths, summary
 from toolkit.doctor import Need
-from toolkit.entries import Catalog, Rule
+from toolkit.entries import Catalog, Exit, Rule
 from toolkit.model import Audit, Explanation, Value
 from toolkit.report import places
+from toolkit.report.facts import NO_SOURCE
 from toolkit.report.terminal.screen import listing, put
 
 _EVERYTHING = 1_000  # lines: these are answers to a question, not a summary
+_NOTHING: tuple[object, ...] = ("", None, [], (), {}, Exit())
 
 
 def write_rule(out: Console, rule: Rule) -> None:
@@ -52,26 +55,46 @@ def write_catalog(out: Console, catalog: Catalog) -> None:
         listing(out, f"{title} ({len(table)})", lines, limit=len(lines))
 
 
+def write_depth(out: Console, depths: Depths) -> None:
+    """The sums, then one line per vendor of which something is known about leaving it."""
+    put(out, summary(depths))
+    lines = [
+        f"{one.vendor}: {one.exports} can be taken out, {one.keeps} cannot, {one.notices} notices; "
+        f"{'owner and seat' if one.company else 'owner not known'}, "
+        f"{'machines known' if one.foundations else 'machines not known'}; "
+        f"{one.sourced} of {one.facts} facts with a source"
+        for one in depths.vendors
+    ]
+    listing(out, f"Vendors ({len(lines)})", lines, limit=len(lines))
+
+
 def write_entry(out: Console, ident: str, entry: Value) -> None:
-    """Every field that is set, nested ones indented."""
+    """Every field that is set, nested ones indented; sources also where there is none."""
     put(out, (ident, "bold"))
-    _fields(out, msgspec.to_builtins(entry), 1)
+    _fields(out, entry, 1)
 
 
 def _fields(out: Console, value: object, depth: int) -> None:
     indent = "  " * depth
-    if isinstance(value, Mapping):
+    if isinstance(value, Value):
+        fields = msgspec.structs.asdict(value).items()
+        _fields(out, {key: _told(key, inner) for key, inner in fields}, depth)
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
-            if isinstance(inner, Mapping | list | tuple) and inner:
+            if isinstance(inner, Value | Mapping | list | tuple) and inner not in _NOTHING:
                 put(out, f"{indent}{key}:")
                 _fields(out, inner, depth + 1)
-            elif inner not in ("", None, [], (), {}):
+            elif inner not in _NOTHING:
                 put(out, f"{indent}{key}: {inner}", hang=len(indent) + 2)
     elif isinstance(value, list | tuple):
         for inner in value:
             _fields(out, inner, depth)
     else:
         put(out, f"{indent}{value}", hang=len(indent) + 2)
+
+
+def _told(key: str, value: object) -> object:
+    return NO_SOURCE if key.rpartition("_")[2] == "source" and not value else value
 
 
 def write_needs(out: Console, needs: Sequence[Need]) -> None:

@@ -1,0 +1,38 @@
+"""What is known of leaving a vendor, in words. A fact without a source says so, in every format.
+
+In: facts of the catalogue. Out: plain text, not yet escaped for any format.
+"""
+
+from toolkit.entries import Notice, Vendor
+from toolkit.model import Export, Kept
+
+NO_SOURCE = "no source"
+_CASES = {"suspension": "Before a suspension", "end": "Before the contract ends", "data": "The data after that"}
+
+
+def export_words(fact: Export) -> str:
+    """`Users: GET /users. Limit: 200 a page (https://…)`."""
+    limit = f". Limit: {fact.limit}" if fact.limit else ""
+    return f"{fact.what}: {fact.how}{limit} ({source_words(fact.source)})"
+
+
+def kept_words(fact: Kept) -> str:
+    """`TOTP seeds: no interface returns them (no source)`."""
+    return f"{fact.what}: {fact.why} ({source_words(fact.source)})"
+
+
+def notice_words(fact: Notice) -> str:
+    """`Before a suspension: 0 hours; at once for abuse`; the source is not in it."""
+    hours = f"{fact.hours:g} hours; " if fact.hours is not None else ""
+    return f"{_CASES[fact.case]}: {hours}{fact.text}"
+
+
+def notices_words(vendor: Vendor | None) -> list[str]:
+    """Every notice with its source; one line that says so where nobody has looked."""
+    if vendor is None or not vendor.notices:
+        return ["Notice in their terms: not checked"]
+    return [f"{notice_words(one)} ({source_words(one.source)})" for one in vendor.notices]
+
+
+def source_words(source: str) -> str:
+    return source or NO_SOURCE
