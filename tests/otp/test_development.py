@@ -37,6 +37,14 @@ def test_messages_become_lines_of_json(dev: Served) -> None:
     assert (dev.folder / "otp-outbox.jsonl").stat().st_mode & 0o077 == 0
 
 
+def test_a_message_lies_in_the_file_when_its_request_is_answered(dev: Served) -> None:
+    service = dev.twilio().verify.v2.services(dev.service_sid)
+    for number in range(20):
+        address = f"at-once-{number}@example.org"
+        service.verifications.create(to=address, channel="email")
+        assert dev.sent()[-1]["to"] == address
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0:8085", "192.0.2.1:8085", "[::]:8085", "localhost:8085", "127.0.0.1"])
 def test_it_is_refused_where_others_could_reach_it(
     listen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

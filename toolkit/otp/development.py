@@ -3,12 +3,16 @@
 Its identifiers and secrets are made at the first start and kept in the SQLite file, so that they stay the same.
 """
 
+import asyncio
 import secrets
+import time
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 
 from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from toolkit.errors import BadInput
 from toolkit.otp.keys import new_sid
@@ -16,6 +20,7 @@ from toolkit.otp.settings import Limit, Limits, Settings, host_and_port
 
 DATABASE, OUTBOX = "otp-dev.sqlite", "otp-outbox.jsonl"
 _kept = Table("development", MetaData(), Column("name", String(20), primary_key=True), Column("value", String(80)))
+_PATIENCE_SECONDS = 2.0
 _GENEROUS = Limit(100_000, 60)  # tests sign the same person up again and again
 
 
@@ -51,6 +56,28 @@ def environment(settings: Settings) -> dict[str, str]:
         "TWILIO_VERIFY_SERVICE_SID": settings.service_sid,
         "TWILIO_API_BASE": settings.base_url,
     }
+
+
+class AnswersAfterSending:
+    """ASGI middleware: an answer waits until what its request wrote lies in the file, so that tests can read it."""
+
+    def __init__(self, app: ASGIApp, unsent: Callable[[], int]) -> None:
+        self._app, self._unsent = app, unsent
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def send_later(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await self._file_is_written()
+            await send(message)
+
+        await self._app(scope, receive, send_later if scope.get("method") == "POST" else send)
+
+    async def _file_is_written(self) -> None:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while await asyncio.to_thread(self._unsent) and time.monotonic() < until:
+            await asyncio.sleep(0.005)
 
 
 def _keep(file: Path) -> dict[str, str]:

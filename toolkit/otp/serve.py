@@ -16,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
 from toolkit.errors import BadInput
-from toolkit.otp import dispatch
+from toolkit.otp import dispatch, outbox
 from toolkit.otp.app import make_app
 from toolkit.otp.carriers import Carrier
 from toolkit.otp.carriers.file import file
 from toolkit.otp.carriers.kannel import kannel
 from toolkit.otp.carriers.smtp import mail
+from toolkit.otp.development import AnswersAfterSending
 from toolkit.otp.gateway import Clock, Gateway, Metrics, audit_log
 from toolkit.otp.keys import derive
 from toolkit.otp.settings import Settings, host_and_port
@@ -80,7 +81,15 @@ def _compose(settings: Settings, where: Path, clock: Clock) -> Starlette:
             yield
         engine.dispose()
 
-    return make_app(gateway, lifespan)
+    app = make_app(gateway, lifespan)
+    if settings.outbox_file:
+        app.add_middleware(AnswersAfterSending, unsent=lambda: _unsent(gateway))
+    return app
+
+
+def _unsent(gateway: Gateway) -> int:
+    with gateway.engine.connect() as connection:
+        return outbox.waiting(connection, gateway.clock())[0]
 
 
 @contextlib.asynccontextmanager
