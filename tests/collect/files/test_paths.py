@@ -12,6 +12,7 @@ from toolkit.collect.files import paths
         "docs/ui.go", "src/latest.ts", "environments/test/main.tf", "deploy/test/values.yaml", "app/contest.py",
         "public/robots.txt", "lib/hexpm_web/templates/layout/root.html.heex", "src/i18n/setup.rs", "Gemfile",
         "app/services/attestation.rb", "config/settings.yml", "src/testimonials.tsx", "requirements.txt",
+        "lib/changelog/github/client.ex", "app/models/wiki/page.rb", "app/views/posts/show.html.erb", "tests.yml",
     ],
 )  # fmt: skip
 def test_counts(path: str) -> None:
@@ -26,6 +27,9 @@ def test_counts(path: str) -> None:
         ("src/test/java/AppTest.java", "test"), ("src/SignInTest.java", "test"),
         ("config/environments/test.rb", "test"),
         (".env.test", "test"), ("cypress/e2e/a.cy.ts", "test"), ("features/x.feature", "test"), ("conftest.py", "test"),
+        ("polls/tests.py", "test"),
+        ("cl/recap/test_assets/mail.json", "fixture"), ("a/test_csv_files/x.json", "fixture"),
+        ("changelog/2024.html", "docs"), ("locale/en.html.js", "prose"),
         ("db/seeds.rb", "fixture"), ("api/prisma/seed-helpers/word-generator.ts", "fixture"),
         ("a/__mocks__/x.js", "fixture"),
         (".all-contributorsrc", "docs"),

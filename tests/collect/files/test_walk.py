@@ -66,6 +66,12 @@ def test_gitignore(tmp_path: Path, rules: str, seen: set[str]) -> None:
     assert paths(tmp_path) == seen | {".gitignore"}
 
 
+def test_how_it_is_built_and_run_is_looked_at(tmp_path: Path) -> None:
+    plant(tmp_path, "Dockerfile", "docker-compose.yml", "in/compose.prod.yaml", "dockerfiles.txt", "composer.yml")
+    (tmp_path / ".gitignore").write_text("Dockerfile\n*.yml\n*.yaml\n*.txt\n")
+    assert paths(tmp_path) == {".gitignore", "Dockerfile", "docker-compose.yml", "in/compose.prod.yaml"}
+
+
 def test_inner_rules_win(tmp_path: Path) -> None:
     plant(tmp_path, "x.txt", "in/x.txt", "in/deep/x.txt")
     (tmp_path / ".gitignore").write_text("x.txt\n")

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from toolkit.collect.files.globs import regex_of
 
 # What a platform runs with is often exactly what Git must not see: these are looked at, by name only, never for values.
-_WANTED = re.compile(r"\.env($|[.\-_])|.*\.tfvars(\.json)?$|.*\.tfstate$|\.envrc$")
+# What says how it is built and run is the platform's, whoever keeps it out of Git, or had it there first.
+_WANTED = re.compile(
+    r"\.env($|[.\-_])|.*\.tfvars(\.json)?$|.*\.tfstate$|\.envrc$|Dockerfile($|\.)|(docker-)?compose([.\-][.\w\-]*)?\.ya?ml$"
+)
 
 
 class _Group:

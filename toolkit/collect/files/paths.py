@@ -47,6 +47,7 @@ _BY_FOLDER: dict[str, DiscardReason] = {name: reason for reason, names in _FOLDE
 _NAMES: dict[DiscardReason, tuple[str, ...]] = {
     "test": (
         r"(?:test_.*|.*_tests?|conftest|.*_spec|(?:test|spec|rails)_helper|phpunit)\.[a-z]{1,6}(?:\.dist)?",
+        r"tests\.(?:py|rs|exs?)",
         r".*[._-](?:test|spec|cy|e2e)s?\.(?:[cm]?[jt]sx?|vue|py|rb|php|dart|exs?)",
         r"\.env[.-](?:test|testing|ci)",
         r"(?:application|appsettings|settings|config|compose|docker-compose)[-._]test(?:ing)?\.[a-z]{1,10}",
@@ -75,8 +76,14 @@ _BY_NAME = tuple((why, re.compile("|".join(patterns), re.IGNORECASE)) for why, p
 # Java, Kotlin, C#, PHP, Swift: the capital letter tells SignInTest from latest
 _CAMEL_TEST = re.compile(r".*[a-z0-9](?:Test|Tests|TestCase|Spec|IT)\.(?:java|kt|kts|groovy|scala|cs|php|swift)")
 
-_PROSE_DATA = re.compile(r".*\.(?:ya?ml|json5?|js|ts|php|properties|toml|txt|html?|erb|ex)", re.I)
+# what words are kept in; pages and templates are told apart by where in them a name stands
+_PROSE_DATA = re.compile(r".*\.(?:ya?ml|json5?|js|ts|php|properties|toml|txt)", re.I)
 _CODE_OF_DOCS = re.compile(r".*\.go")  # in Go a folder is a package, also one named docs
+# A program is also about these things: lib/changelog/github.ex, app/models/wiki/page.rb
+_SUBJECTS = frozenset({"changelog", "changelogs", "changes", "man", "wiki"})
+_CODE_OF_SUBJECTS = re.compile(
+    r".*\.(?:[cm]?[jt]sx?|py|rb|rake|php|exs?|[hle]*eex|erb|haml|slim|java|kt|cs|rs|scala|vue|svelte|astro|css|scss)"
+)
 _PLACES_OF_ENVIRONMENTS = frozenset({
     "env", "envs", "environment", "environments", "overlays", "stages", "stage", "stacks", "clusters",
     "accounts", "values", "vars", "group_vars", "host_vars", "tfvars", "deploy", "deployments", "deployment",
@@ -96,11 +103,13 @@ _INFRA = re.compile(
 
 
 @lru_cache(maxsize=20_000)
-def _folder_reason(folder: str) -> DiscardReason | None:
-    """The reason the outermost telling part of a folder's path gives."""
+def _folder_reason(folder: str, *, code: bool) -> DiscardReason | None:
+    """The reason the outermost telling part of a folder's path gives for a file of code, or of anything else."""
     parts = folder.lower().split("/")
     for position, part in enumerate(parts):
         reason = _BY_FOLDER.get(part) or _by_affix(part)
+        if code and part in _SUBJECTS:
+            continue
         if reason == "test" and position and parts[position - 1] in _PLACES_OF_ENVIRONMENTS:
             continue  # environments/test/main.tf is a real environment
         if reason is not None:
@@ -108,9 +117,14 @@ def _folder_reason(folder: str) -> DiscardReason | None:
     return None
 
 
+_OF_TESTS = re.compile(r"test[_-](?:\w{1,20}[_-])?(?:assets|files|resources|inputs|samples|responses|documents)")
+
+
 def _by_affix(part: str) -> DiscardReason | None:
     if part.endswith(("-tests", "_tests", ".tests", ".test", "-e2e", "-specs", "_spec", "_specs")):
         return "test"
+    if _OF_TESTS.fullmatch(part):
+        return "fixture"
     if part.endswith(("-fixtures", "_fixtures")) or part.startswith(("seed-", "seed_")):
         return "fixture"
     return "example" if part.endswith(("-examples", "_examples", "-example")) else None
@@ -124,7 +138,7 @@ def reason(path: str) -> DiscardReason | None:
             return kind
     if _CAMEL_TEST.fullmatch(name) or _CONFIG_OF_TEST.search(path):
         return "test"
-    why = _folder_reason(folder) if folder else None
+    why = _folder_reason(folder, code=_CODE_OF_SUBJECTS.fullmatch(name) is not None) if folder else None
     if why == "prose" and not _PROSE_DATA.fullmatch(name):
         return None
     if why == "docs" and _CODE_OF_DOCS.fullmatch(name):

@@ -89,6 +89,8 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("js", 'x = "postgres://u:p@db.example.com:5432/x"', "host", "db.example.com"),
         ("js", 'x = "redis://cache:6379"', "uri", "redis"),
         ("py", 'a = "arn:aws:sqs:eu-west-1:1:q"', "arn", "sqs"),
+        ("ex", 'url = "https://api.github.com#{path}"', "host", "api.github.com"),
+        ("js", "fetch(`https://api.github.com${path}`)", "host", "api.github.com"),
         ("ts", "actions: ['ses:SendEmail']", "arn", "ses"),
         ("py", 'os.environ["TWILIO_SID"]', "env", "TWILIO_SID"),
         ("py", "settings.SLACK_TOKEN", "env", "SLACK_TOKEN"),
@@ -136,6 +138,7 @@ def test_comments_are_discarded(extension: str, text: str) -> None:
         ("tsx", 'const a = <a href="https://status.example.com">Status</a>'),
         ("tsx", 'const a = <Button href={"https://status.example.com"} kind="x"/>'),
         ("rb", 'link_to "Status", "https://status.example.com"'),
+        ("rb", 'field hint: "For example, https://status.example.com"'),
         ("py", 'raise ValueError("Please have a look at https://status.example.com")'),
     ],
 )
@@ -155,6 +158,11 @@ def test_links_and_sentences_are_prose(extension: str, text: str) -> None:
 )
 def test_own_modules_and_attribute_accesses_are_no_names(extension: str, text: str) -> None:
     assert {kind for kind, _ in mentions(extension, text)} <= {"call"}
+
+
+def test_a_constant_of_a_module_is_no_variable() -> None:
+    assert not any(kind == "env" for kind, _ in mentions("rb", "{ ::Subjects::RAILWAY_ENGINEERING => 1 }"))
+    assert ("env", "RAILWAY_TOKEN") in mentions("rb", "fetch(:RAILWAY_TOKEN)")
 
 
 def test_a_mention_stands_at_its_line() -> None:

@@ -57,6 +57,23 @@ def test_configuration_gives_key_paths_and_chosen_words() -> None:
     assert seen(config.parse, "env", text) == [("AWS_REGION", 6, None)]
 
 
+def test_capitals_in_data_are_no_variables() -> None:
+    data = '{\n "service": "EC2_INSTANCE_CONNECT",\n "env": "EC2_MODE",\n "dsn": "SENTRY_DSN",\n "a": ["X_Y"]\n}'
+    assert seen(config.parse, "env", data, "ranges.json") == [
+        ("EC2_MODE", 3, None),
+        ("SENTRY_DSN", 4, None),
+        ("X_Y", 5, None),
+    ]
+    statement = "UPDATE setting SET key = 'USER_TELEGRAM_ID', url = 'https://api.telegram.org';"
+    assert seen(generic.parse, "env", statement, "store/1.sql") == []
+    assert seen(generic.parse, "host", statement, "store/1.sql") == [("api.telegram.org", 1, None)]
+
+
+def test_comments_of_templates_in_configuration() -> None:
+    text = "key: <%# ENV['DEEPL_KEY'] %>\nurl: <%= ENV['APP_URL'] %>\n"
+    assert seen(config.parse, "env", text) == [("DEEPL_KEY", 1, "comment"), ("APP_URL", 2, None)]
+
+
 def test_configuration_in_sections_and_braces() -> None:
     assert seen(config.parse, "config", "[tool.x]\nkey = 1\n[y]\nkey=2\n")[:2] == [
         ("tool.x.key", 2, None),
@@ -82,6 +99,16 @@ def test_comments_and_descriptions_do_not_count() -> None:
         ("x.example.com", 1, None),
         ("y.example.com", 1, "comment"),
     ]
+
+
+def test_styles_load_what_they_name_and_words_only_tell() -> None:
+    text = (
+        "src: local('Open Sans'), url(https://fonts.gstatic.com) format('woff2');\n"
+        '<%= f.text_field hint: { text: "For example, ‘https://acme.zendesk.com’" } %>\n'
+    )
+    assert seen(html.parse, "host", text, "a.css.eex") == [
+        ("fonts.gstatic.com", 1, None), ("acme.zendesk.com", 2, "prose"),
+    ]  # fmt: skip
 
 
 def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:

@@ -17,6 +17,7 @@ _TEMPLATE = re.compile(
     r"[$#%]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_][A-Za-z0-9_]{0,40}|%[sd]|<[A-Za-z_][^<>\n]{0,40}>"
 )
 _BRACED = re.compile(r"[$#]\{[^{}\n]{0,80}\}|\{\{[^{}\n]{0,80}\}\}|\{[A-Za-z0-9_.]{0,40}\}")
+_PATH_AFTER = re.compile(r"(\.[a-z]{2,10})\*$")  # "https://api.github.com${path}"
 _MASK = re.compile(r"\x00+")
 _AUTHORITY = re.compile(
     r"//((?:[^\s\"'`<>/\\?#(){}$,;|]|[$#]?\{\{?[^{}\n]{0,80}\}\}?|\$\([^()\n]{0,80}\)|\$[A-Za-z_]"
@@ -34,7 +35,7 @@ _HOST = re.compile(r"[a-z0-9*_\-]{1,100}(?:\.[a-z0-9*_\-]{1,100}){1,12}")
 _ARN = re.compile(r"arn:(?<![A-Za-z0-9]arn:)(?:aws[a-z\-]{0,12}|[$#]\{[^{}\n]{1,60}\}):([a-z0-9\-]{2,40}):")
 _IAM_ACTION = re.compile(r":(?:\*|[A-Z][A-Za-z0-9]{1,80}\*?)(?=[\"'\s,]|$)", re.MULTILINE)
 _IAM_SERVICE = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30})$")
-_ENV_QUOTED = re.compile(r"([\"'`:])([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
+_ENV_QUOTED = re.compile(r"([\"'`]|(?<!:):)([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
 _ENV_MEMBER = re.compile(r"\.([A-Z][A-Z0-9_]{2,80})(?![A-Za-z0-9_(.])")
 _ENV_OBJECTS = ("env", "settings", "config", "conf", "secrets", "vars")
 _WEB = frozenset({"http", "https", "ws", "wss", "ftp", "ftps", "git", "ssh", "git+ssh", "git+https"})
@@ -42,6 +43,9 @@ _CAMPAIGN = re.compile(r"[^\s\"'`<>]{0,300}[?&;]utm_(?:source|medium|campaign)="
 _URL_STARTS = ('"', "'", "`", "(", " ", "=")  # a URL without a scheme follows one of these
 _WILDCARD_AFTER = ('"', "'", "`", "*", ">")
 _NO_HOST_AFTER = ("@", "/", "\\")  # an e-mail address, a path; in a regular expression slashes are no paths
+
+
+_TOLD = 4  # plain words before a URL
 
 
 class Literal(NamedTuple):
@@ -56,7 +60,7 @@ class Literal(NamedTuple):
 def host_of(authority: str) -> str | None:
     """'user:pw@S3.${region}.amazonaws.com:443' → 's3.*.amazonaws.com'; None when it is no host name."""
     plain = _TEMPLATE.sub("*", authority).rpartition("@")[2]
-    plain = plain.partition(":")[0].lower().strip(".")
+    plain = _PATH_AFTER.sub(r"\1", plain.partition(":")[0].lower().strip("."))
     if not _HOST.fullmatch(plain) or plain.replace(".", "").isdigit():
         return None
     last = plain.rpartition(".")[2]
@@ -156,6 +160,16 @@ def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
         end = text.find("\n", place.end) + 1 or len(text)
         start, done = max(start, done - 1, 0), end
         yield from (found._replace(offset=start + found.offset) for found in names(text[start:end]))
+
+
+def is_told(text: str, offset: int) -> bool:
+    """Whether a URL is told to a reader: four plain words stand before it in its line's string, or "for example"."""
+    start = max(text.rfind("\n", 0, offset) + 1, offset - 300)
+    before = text[start:offset]
+    quote = max(before.rfind(mark) for mark in "\"'`>")
+    words = before[quote + 1 :].lower().replace("‘", " ").replace("“", " ").split()
+    words = [word.strip(".,:;(") for word in words]
+    return words[-2:] == ["for", "example"] or words[-1:] == ["e.g"] or sum(map(str.isalpha, words)) >= _TOLD
 
 
 def without_templates(text: str) -> str:

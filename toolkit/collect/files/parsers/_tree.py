@@ -211,17 +211,9 @@ def names(source: Source) -> Iterator[Mention]:
             continue  # a.b.com in code is an access, not a name
         if discard is not None and literal.kind != "host":
             continue
-        if discard is None and literal.kind == "host" and _is_prose(source.text, literal.offset):
+        if discard is None and literal.kind == "host" and _literals.is_told(source.text, literal.offset):
             discard = "prose"
         yield Mention(literal.kind, literal.value, source.line(literal.offset), discard=discard)
-
-
-def _is_prose(text: str, offset: int) -> bool:
-    """Whether a URL is told to a reader: at least four plain words stand before it on its line."""
-    start = max(text.rfind("\n", 0, offset) + 1, offset - 300)
-    before = text[start:offset]
-    quote = max(before.rfind(mark) for mark in "\"'`>")
-    return sum(word.rstrip(".,:;").isalpha() for word in before[quote + 1 :].split()) >= 4
 
 
 def first_error(source: Source) -> Unparsed | None:

@@ -30,6 +30,15 @@ _PAIR = re.compile(
 )
 _WORD = re.compile(r"[\"']?:?([A-Za-z][\w\-]{0,40})[\"']?,?\s*$")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12}")
+# A value in capitals names a variable where its key says so, or where it ends like the name of a setting; else it is
+# a word of the data: "service": "EC2_INSTANCE_CONNECT"
+_NAMING = re.compile(
+    r"(?:.*[_.\-])?(?:name|key|keys|env|envvar|environment|variable|variables|var|secret|secrets|from)s?", re.I
+)
+_SETTING = re.compile(
+    r".*_(?:KEY|KEYS|TOKEN|TOKENS|SECRET|SECRETS|URL|URLS|URI|HOST|HOSTS|HOSTNAME|ENDPOINT|DSN|ID|IDS|SID|ARN|API|USER"
+    r"|USERNAME|PASS|PASSWORD|DOMAIN|BUCKET|REGION|PORT|EMAIL|FROM|PROJECT|ORG|ACCOUNT|WEBHOOK|ENABLED|NAME|CREDENTIALS)"
+)
 _MARK = re.compile(r"[#;!/*]")  # without any of these a line has no comment
 _QUOTES = " \t\"',"
 _ITEM = "- \t\"',"
@@ -51,6 +60,8 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     describing = yield from keys(lines, codes)
     for found in names(text):
         number = bisect(starts, found.offset)
+        if found.kind == "env" and _is_value(lines[number - 1], found.value):
+            continue  # `_pair` has seen it, with its key
         comment = found.offset - starts[number - 1] >= codes[number - 1]
         prose: DiscardReason | None = "prose" if number in describing else None
         yield Mention(found.kind, found.value, number, discard="comment" if comment else prose)
@@ -100,8 +111,15 @@ def _pair(path: str, key: str, value: str, number: int) -> Iterator[Mention]:
         yield Mention("env", key, number)
     if word := _WORD.match(value):
         yield Mention("config", f"{path}={word[1]}", number)
-    if _VARIABLE.fullmatch(value.strip(_QUOTES)):
-        yield Mention("env", value.strip(_QUOTES), number)
+    name = value.strip(_QUOTES)
+    if _VARIABLE.fullmatch(name) and (_SETTING.fullmatch(name) or _NAMING.fullmatch(key)):
+        yield Mention("env", name, number)
+
+
+def _is_value(line: str, name: str) -> bool:
+    """Whether this is the whole value of the line's key."""
+    pair = _PAIR.match(line[:_LONGEST])
+    return pair is not None and pair[3].strip(_QUOTES) == name
 
 
 def _code_length(line: str, *, slashes: bool) -> int:
@@ -109,6 +127,8 @@ def _code_length(line: str, *, slashes: bool) -> int:
     if line.lstrip().startswith(("#", ";", "!", "//", "/*", "* ", "<!--", "<%#", "{#")):
         return 0
     at = line.find(" //" if slashes else " #")
+    if 0 <= (template := line.find("<%#")) < (at if at >= 0 else len(line)):
+        return template
     if at < 0 or line.count('"', 0, at) % 2 or line.count("'", 0, at) % 2:
         return len(line)
     return at

@@ -29,5 +29,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     comments = [_COMMENT.match(line) is not None for line in lines]
     for found in names(text):
+        if found.kind == "env" and path.endswith(".sql"):
+            continue  # a database reads no environment: words in capitals are its data
         line = bisect(starts, found.offset)
         yield Mention(found.kind, found.value, line, discard="comment" if comments[line - 1] else None)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
-from toolkit.collect.files.parsers._literals import names
+from toolkit.collect.files.parsers._literals import Literal, is_told, names
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import DiscardReason
 
@@ -40,6 +40,7 @@ _LINKED_RELATIONS = re.compile(
     r"\brel\s?=\s?[\"']?[^\"'>]{0,60}(?:stylesheet|preload|preconnect|prefetch|icon|manifest|import)"
 )
 _LINKING_CODE = re.compile(r"link_to|mail_to|href|external_link|\blink\b")
+_STYLE_URL = re.compile(r"""\burl\(\s?["']?$""")
 _NAMES = re.compile(r"""\b(?:class|className|id)\s?=\s?["']([^"'<>{}]{1,300})["']""")
 _ELEMENT = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9\-]{1,60})[\s>/]")
 _DATA = re.compile(r"\s(data-[a-z0-9\-]{2,60})(?=[\s=>])")
@@ -61,8 +62,18 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     comments = [_Span(found.start(), found.end(), "comment") for found in _COMMENT.finditer(text)]
     spans = _Spans(comments, list(_code(text)), list(_attributes(text)))
     for found in sorted(names(text), key=lambda literal: literal.offset):
-        yield Mention(found.kind, found.value, lines.at(found.offset), discard=spans.reason(found.offset))
+        yield Mention(found.kind, found.value, lines.at(found.offset), discard=_reason(text, found, spans))
     yield from _markup(text, lines)
+
+
+def _reason(text: str, found: Literal, spans: "_Spans") -> DiscardReason | None:
+    """Why what stands here does not count: where it stands decides, but for a style's `url(…)` and what is told."""
+    reason = spans.reason(found.offset)
+    if reason == "prose" and _STYLE_URL.search(text, max(0, found.offset - 8), found.offset):
+        return None
+    if reason is None and found.kind == "host" and is_told(text, found.offset):
+        return "prose"
+    return reason
 
 
 class _Spans:
