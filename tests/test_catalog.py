@@ -273,17 +273,26 @@ def test_weak_signals_may_be_shared() -> None:
     assert validate(_catalog(capabilities=can, vendors=vendors, services={"a/x": one, "b/x": two})) == ()
 
 
+BLUEPRINT = {
+    "name": "Keycloak",
+    "version": "1",
+    "summary": "",
+    "capabilities": [],
+    "host": {"memory_mb": 1, "disk_gb": 1},
+    "rto_minutes": 1,
+    "licence": "Apache-2.0",
+}
+
+
+def test_a_client_without_a_secret_of_its_own() -> None:
+    blueprint = BLUEPRINT | {"sign_in": {"redirect_uris": ["https://desk.example/back"], "secret": "desk_secret"}}
+    assert validate(_catalog(blueprints={"desk": blueprint})) == (
+        "blueprint desk: its sign_in names 'desk_secret', which is no secret of it",
+    )
+
+
 def test_a_vendor_that_names_a_blueprint() -> None:
-    blueprint = {
-        "name": "Keycloak",
-        "version": "1",
-        "summary": "",
-        "capabilities": [],
-        "host": {"memory_mb": 1, "disk_gb": 1},
-        "rto_minutes": 1,
-        "licence": "Apache-2.0",
-    }
     vendors = {"a": Vendor(name="A", note="move to keycloak")}
-    assert validate(_catalog(vendors=vendors, blueprints={"keycloak": blueprint})) == (
+    assert validate(_catalog(vendors=vendors, blueprints={"keycloak": BLUEPRINT})) == (
         "a: names the blueprint keycloak",
     )

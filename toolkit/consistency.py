@@ -73,6 +73,8 @@ def _blueprints(catalog: Catalog) -> Iterator[str]:
     for slug, blueprint in catalog.blueprints.items():
         names = (*blueprint.capabilities, *blueprint.needs, *_capabilities_in_tasks(blueprint))
         yield from _unknown(catalog, f"blueprint {slug}", names)
+        if blueprint.sign_in and blueprint.sign_in.secret not in {secret.name for secret in blueprint.secrets}:
+            yield f"blueprint {slug}: its sign_in names {blueprint.sign_in.secret!r}, which is no secret of it"
         tasks = {task.id for task in blueprint.tasks}
         for task in blueprint.tasks:
             for need in task.needs:

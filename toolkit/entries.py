@@ -189,6 +189,14 @@ class Secret(Value):
     description: str = ""
 
 
+class SignIn(Value):
+    """The OIDC client a blueprint wants of whatever provides auth.workforce-sso; its id is the blueprint's slug."""
+
+    redirect_uris: tuple[str, ...]  # Jinja over role variables, as the next
+    secret: str  # which of the blueprint's secrets the client has
+    post_logout_redirect_uris: tuple[str, ...] = ()
+
+
 class Artefact(Value):
     """A package URL, and how to know it is the right one."""
 
@@ -247,6 +255,7 @@ class Blueprint(Value, rename={"inputs": "input", "outputs": "output", "secrets"
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    sign_in: SignIn | None = None  # where auth.workforce-sso is provided, its staff signs in with it
     artefacts: tuple[Artefact, ...] = ()
     datasets: tuple[str, ...] = ()  # dataset schemas `tasks/import.yml` takes
     limits: tuple[str, ...] = ()  # what the replaced service did that this does not

@@ -41,6 +41,7 @@ input = [
 ]
 secret = [{ name = "chat_server_database_password" }]
 output = [{ name = "url", value = "https://{{ offramp_hosts['chat-server'].address }}" }]
+sign_in = { redirect_uris = ["https://{{ chat_server_greeting }}/back"], secret = "chat_server_database_password" }
 """
 
 
@@ -107,6 +108,16 @@ def test_a_blueprint_of_the_users_own_works(make_plan, tmp_path: Path) -> None:
     assert "chat_server_max_users: 5\n" in variables
     assert "chat_server_greeting: !unsafe 'hi {{ x }}'\n" in variables
     assert "data.relational:\n    - chat-server\n" in variables
+    [client] = yaml.safe_load(variables.replace("!unsafe", ""))["offramp_sign_in"].items()
+    assert client == (
+        "chat-server",
+        {
+            "name": "Chat",
+            "redirect_uris": ["https://{{ chat_server_greeting }}/back"],
+            "post_logout_redirect_uris": [],
+            "secret": "{{ chat_server_database_password }}",
+        },
+    )
     assert next(file for file in files if file.path == "roles/chat-server/files/run").executable
     assert "chat_server_database_password" in make_vault(plan, catalog, tmp_path / "infra", key=tmp_path / "key").added
 

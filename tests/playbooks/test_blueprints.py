@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import Environment, nodes
 
 from toolkit.catalog import load
 from toolkit.generate.variables import variable
@@ -20,6 +21,8 @@ KEYWORDS = set(
     ignore_errors listen async poll any_errors_fatal
     """.split()  # noqa: SIM905  # a list of words reads better as words
 )
+# of the generated inventory, for every role
+GENERATED = {"offramp_platform", "offramp_domains", "offramp_addresses", "offramp_hosts", "offramp_services"}
 # What never shows in a result: a task with a secret in its environment may say why it failed.
 UNSEEN = ("block", "name", "environment")
 named = pytest.mark.parametrize("folder", BLUEPRINTS, ids=lambda folder: folder.name)
@@ -75,6 +78,19 @@ def test_inputs_defaults_and_argument_specs_agree(folder: Path) -> None:
     for secret in blueprint.secrets:
         assert secret.name not in defaults, f"{secret.name} must come from the vault"
         assert options[secret.name].get("no_log"), f"{secret.name} is no secret in argument_specs"
+
+
+@named
+def test_other_roles_can_work_out_what_it_offers(folder: Path) -> None:
+    """An output is read where the role's own vars/ are not: in other roles' plays."""
+    blueprint = load().blueprints[folder.name]
+    everywhere = {variable(folder.name, one.name) for one in blueprint.inputs} | {one.name for one in blueprint.secrets}
+    offered = {output.name: output.value for output in blueprint.outputs}
+    if blueprint.sign_in:
+        offered["sign_in"] = " ".join([*blueprint.sign_in.redirect_uris, *blueprint.sign_in.post_logout_redirect_uris])
+    for name, value in offered.items():
+        read = {name.name for name in Environment(autoescape=True).parse(value).find_all(nodes.Name)}
+        assert read <= everywhere | GENERATED, f"{name} reads {read - everywhere - GENERATED}"
 
 
 @named

@@ -27,6 +27,7 @@ def variables_file(plan: Plan, catalog: Catalog, *, sources: str) -> GeneratedFi
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
         "offramp_consumers": wiring.consumers(plan, catalog),
         "offramp_services": table,
+        "offramp_sign_in": _sign_in(plan, catalog),
         "applications": [_application(one, plan, table) for one in plan.platform.applications],
     }
     for replacement in plan.replacements:
@@ -41,6 +42,21 @@ def _address(host: str) -> str:
 
 def _host(name: str) -> dict[str, str]:
     return {"name": name, "address": _address(name)}
+
+
+def _sign_in(plan: Plan, catalog: Catalog) -> dict[str, Any]:
+    """client id → the OIDC client that a blueprint wants of whatever provides auth.workforce-sso."""
+    blueprints = {one.blueprint: catalog.blueprints[one.blueprint] for one in plan.replacements}
+    return {
+        slug: {
+            "name": blueprint.name,
+            "redirect_uris": list(blueprint.sign_in.redirect_uris),
+            "post_logout_redirect_uris": list(blueprint.sign_in.post_logout_redirect_uris),
+            "secret": f"{{{{ {blueprint.sign_in.secret} }}}}",
+        }
+        for slug, blueprint in blueprints.items()
+        if blueprint.sign_in
+    }
 
 
 def _application(application: Application, plan: Plan, table: wiring.Services) -> dict[str, Any]:

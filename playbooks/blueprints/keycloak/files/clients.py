@@ -37,7 +37,7 @@ def ensure_groups_scope(admin):
 
 
 def ensure_client(admin, client_id, described, *, seed):
-    """An OIDC client as described: {redirect_uris, post_logout_redirect_uris, web_origins, name, kind}."""
+    """An OIDC client as described: {redirect_uris, post_logout_redirect_uris, web_origins, name, kind, secret}."""
     wanted = oidc(client_id, described, seed)
     path = f"/{segment(admin.realm)}/clients"
     found = admin.get(path, clientId=client_id)
@@ -63,7 +63,7 @@ def oidc(client_id, described, seed):
         "enabled": described.get("enabled", True),
         "protocol": "openid-connect",
         "publicClient": public,
-        **({} if public else {"secret": secret(client_id, seed)}),
+        **({} if public else {"secret": described.get("secret") or secret(client_id, seed)}),
         "standardFlowEnabled": kind != "service",
         "implicitFlowEnabled": False,
         "directAccessGrantsEnabled": False,
