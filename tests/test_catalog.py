@@ -60,7 +60,8 @@ def test_a_notice_period_has_a_source(catalog: Catalog) -> None:
 def test_the_least_notice_counts(catalog: Catalog) -> None:
     notices = (Notice("end", "a month", 720), Notice("suspension", "two days", 48), Notice("data", "deleted", 0))
     assert Vendor("Harbour", notices=notices).notice_hours == 48
-    assert Vendor("Harbour", notices=(Notice("end", "no time is named"),)).notice_hours is None
+    assert Vendor("Harbour", notices=(Notice("suspension", "no time is named"),)).notice_hours is None
+    assert Vendor("Harbour", notices=(Notice("end", "a month", 720),)).notice_hours is None
 
 
 def test_where_nothing_is_known_of_a_service_its_vendors_facts_hold(catalog: Catalog) -> None:

@@ -79,7 +79,9 @@ class Vendor(Service, rename={"examples": "example", "notices": "notice"}):  # [
 
     @property
     def notice_hours(self) -> Hours | None:
-        """The least notice the terms promise in any case; None where nobody knows."""
+        """The least notice the terms promise. None where nobody knows how fast it may suspend: that is the least."""
+        if not any(one.case == "suspension" for one in self.notices):
+            return None
         known = [one.hours for one in self.notices if one.case != "data" and one.hours is not None]
         return min(known, default=None)
 

@@ -24,7 +24,7 @@ CATALOG = Catalog(
     hash="",
     capabilities={"otp.sms": Capability("Codes", "Nobody can sign up.")},
     vendors={
-        "aws": Vendor("AWS", notices=(Notice("end", "30 days", 720), Notice("data", "deleted at once", 0))),
+        "aws": Vendor("AWS", notices=(Notice("suspension", "30 days", 720), Notice("data", "deleted at once", 0))),
         "heroku": Vendor("Heroku", runs_on=("aws",)),
         "twilio": Vendor("Twilio"),
         "sendgrid": Vendor("SendGrid", parent="twilio"),
