@@ -1,38 +1,27 @@
-"""A vendor's side: a server on loopback that answers with recorded answers, in the form of the vendor's OpenAPI."""
+"""A vendor's side on loopback."""
 
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from recorded import Vendor
+from vendor import Vendor
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+class _Handler(WSGIRequestHandler):
+    """Sends the headers it is given and no Date of its own: the vendor's clock is not this machine's."""
+
+    send_response = WSGIRequestHandler.send_response_only
+
+    def log_request(self, *_: object) -> None:
+        """Quiet."""
 
 
 @pytest.fixture
 def vendor() -> Iterator[Vendor]:
-    """A running server without routes."""
+    """A running server that answers 404 to everything, until it is given an `app` or routes."""
     served = Vendor()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            served.tokens.add(self.headers.get("Authorization", ""))
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = served.answer(f"{self.command} {self.path}")
-            self.send_response_only(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value.replace("BASE", served.url))
-            self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            self.wfile.write(answer.body)
-
-        do_POST = do_GET
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = make_server("127.0.0.1", 0, served, threaded=True, request_handler=_Handler)
     served.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -40,6 +29,7 @@ def vendor() -> Iterator[Vendor]:
     server.shutdown()
     thread.join()
     server.server_close()
+    assert not served.violations
 
 
 @pytest.fixture
@@ -49,5 +39,11 @@ def naps() -> list[float]:
 
 
 @pytest.fixture
-def sleep(naps: list[float]) -> Callable[[float], None]:
-    return naps.append
+def sleep(naps: list[float], vendor: Vendor) -> Callable[[float], None]:
+    """Moves the vendor's clock instead of waiting."""
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        vendor.now += seconds
+
+    return nap

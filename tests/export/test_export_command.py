@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from recorded import Answer, Vendor
+from vendor import Answer, Vendor
 
 from toolkit.errors import BadInput
 from toolkit.export.command import export

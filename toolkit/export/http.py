@@ -28,8 +28,9 @@ def client(base_url: str, headers: dict[str, str] | None = None) -> httpx.Client
 def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep, **request: Any) -> httpx.Response:
     """A successful answer to a request of `http`'s own origin.
 
-    429 and passing failures are tried again, after what the vendor asks for (Retry-After, X-Rate-Limit-Reset) or
-    doubling waits. Raises BadInput for 401, 403 and 404, and ProgramFailed for whatever else stays wrong.
+    429 and passing failures are tried again, after what the vendor asks for (Retry-After; X-Rate-Limit-Reset, which
+    Auth0 spells X-RateLimit-Reset) or doubling waits. Raises BadInput for 401, 403 and 404, and ProgramFailed for
+    whatever else stays wrong.
     """
     _refuse_strangers(http, url)
     for attempt in range(_TRIES):
@@ -53,7 +54,7 @@ def wait(response: httpx.Response, attempt: int) -> float:
     try:
         if after := headers.get("Retry-After"):
             seconds = float(after) if after.strip().isdigit() else _until(parsedate_to_datetime(after), headers)
-        elif (reset := headers.get("X-Rate-Limit-Reset", "")).isdigit():
+        elif (reset := headers.get("X-Rate-Limit-Reset") or headers.get("X-RateLimit-Reset", "")).isdigit():
             seconds = _until(datetime.fromtimestamp(int(reset), UTC), headers)
         else:
             seconds = 2.0**attempt
