@@ -75,7 +75,16 @@ def test_everything_a_rebuild_needs_is_in_it(make_plan, catalog: Catalog) -> Non
 
 def test_services_come_up_in_the_order_of_their_needs(make_plan, catalog: Catalog) -> None:
     site = yaml.safe_load(by_path(generate(make_plan(), catalog, target="hosts"))["site.yml"])
-    assert [play["hosts"] for play in site] == ["all", "postgresql", "web"]
+    assert [play["hosts"] for play in site] == ["all", "all", "postgresql", "web"]
+
+
+def test_packages_of_all_services_come_first_in_one_transaction(make_plan, catalog: Catalog) -> None:
+    play = yaml.safe_load(by_path(generate(make_plan(), catalog, target="hosts"))["site.yml"])[1]
+    assert play["vars_files"] == [f"roles/{slug}/vars/main.yml" for slug in ("postgresql", "web")]
+    prepare, install = play["tasks"]
+    assert prepare["ansible.builtin.import_role"] == {"name": "postgresql", "tasks_from": "before"}
+    assert prepare["when"] == "'postgresql' in group_names"
+    assert install["ansible.builtin.apt"]["policy_rc_d"] == 101
 
 
 def test_readme_says_what_is_not_connected(make_plan, catalog: Catalog) -> None:
@@ -103,7 +112,8 @@ def test_a_blueprint_of_the_users_own_works(make_plan, tmp_path: Path) -> None:
     plan = make_plan(hosts=(host,), replacements=replacements, platform=Platform())
     files = generate(plan, catalog, target="hosts")
     site = yaml.safe_load(by_path(files)["site.yml"])
-    assert [play["hosts"] for play in site] == ["all", "postgresql", "chat_server"]
+    assert [play["hosts"] for play in site] == ["all", "all", "postgresql", "chat_server"]
+    assert site[1]["vars_files"] == ["roles/postgresql/vars/main.yml"]
     variables = by_path(files)[VARIABLES]
     assert "chat_server_max_users: 5\n" in variables
     assert "chat_server_greeting: !unsafe 'hi {{ x }}'\n" in variables

@@ -59,6 +59,11 @@ def test_the_folder_is_complete(folder: Path) -> None:
 
 
 @named
+def test_its_packages_are_known_before_it_runs(folder: Path) -> None:
+    assert f"{folder.name.replace('-', '_')}_packages" in read(folder / "vars/main.yml")
+
+
+@named
 def test_inputs_defaults_and_argument_specs_agree(folder: Path) -> None:
     slug, blueprint = folder.name, load().blueprints[folder.name]
     defaults = read(folder / "defaults/main.yml")

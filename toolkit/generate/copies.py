@@ -36,6 +36,11 @@ def has_tasks(slug: str, overlays: Sequence[str], name: str) -> bool:
     return (_blueprint_folder(slug, overlays) / "tasks" / f"{name}.yml").is_file()
 
 
+def has_variables(slug: str, overlays: Sequence[str]) -> bool:
+    """Whether the blueprint has `vars/main.yml`."""
+    return (_blueprint_folder(slug, overlays) / "vars/main.yml").is_file()
+
+
 def module(target: str) -> Path:
     """The folder of the module that makes one host of a target; BadInput names the targets there are."""
     modules = shipped.folder("terraform/modules")

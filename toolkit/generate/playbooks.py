@@ -18,6 +18,7 @@ _SINGLE = {
     "drill-fill.yml": ("drill/fill", "Give an empty platform data to lose, on hosts marked for drills only"),
     "drill-break.yml": ("drill/break", "Destroy services and their data, on hosts marked for drills only"),
 }
+_BEFORE = "before"  # the task file for what must be there before a blueprint's packages are
 _FOR_DRILLS_ONLY = ("drill/break", "drill/fill")
 _GUARD = [
     {"name": "Look for the drill marker", "ansible.builtin.stat": {"path": "/etc/offramp-drill"}, "register": "marker"},
@@ -49,11 +50,46 @@ def _site(replacements: Sequence[Replacement], catalog: Catalog) -> list[dict[st
     base = _play("Prepare every host", "all", tags=["base"], roles=["_base"])
     return [
         base,
+        _packages(replacements, catalog),
         *(
             _play(catalog.blueprints[r.blueprint].name, _group(r), tags=[r.blueprint], roles=[r.blueprint])
             for r in replacements
         ),
     ]
+
+
+def _packages(replacements: Sequence[Replacement], catalog: Catalog) -> dict[str, Any]:
+    """One transaction on each host, all hosts at once, instead of one for each role. The roles, which can do without it,
+    start the services: as they install, packages would start some of them with settings that collide."""
+    wanted = "query('ansible.builtin.vars', *(group_names | map('regex_replace', '$', '_packages')), default=[])"
+    install = {
+        "name": "Install them",
+        "ansible.builtin.apt": {
+            "name": f"{{{{ {wanted} | flatten | unique }}}}",
+            "install_recommends": False,
+            "policy_rc_d": 101,
+        },
+    }
+    roles = [r for r in replacements if copies.has_variables(r.blueprint, catalog.folders)]
+    return _play(
+        "Install the packages of every service",
+        "all",
+        tags=["packages"],
+        vars_files=[f"roles/{r.blueprint}/vars/main.yml" for r in roles],
+        tasks=[*(_before(r, catalog) for r in replacements if _has_before(r, catalog)), install],
+    )
+
+
+def _has_before(replacement: Replacement, catalog: Catalog) -> bool:
+    return copies.has_tasks(replacement.blueprint, catalog.folders, _BEFORE)
+
+
+def _before(replacement: Replacement, catalog: Catalog) -> dict[str, Any]:
+    return {
+        "name": f"Prepare for {catalog.blueprints[replacement.blueprint].name}",
+        "ansible.builtin.import_role": {"name": replacement.blueprint, "tasks_from": _BEFORE},
+        "when": f"'{_group(replacement)}' in group_names",
+    }
 
 
 def _single_play(replacement: Replacement, catalog: Catalog, tasks: str) -> dict[str, Any]:

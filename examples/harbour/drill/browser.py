@@ -21,7 +21,7 @@ TIMEOUT = 30
 
 @contextmanager
 def browser(*more_hosts: str) -> Iterator[webdriver.Chrome]:
-    """A fresh browser that reaches the site, and `more_hosts` (the identity provider's name)."""
+    """A fresh browser that reaches the site, and `more_hosts` (the identity provider's name, the desk's)."""
     hosts = [stage.HOST, *more_hosts]
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
@@ -30,7 +30,7 @@ def browser(*more_hosts: str) -> Iterator[webdriver.Chrome]:
             "--headless=new",
             "--no-sandbox",  # chromium's needs another user than root, which lab hosts need
             f"--user-data-dir={profile}",
-            "--host-resolver-rules=" + ", ".join(f"MAP {host} {stage.ADDRESS}" for host in hosts),
+            "--host-resolver-rules=" + ", ".join(f"MAP {host} {stage.address(host)}" for host in hosts),
             "--ignore-certificate-errors-spki-list=" + ",".join(_pin(host) for host in hosts),
         ):
             options.add_argument(option)
