@@ -59,6 +59,16 @@ def test_the_folder_is_complete(folder: Path) -> None:
 
 
 @named
+def test_outputs_need_no_variables_of_the_role(folder: Path) -> None:
+    """Other roles and the checks of journeys read them, and see the inventory alone."""
+    slug, blueprint = folder.name.replace("-", "_"), load().blueprints[folder.name]
+    known = {f"{slug}_{one.name}" for one in blueprint.inputs} | {one.name for one in blueprint.secrets}
+    for output in blueprint.outputs:
+        names = {name for name in re.findall(r"\b[a-z_]+\b", output.value) if name.startswith(f"{slug}_")}
+        assert names <= known, output.name
+
+
+@named
 def test_its_packages_are_known_before_it_runs(folder: Path) -> None:
     assert f"{folder.name.replace('-', '_')}_packages" in read(folder / "vars/main.yml")
 
