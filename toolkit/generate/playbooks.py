@@ -59,8 +59,10 @@ def _site(replacements: Sequence[Replacement], catalog: Catalog) -> list[dict[st
 
 
 def _packages(replacements: Sequence[Replacement], catalog: Catalog) -> dict[str, Any]:
-    """One transaction on each host, all hosts at once, instead of one for each role. The roles, which can do without it,
-    start the services: as they install, packages would start some of them with settings that collide."""
+    """One transaction on each host, all hosts at once, instead of one for each role, which can do without.
+
+    The roles start the services: packages would start some of them before they are configured, and they collide.
+    """
     wanted = "query('ansible.builtin.vars', *(group_names | map('regex_replace', '$', '_packages')), default=[])"
     install = {
         "name": "Install them",
