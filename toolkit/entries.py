@@ -13,7 +13,7 @@ from toolkit.model import Export, Hours, Kept, Outcome, Phase, Role, Severity, S
 
 SignalKind = Literal[
     # packages in manifests and lock files, by ecosystem (purl type names)
-    "pypi", "npm", "gem", "golang", "composer", "maven", "nuget", "cargo", "hex",
+    "pypi", "npm", "gem", "golang", "composer", "maven", "nuget", "cargo", "hex", "pub", "swift",
     # modules, namespaces or packages imported in code; npm and golang imports match their package signals
     "python", "jvm", "ruby", "php", "dotnet", "rust",
     # client construction and calls in a normal form: "boto3.client(ses)", "Aws::S3::Client", "verify.v2"
@@ -23,7 +23,7 @@ SignalKind = Literal[
     # paths that mean something by existing (gitignore-style glob)
     "file",
     # infrastructure as code and CI
-    "tf_provider", "tf_resource", "cfn", "image", "action", "k8s", "pulumi",
+    "tf_provider", "tf_resource", "cfn", "arm", "image", "action", "k8s", "pulumi",
     # what accounts and the network answer
     "resource", "cname", "ns", "mx", "spf", "txt", "header", "cookie",
 ]  # fmt: skip

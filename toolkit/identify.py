@@ -25,19 +25,20 @@ _OPERATED = ("runtime", "infra")
 _FAMILIES: Mapping[str, Mapping[str, int]] = {
     "a package in a manifest": {
         "pypi": 1, "npm": 1, "gem": 1, "golang": 1, "composer": 1, "maven": 1, "nuget": 1, "cargo": 1, "hex": 1,
+        "pub": 1, "swift": 1,
     },
     "code that uses it": {"python": 2, "jvm": 2, "ruby": 2, "php": 2, "dotnet": 2, "rust": 2, "call": 2},
     "a host name": {"host": 1, "uri": 1},
     "a setting": {"env": 1, "config": 1, "arn": 1, "file": 1},
     "a web page": {"html": 2, "header": 3, "cookie": 3},
     "infrastructure as code": {
-        "tf_resource": 3, "cfn": 3, "pulumi": 2, "k8s": 2, "image": 2, "action": 2, "tf_provider": 1,
+        "tf_resource": 3, "cfn": 3, "arm": 3, "pulumi": 2, "k8s": 2, "image": 2, "action": 2, "tf_provider": 1,
     },
     "the account itself": {"resource": 3},
     "DNS": {"cname": 3, "ns": 3, "mx": 3, "spf": 2, "txt": 1},
 }  # fmt: skip
 _POINTS = {kind: (family, points) for family, kinds in _FAMILIES.items() for kind, points in kinds.items()}
-_COUNTED_KINDS = ("resource", "tf_resource", "cfn")  # where one sign stands for one thing that exists
+_COUNTED_KINDS = ("resource", "tf_resource", "cfn", "arm")  # where one sign stands for one thing that exists
 
 
 class _Sign(Value):

@@ -21,6 +21,8 @@ _FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "
 _VERBS = frozenset(
     {"create", "client", "send", "update", "render", "default", "configure", "initialize"}
 )  # in any code
+_ANY_CASE = frozenset({"host", "arm"})
+_STEPS = ("orb/", "task/", "pipe/", "plugin/", "deploy/", "include/", "step/")  # what a CI step may be made of
 COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
 
@@ -78,7 +80,7 @@ def _literal(text: "_Text", kinds: set[str], numbers: list[int]) -> Literal:
         text=sought.encode(),
         before=before,
         after=after,
-        any_case="host" in kinds,
+        any_case=not kinds.isdisjoint(_ANY_CASE),
         also=tuple(word.encode() for word in also),
         kinds=frozenset(kinds),
         signals=tuple(numbers),
@@ -126,13 +128,13 @@ def _spellings(kind: str, value: str) -> tuple[str, ...]:
         return (value, value.replace("\\", "\\\\")) if "\\" in value else (value,)
     if kind == "image":
         return (value.removeprefix("docker.io/").removeprefix("library/"),)
-    if kind in ("k8s", "config") or (kind == "action" and value.startswith(("orb/", "task/", "pipe/", "plugin/"))):
+    if kind in ("k8s", "config") or (kind == "action" and value.startswith(_STEPS)):
         return (
             re.split(r"[.=](?=[^/]*$)", value.partition("/")[2] or value)[-1]
             if kind == "config"
             else value.partition("/")[2],
         )
-    if kind == "tf_resource" and value.startswith(("module.", "backend.")):
+    if kind == "tf_resource" and value.startswith(("module.", "backend.", "source.")):
         return (value.partition(".")[2],)
     return (value.rpartition("/")[2],) if kind == "tf_provider" else (value,)
 

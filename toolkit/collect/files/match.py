@@ -15,8 +15,9 @@ from toolkit.catalog import Signal, SignalKind
 _SEPARATORS: dict[str, str] = {
     "python": ".", "jvm": ".", "dotnet": ".", "npm": "/", "golang": "/", "image": "/", "action": "/", "k8s": "/",
     "tf_provider": "/", "ruby": "::", "rust": "::", "cfn": "::", "php": "\\", "pulumi": ":", "arn": ":", "maven": ":",
+    "arm": "/", "pub": "/", "swift": "/",
 }  # fmt: skip
-_FOLDED = frozenset({"host", "image", "uri", "composer", "nuget", "tf_provider", "html"})  # case does not matter
+_FOLDED = frozenset({"host", "image", "uri", "composer", "nuget", "tf_provider", "html", "arm"})  # case does not matter
 _PYPI = re.compile(r"[-_.]+")
 # Pages for people, also of vendors all of whose other hosts are the service: what names them points at reading matter.
 _PAGES = frozenset({"www", "docs", "doc", "developer", "developers", "help", "blog", "status", "community", "learn"})

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention, Place, Unparsed
-from toolkit.collect.files.parsers import _literals
+from toolkit.collect.files.parsers import _literals, _pulumi
 from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
 
 _NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env")
@@ -42,13 +42,15 @@ class Dialect(NamedTuple):
 
 def kinds(imported: SignalKind) -> frozenset[SignalKind]:
     """All that a code file can yield."""
-    return frozenset({imported, *_NAMES, "call"})
+    return frozenset({imported, *_NAMES, "call", "pulumi"})
 
 
 def scan(text: str, dialect: Dialect, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """What one code file mentions: everything, or at least what reaches into one of the places `near`."""
     if near and dialect.resolve and any("call" in place.kinds for place in near):
         near = None  # what is imported in one place is called in another
+    if near and any(mark in text for mark in _pulumi.MARKS):
+        near = None
     if near is not None and _says_nothing(text, near):
         return
     try:
@@ -80,6 +82,7 @@ def _imports(source: Source, dialect: Dialect, known: dict[str, str]) -> Iterato
             if imported.local:
                 known[imported.local] = imported.value
             yield Mention(dialect.kind, imported.value, line)
+            yield from _built(imported.value, line)
     ends: dict[int, int] = {}  # a qualified name contains its own beginnings as nodes: the longest says most
     for node in source.nodes("type"):
         ends[node.start_byte] = max(node.end_byte, ends.get(node.start_byte, 0))
@@ -98,12 +101,20 @@ def _calls(source: Source, dialect: Dialect, known: Mapping[str, str]) -> Iterat
         if argument and chain in dialect.loaders:
             yield from (Mention(dialect.kind, found.value, line) for found in dialect.imports(f"{chain} '{argument}'"))
             continue
+        first, dot, rest = chain.partition(".")
+        resolved = known.get(first, first) + dot + rest
+        yield from _built(resolved, line)
         if dialect.resolve:
-            first, dot, rest = chain.partition(".")
-            chain = known.get(first, first) + dot + rest
+            chain = resolved
         if argument and _ARGUMENT.fullmatch(argument):
             chain = f"{chain}({argument})"
         yield Mention("call", chain, line)
+
+
+def _built(name: str, line: int) -> Iterator[Mention]:
+    """What a name of Pulumi's SDK builds."""
+    if built := _pulumi.module(name):
+        yield Mention("pulumi", built, line, role="infra")
 
 
 def _taken(source: Source) -> Iterator[Mention]:

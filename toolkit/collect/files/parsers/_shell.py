@@ -37,6 +37,7 @@ _PREFIXES = frozenset(
         "-",
         "@",
         "npx",
+        "shell",
         "bunx",
     ]
 )

@@ -14,13 +14,16 @@ from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _terraform as terraform
 from toolkit.collect.files.parsers._images import image
 from toolkit.collect.files.parsers._tree import Grammar, Source, first_error, names, plain_names
+from toolkit.collect.files.parsers.azure_templates import types as azure_types
 
 CLAIMS = ("*.tf", "*.tofu", "*.hcl", "*.tfvars", "*.pkr.hcl")
-KINDS: frozenset[SignalKind] = frozenset({"image", "tf_resource", "tf_provider", "host", "uri", "arn", "env"})
+KINDS: frozenset[SignalKind] = frozenset({"image", "arm", "tf_resource", "tf_provider", "host", "uri", "arn", "env"})
+HINTS = ("backend",)  # the names of backends ("s3") are too short to look for
 
 _GRAMMAR = Grammar("tree_sitter_hcl", "hcl")
 _IMAGE = re.compile(r"\bimage\"?\s{0,20}[=:]\s{0,20}\"([^\"\n]{3,200})\"")
 _HEADER = re.compile(r"^[ \t]{0,20}(?:resource|data)[ \t]{1,8}\"([a-z][a-z0-9_]{0,100})\"", re.MULTILINE)
+_BACKEND = re.compile(r"\bbackend\s*=\s*\"([a-z0-9]{2,40})\"")
 _SOURCE = re.compile(r"source\s*[=:]\s*\"([^\"\n]{1,200})\"")
 
 
@@ -50,6 +53,8 @@ def _mentions(source: Source) -> Iterator[Mention]:
     for found in _IMAGE.finditer(source.text):
         if source.discard(found.start()) is None:
             yield from image(found[1], source.line(found.start()))
+    for number, line in enumerate(source.text.split("\n"), 1):
+        yield from azure_types(line, number, commented_out=line.lstrip().startswith(("#", "//")))
     yield from names(source)
 
 
@@ -67,6 +72,8 @@ def _block(source: Source, node: Node) -> Iterator[Mention]:
     labels = [source.slice(child).strip('"') for child in node.named_children[1:4] if child.type == "string_lit"]
     if kind == "cloud":
         yield Mention("tf_resource", "backend.cloud", line)
+    if kind == "remote_state" and (backend := _BACKEND.search(source.slice(node))):  # Terragrunt
+        yield Mention("tf_resource", f"backend.{backend[1]}", line)
     if not labels:
         return
     if kind == "backend":

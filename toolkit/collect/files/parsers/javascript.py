@@ -17,6 +17,7 @@ NEAR = True
 _MODULE = re.compile(r"[\"']([^\"'\n]{1,200})[\"'][^\"']*$")
 _NAMED = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\s*(?:type\s+)?([\w$]+)")
+_WHOLE = re.compile(r"import\s+(?:\*\s+as\s+)?([\w$]+)\s+from\b")
 _PACKAGE = re.compile(r"(?:@[\w.\-]+/)?[\w.\-]+(?:/[\w.@\-]+)*")
 
 
@@ -33,7 +34,8 @@ def imports(statement: str) -> Iterator[Imported]:
     for part in parts:
         yield Imported(f"{module}/{part}")
     if not parts:
-        yield Imported(module)
+        whole = _WHOLE.match(statement)
+        yield Imported(module, whole[1] if whole else None)
 
 
 _LOADERS = frozenset({"require", "import", "require.resolve"})

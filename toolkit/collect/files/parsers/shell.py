@@ -6,7 +6,10 @@ from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._shell import commands
 
-CLAIMS = ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.envrc", "Makefile", "*.mk", "justfile", "Justfile")
+CLAIMS = (
+    "*.sh", "*.bash", "*.zsh", "*.ksh", "*.ps1", "*.psm1", "*.bat", "*.cmd", "*.envrc",
+    "Makefile", "*.mk", "justfile", "Justfile",
+)  # fmt: skip
 KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env"})
 
 

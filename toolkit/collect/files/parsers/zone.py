@@ -7,6 +7,7 @@ from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 
 CLAIMS = ("*.zone", "*.zonefile", "zones/*.db", "named/*.db", "?*.zone.*", "zones/**/*.txt")
+ALWAYS = True  # records name hosts that no text else would
 KINDS: frozenset[SignalKind] = frozenset({"ns", "mx", "cname", "txt", "spf", "host"})
 
 _RECORD = re.compile(
