@@ -33,4 +33,5 @@ def export_zendesk(vendor: Vendor, folder: Path, sleep: Sleep) -> dataset.Manife
 
 def records(folder: Path, name: str) -> list[dict[str, Any]]:
     """The records of a dataset."""
-    return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text().splitlines()]
+    with (folder / f"{name}.jsonl").open(encoding="utf-8") as lines:  # not splitlines: names may hold other line breaks
+        return [json.loads(line) for line in lines]

@@ -97,3 +97,10 @@ def test_jobs_that_end_without_a_file(
     tenant.route(JOB, Answer(json.dumps(job(status)).encode()))
     with pytest.raises(error, match=said):
         export_auth0(tenant, tmp_path / "out", sleep)
+
+
+def test_the_file_is_fetched_over_safe_ways_only(tenant: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    inside = job("completed", location="http://169.254.169.254/latest/meta-data/")
+    tenant.route(JOB, Answer(json.dumps(inside).encode()))
+    with pytest.raises(ProgramFailed, match="nowhere safe"):
+        export_auth0(tenant, tmp_path / "out", sleep)

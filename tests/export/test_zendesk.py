@@ -1,12 +1,13 @@
 """Zendesk's lists: cursors, comments, attachments, rate limits, and a run that goes on."""
 
 import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from exports import export_zendesk, records
-from vendor import OWN, Answer, Budget, Vendor
+from vendor import OWN, Answer, Budget, Vendor, recorded
 from zendesk_server import EMAIL, PICTURE, TOKEN
 from zendesk_server import account as served
 
@@ -14,7 +15,8 @@ from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export import dataset
 
 Sleep = Callable[[float], None]
-TICKETS = "GET /api/v2/incremental/tickets/cursor.json?start_time=0&per_page=100"
+INCREMENTAL = "/api/v2/incremental/tickets/cursor.json"
+TICKETS = f"GET {INCREMENTAL}?start_time=0&per_page=100"
 COMMENTS = "GET /api/v2/tickets/73/comments.json?page[size]=100"
 HELP_CENTER = "GET /api/v2/help_center/articles.json?page[size]=1"
 ATTACHMENT = "GET /attachments/token/abc/?name=file91.png"
@@ -98,3 +100,37 @@ def test_attachments_are_fetched_over_safe_ways_only(account: Vendor, tmp_path: 
     account.route(ATTACHMENT, elsewhere)
     with pytest.raises(ProgramFailed, match="nowhere safe"):
         export_zendesk(account, tmp_path, sleep)
+
+
+def test_a_ticket_that_changed_meanwhile_is_exported_as_it_was_last(
+    account: Vendor, tmp_path: Path, sleep: Sleep
+) -> None:
+    [later] = [one for one in recorded("zendesk/tickets") if one["id"] == 71]
+    last = {"tickets": [{**later, "status": "solved"}], "end_of_stream": True, "after_url": None}
+    account.route(f"GET {INCREMENTAL}?cursor=2", Answer(json.dumps(last).encode()))
+    manifest = export_zendesk(account, tmp_path, sleep)
+    assert [(one["id"], one["status"]) for one in records(tmp_path, "support.tickets")] == [("71", "solved")]
+    assert manifest.datasets["support.tickets"].records == 1
+
+
+def test_names_of_attachments_lead_nowhere(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    [first] = recorded("zendesk/comments")["73"]
+    names = ["../../etc/cron.d/x", "/etc/passwd", "a\x00b\n{{ 7 * 7 }}", "x" * 5000, ""]
+    files = [
+        {"id": 200 + number, "file_name": name, "content_url": f"{account.url}/storage/91", "size": len(PICTURE)}
+        for number, name in enumerate(names)
+    ]
+    answer = {"comments": [{**first, "attachments": files}], "meta": {"has_more": False}, "links": {}}
+    account.route(COMMENTS, Answer(json.dumps(answer).encode()))
+    export_zendesk(account, tmp_path / "out", sleep)
+    [comment] = records(tmp_path / "out", "support.tickets")[1]["comments"]
+    assert [one["file"] for one in comment["attachments"]] == [f"attachments/{200 + n}" for n in range(5)]
+    assert [one["name"] for one in comment["attachments"]] == [*names[:4], "204"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_attachment_that_breaks_off_is_fetched_again(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    account.route(STORAGE, Answer(PICTURE[:4], headers={"Content-Length": "9"}), OWN)
+    export_zendesk(account, tmp_path, sleep)
+    assert (tmp_path / "attachments/91").read_bytes() == PICTURE
+    assert not list(tmp_path.glob("attachments/*.part"))

@@ -58,7 +58,9 @@ class Vendor:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if answer is not OWN:
             headers = {name: value.replace("BASE", self.url) for name, value in answer.headers.items()}
-            return Response(answer.body, answer.status, headers)(environ, start_response)
+            answered = Response(answer.body, answer.status)
+            answered.headers.update(headers)  # a Content-Length that is not the body's, too
+            return answered(environ, start_response)
         response = Response.from_app(self.app, environ)
         response.headers["Date"] = http_date(self.now)
         if self.check:

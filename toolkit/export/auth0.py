@@ -44,19 +44,21 @@ def streams(auth0: httpx.Client, *, sleep: http.Sleep) -> dict[str, Stream]:
     """Dataset → stream."""
     ask = partial(http.ask, auth0, sleep=sleep)
     return {
-        "identity.users": partial(_users, ask, sleep),
+        "identity.users": partial(_users, ask, sleep, auth0.base_url),
         "identity.groups": partial(_groups, ask),
         "identity.applications": partial(_applications, ask),
     }
 
 
 # --- users ------------------------------------------------------------------------------------------------------------
-def _users(ask: Ask, sleep: http.Sleep, cursor: Any) -> Iterator[Page]:
+def _users(ask: Ask, sleep: http.Sleep, home: httpx.URL, cursor: Any) -> Iterator[Page]:
     """The cursor is [job, lines taken]; a run that was stopped takes the rest of the same job's file."""
     job, taken = cursor or (_start(ask), 0)
     if cursor is None:
         yield Page((), [job, 0])
-    location = _finished(ask, job, sleep)
+    location = home.join(_finished(ask, job, sleep))
+    if location.scheme != "https" and location.netloc != home.netloc:
+        raise ProgramFailed("the file's address leads nowhere safe", where=location.host)
     records: list[Record] = []
     for number, line in enumerate(_lines(location), start=1):
         if number <= taken:
@@ -93,8 +95,8 @@ def _finished(ask: Ask, job: str, sleep: http.Sleep) -> str:
     raise ProgramFailed("the export job is not finished after an hour", where=job, hint="run it again: it goes on")
 
 
-def _lines(location: str) -> Iterator[bytes]:
-    """The lines of a gzipped file. It lies on a file store, which the token is none of the business of."""
+def _lines(location: httpx.URL) -> Iterator[bytes]:
+    """The lines of a gzipped file. It lies on a file store, whose business the token is not."""
     unpack, rest = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), b""
     try:
         with httpx.stream("GET", location, timeout=60) as response:

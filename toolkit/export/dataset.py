@@ -6,13 +6,16 @@ In: streams, one per dataset, each a function `cursor → pages`. Out: a folder
     manifest.json          {"schema_version", "source", "complete", "datasets": {name: {file, records, sha256}}}
     .export-state.json     only while an export is unfinished: where each stream is to go on
 
-A page is on disk before its cursor is: a run that was stopped at any moment goes on where it was, and no record is
-written twice. The manifest is written last; a folder without one is not complete, and no import takes it.
+A page is on disk before its cursor is: a run that was stopped at any moment goes on where it was. Of records that a
+vendor sends twice, because they changed meanwhile, the last one counts. The manifest is written last; a folder without
+one is not complete, and no import takes it.
 """
 
 import hashlib
 import json
 import os
+import re
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,13 +24,14 @@ import jsonschema
 import msgspec
 
 from toolkit import documents, shipped
-from toolkit.errors import BadInput
+from toolkit.errors import BadInput, ProgramFailed
 from toolkit.model import SCHEMA_VERSION
 
 MANIFEST, _STATE = "manifest.json", ".export-state.json"
 
 Record = dict[str, Any]
 Log = Callable[[str], None]
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")  # what is left of a character that a vendor cut in two
 
 
 class Page(NamedTuple):
@@ -47,6 +51,12 @@ class Progress(msgspec.Struct):
     size: int = 0  # bytes of the file that are certain
     cursor: Any = None
     done: bool = False
+
+
+class _Named(msgspec.Struct):
+    """The part of a record that is looked at again."""
+
+    id: str
 
 
 class _State(msgspec.Struct):
@@ -80,16 +90,16 @@ def export(streams: Mapping[str, Stream], folder: Path, *, source: str, log: Log
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     state = _resume(folder, source)
     for name, stream in streams.items():
-        progress = state.streams.setdefault(name, Progress())
+        progress, path = state.streams.setdefault(name, Progress()), folder / f"{name}.jsonl"
+        _expect(path, progress.size)
         if progress.done:
             log(f"{name}: {progress.records:,} records, complete since an earlier run")
-            continue
-        for page in _pages(stream, progress, folder / f"{name}.jsonl", validator(name)):
-            progress.cursor = page.next
+        for page in [] if progress.done else _pages(stream, progress, path, validator(name)):
+            progress.cursor, progress.done = page.next, page.next is None
             _save(state, folder)
             log(f"{name}: {progress.records:,} records")
-        progress.done = True
-        _save(state, folder)
+        if again := _keep_last(path, progress, lambda: _save(state, folder)):
+            log(f"{name}: {again:,} records came again later: the later ones count")
     datasets = {
         name: Exported(f"{name}.jsonl", state.streams[name].records, checksum(folder / f"{name}.jsonl"))
         for name in streams
@@ -141,11 +151,13 @@ def _resume(folder: Path, source: str) -> _State:
 
 def _pages(stream: Stream, progress: Progress, path: Path, schema: jsonschema.Draft202012Validator) -> Iterator[Page]:
     """Every page, after its records are safely on disk."""
+    cursors = {json.dumps(progress.cursor)}
     with _opened(path, progress.size) as file:
-        for page in stream(progress.cursor):
+        for page in _understood(stream(progress.cursor), path.stem):
             for record in page.records:
-                _check(record, schema, path, progress.records)
-                file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+                line = _line(record)
+                _check(msgspec.json.decode(line), schema, path, progress.records)
+                file.write(line)
                 progress.records += 1
             file.flush()
             os.fsync(file.fileno())
@@ -153,6 +165,34 @@ def _pages(stream: Stream, progress: Progress, path: Path, schema: jsonschema.Dr
             yield page
             if page.next is None:
                 return
+            if (cursor := json.dumps(page.next)) in cursors:
+                raise ProgramFailed("the vendor's pages lead in a circle", where=path.stem, hint="run it again later")
+            cursors.add(cursor)
+
+
+def _understood(pages: Iterable[Page], name: str) -> Iterator[Page]:
+    """The pages; ProgramFailed when an answer lacks what is looked for in it. No value is shown: it may be personal."""
+    try:
+        yield from pages
+    except (LookupError, TypeError, AttributeError, ValueError) as err:
+        place = traceback.extract_tb(err.__traceback__)[-1]
+        what = f"an answer has a form this version does not know ({type(err).__name__}, {place.name}:{place.lineno})"
+        raise ProgramFailed(what, where=name, hint="please report it; what was exported so far is kept") from None
+
+
+def _line(record: Record) -> bytes:
+    """A record as a line of UTF-8, which has no halves of surrogate pairs; JSON from a vendor may."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return _HALF_A_PAIR.sub("\ufffd", text).encode() + b"\n"
+
+
+def _expect(path: Path, size: int) -> None:
+    """BadInput if the file has lost something since it was written."""
+    shorter = path.with_suffix(".shorter")
+    if shorter.exists() and shorter.stat().st_size == size:  # stopped just before this
+        shorter.replace(path)
+    if size > (path.stat().st_size if path.exists() else 0):
+        raise BadInput("the file was shortened since it was written", where=path, hint="begin in another folder")
 
 
 def _opened(path: Path, size: int) -> Any:
@@ -161,6 +201,22 @@ def _opened(path: Path, size: int) -> Any:
     os.ftruncate(descriptor, size)
     os.lseek(descriptor, size, os.SEEK_SET)
     return os.fdopen(descriptor, "r+b")
+
+
+def _keep_last(path: Path, progress: Progress, save: Callable[[], None]) -> int:
+    """Leave only the last record of each id in the file; how many others there were."""
+    with path.open("rb") as file:
+        last = {msgspec.json.decode(line, type=_Named).id: number for number, line in enumerate(file)}
+    if again := progress.records - len(last):
+        kept, shorter = set(last.values()), path.with_suffix(".shorter")
+        with path.open("rb") as file, _opened(shorter, 0) as rest:
+            rest.writelines(line for number, line in enumerate(file) if number in kept)
+            rest.flush()
+            os.fsync(rest.fileno())
+            progress.size, progress.records = rest.tell(), len(kept)
+        save()  # before the file is replaced: `_expect` can still do that, but not undo it
+        shorter.replace(path)
+    return again
 
 
 def _check(record: Record, schema: jsonschema.Draft202012Validator, path: Path, number: int) -> None:

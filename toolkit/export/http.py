@@ -26,7 +26,7 @@ def client(base_url: str, headers: dict[str, str] | None = None) -> httpx.Client
 
 
 def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep, **request: Any) -> httpx.Response:
-    """A successful answer to a request of `http`'s own origin.
+    """A successful answer, in JSON, to a request of `http`'s own origin.
 
     429 and passing failures are tried again, after what the vendor asks for (Retry-After; X-Rate-Limit-Reset, which
     Auth0 spells X-RateLimit-Reset) or doubling waits. Raises BadInput for 401, 403 and 404, and ProgramFailed for
@@ -42,7 +42,8 @@ def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep,
                 raise ProgramFailed(f"no answer: {type(err).__name__}", where=_place(http, url)) from err
             sleep(2.0**attempt)
             continue
-        if response.status_code not in _TRANSIENT or last:
+        passing = response.status_code in _TRANSIENT or (response.is_success and not _is_json(response))
+        if last or not passing:
             return _succeeded(response, _place(http, url))
         sleep(wait(response, attempt))
     raise AssertionError("the last attempt returns or raises")
@@ -78,8 +79,11 @@ def _refuse_strangers(http: httpx.Client, url: str) -> None:
 
 def _succeeded(response: httpx.Response, place: str) -> httpx.Response:
     status = response.status_code
-    if status < 300:
+    if status < 300 and _is_json(response):
         return response
+    if status < 300:
+        hint = "does a proxy or a sign-in page answer in its place? Run the same command again: it goes on"
+        raise ProgramFailed("the answer is no JSON", where=place, hint=hint)
     hints = {
         401: "the token is wrong, expired or revoked",
         403: "the token may not read this; it needs the read-only administrator's rights",
@@ -88,6 +92,14 @@ def _succeeded(response: httpx.Response, place: str) -> httpx.Response:
     if status in hints:
         raise BadInput(f"the vendor answered {status}", where=place, hint=hints[status])
     raise ProgramFailed(f"the vendor answered {status}", where=place, hint="run the same command again: it goes on")
+
+
+def _is_json(response: httpx.Response) -> bool:
+    try:
+        response.json()
+    except ValueError:
+        return False
+    return True
 
 
 def _place(http: httpx.Client, url: str) -> str:
