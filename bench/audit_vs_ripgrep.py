@@ -39,8 +39,7 @@ def main() -> None:
         sys.exit("ripgrep is missing: apt-get install ripgrep")
     catalog = load()
     with tempfile.TemporaryDirectory() as scratch:
-        tree = Path(scratch, "tree")
-        _grow(options.folder, tree, options.files)
+        tree = _grown(options.folder, Path(scratch, "tree"), options.files)
         words = Path(scratch, "literals")
         words.write_bytes(b"\n".join(_words(catalog)))
         _compare(catalog, tree, words, Path(scratch, "cache"), options.rounds)
@@ -51,22 +50,30 @@ def _words(catalog: Catalog) -> list[bytes]:
     return sorted({one.text for one in literals(tuple(catalog.signals()), hints)})
 
 
-def _grow(source: Path, tree: Path, wanted: int) -> None:
-    count = rounds = 0
-    while count < wanted:
-        rounds += 1
-        shutil.copytree(source, tree / f"copy{rounds}", symlinks=True)
-        found = sum(len(names) for _, _, names in os.walk(tree / f"copy{rounds}"))
-        if not found:
-            sys.exit(f"no files in {source}")
-        count += found
-    size = sum(Path(folder, name).lstat().st_size for folder, _, names in os.walk(tree) for name in names)
-    print(f"{count:,} files, {size / 1e6:,.0f} MB")
+def _grown(source: Path, copies: Path, wanted: int) -> Path:
+    """The source itself where it has so many files, else enough copies of it."""
+    files, size = _count(source)
+    if not files:
+        sys.exit(f"no files in {source}")
+    rounds = -(-wanted // files)
+    print(f"{rounds * files:,} files, {rounds * size / 1e6:,.0f} MB")
+    if rounds == 1:
+        return source
+    for number in range(rounds):
+        shutil.copytree(source, copies / str(number), symlinks=True)
+    return copies
+
+
+def _count(folder: Path) -> tuple[int, int]:
+    """Files, and bytes in them."""
+    sizes = [Path(place, name).lstat().st_size for place, _, names in os.walk(folder) for name in names]
+    return len(sizes), sum(sizes)
 
 
 def _compare(catalog: Catalog, tree: Path, words: Path, cache: Path, rounds: int) -> None:
-    (tree / "empty").mkdir()
-    collect_files({"empty": tree / "empty"}, catalog, cache=cache)  # the catalogue is compiled once
+    with tempfile.TemporaryDirectory() as empty:
+        Path(empty, "README").touch()
+        collect_files({"empty": Path(empty)}, catalog, cache=cache)  # the catalogue is compiled once
 
     def cold() -> None:
         for stored in cache.glob("files-*"):

@@ -17,6 +17,8 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
     ("npm", "firebase/storage", "import {storage} from 'firebase'"),
     ("golang", "github.com/x/y", 'import "github.com/x/y/v2"'),
     ("python", "google.cloud.storage", "from google.cloud import storage"),
+    ("config", "app.themeConfig.algolia", "app:\n  themeConfig:\n    algolia: x"),
+    ("config", "Tracing=Active", "Tracing: Active"),
     ("ruby", "sentry::rails", "require 'sentry/rails'"),
     ("php", "Aws\\S3", "'Aws\\\\S3\\\\S3Client'"),
     ("rust", "aws_sdk_s3::Client", "use aws_sdk_s3::{Client};"),
@@ -56,11 +58,29 @@ def test_lets_through(kind: SignalKind, value: str, text: str) -> None:
         ("npm", "next", "what comes next"),
         ("call", "client(ses)", "the 'ses' of the session"),
         ("call", "messages.create", "messages"),
+        ("call", "messages.create", "messages" + 100 * " far" + " create"),
+        ("call", "client(ses)", "client('ses-v2')"),
+        (
+            "host",
+            "secretsmanager.*.amazonaws.com",
+            "secretsManager.get();" + 300 * " " + "'https://s3.eu-west-1.amazonaws.com'",
+        ),
+        ("python", "google.cloud", "google is no cloudy thing"),
+        ("config", "Tracing=Active", "Active: true"),
         ("python", "stripe", "stripes"),
     ],
 )
 def test_holds_back(kind: SignalKind, value: str, text: str) -> None:
     assert hits(Signal("v", kind, value), text.encode()) == []
+
+
+def test_parts_of_a_call_may_be_far_where_imports_spell_it() -> None:
+    signal = Signal("v", "call", "boto3.client(ses)")
+    text = b"from boto3 import client as make\n" + 400 * b"#" + b"\nmake('ses')"
+    prefilter = load_prefilter((signal,), (), "test", None)
+    wanted = prefilter.wanted(frozenset({"call"}))
+    assert prefilter.hits(text, wanted) == []
+    assert prefilter.hits(text, wanted, scattered=True)
 
 
 def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Path) -> None:
@@ -71,7 +91,7 @@ def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Pa
     assert oct(cache.stat().st_mode & 0o777) == "0o700"
     good = stored.read_bytes()
     stored.write_bytes(good[:-20] + b"x" * 20)
-    assert load_prefilter(signals, (), "test", cache).hits(b"api.twilio.com", frozenset({0}))
+    assert load_prefilter(signals, (), "test", cache).hits(b"api.twilio.com", {0: (0,)})
     assert stored.read_bytes() == good
 
 

@@ -54,7 +54,8 @@ class Literal(NamedTuple):
     before: Beside
     after: Beside
     any_case: bool
-    also: tuple[bytes, ...]  # must occur in the file as well, anywhere
+    also: tuple[bytes, ...]  # words that must occur in the file as well
+    together: bool  # whether they must stand around it, where names are written in one piece
     kinds: frozenset[str]  # signal kinds, COMMAND, or "hint:…"
     signals: tuple[int, ...]  # numbers of the signals whose mention it is, where the literal alone proves one
 
@@ -65,29 +66,36 @@ def literals(signals: tuple[Signal, ...], hints: Iterable[str]) -> tuple[Literal
     numbers: dict[_Text, list[int]] = {}
     for number, signal in enumerate(signals):
         for text in _of(signal):
-            if len(text[0]) >= _SHORTEST:
+            if len(text.text) >= _SHORTEST:
                 kinds.setdefault(text, set()).add(COMMAND if "-cli" in signal.value else signal.kind)
                 if signal.kind in _FAITHFUL:
                     numbers.setdefault(text, []).append(number)
     for hint in hints:
-        kinds.setdefault((hint, ANYTHING, ANYTHING), set()).add("hint:" + hint)
+        kinds.setdefault(_Text(hint), set()).add("hint:" + hint)
     return tuple(_literal(text, kinds[text], numbers.get(text, [])) for text in kinds)
 
 
-def _literal(text: "_Text", kinds: set[str], numbers: list[int]) -> Literal:
-    sought, before, after, *also = text
+def _literal(sought: "_Text", kinds: set[str], numbers: list[int]) -> Literal:
     return Literal(
-        text=sought.encode(),
-        before=before,
-        after=after,
+        text=sought.text.encode(),
+        before=sought.before,
+        after=sought.after,
         any_case=not kinds.isdisjoint(_ANY_CASE),
-        also=tuple(word.encode() for word in also),
+        also=tuple(word.encode() for word in sought.also),
+        together=sought.together,
         kinds=frozenset(kinds),
         signals=tuple(numbers),
     )
 
 
-_Text = tuple[str, Beside, Beside, *tuple[str, ...]]  # the text, what may stand beside it, what else there must be
+class _Text(NamedTuple):
+    """What is sought for a signal, as long as it is not known for which other signals it is sought as well."""
+
+    text: str
+    before: Beside = ANYTHING
+    after: Beside = ANYTHING
+    also: tuple[str, ...] = ()
+    together: bool = False
 
 
 def _of(signal: Signal) -> Iterator[_Text]:
@@ -97,12 +105,19 @@ def _of(signal: Signal) -> Iterator[_Text]:
     if kind == "call":
         yield from _call(value)
     elif kind == "arn":
-        yield f":{value}:", _LOWER, ANYTHING
-        yield from ((f"{quote}{value}:", ANYTHING, _ACTION) for quote in _QUOTES)
+        yield _Text(f":{value}:", _LOWER)
+        yield from (_Text(f"{quote}{value}:", ANYTHING, _ACTION) for quote in _QUOTES)
     elif kind == "uri":
-        yield value.removesuffix("://") + "://", NO_WORD, ANYTHING
+        yield _Text(value.removesuffix("://") + "://", NO_WORD)
     elif kind in ("npm", "golang"):
         yield from _imported("/".join(value.split("/")[: 1 + value.startswith("@")]) if kind == "npm" else value)
+    elif kind == "python":  # `from google.cloud import storage`
+        yield _in_parts(value.rpartition(".")[0], value.rpartition(".")[2])
+    elif kind == "config":  # keys stand below each other; what follows a "/" is written in one piece
+        rest = value.partition("/")[2]
+        yield _in_parts(*re.split(r"[.=](?=[^/]*$)", rest)[-1:]) if rest else _in_parts(*re.split(r"[.=]", value))
+    elif kind == "host":
+        yield _host(value)
     else:
         for text in _spellings(kind, value):
             yield _bounded(_longest(text))
@@ -111,15 +126,26 @@ def _of(signal: Signal) -> Iterator[_Text]:
 def _imported(name: str) -> Iterator[_Text]:
     """A module's path in quotes, whole or with more behind it."""
     if "*" in name:
-        yield _longest(name), ANYTHING, ANYTHING
+        yield _Text(_longest(name))
     else:
-        yield from ((quote + name, ANYTHING, _QUOTE_OR_SLASH) for quote in _QUOTES)
+        yield from (_Text(quote + name, ANYTHING, _QUOTE_OR_SLASH) for quote in _QUOTES)
+
+
+def _in_parts(*parts: str) -> _Text:
+    """The longest part, and the others anywhere."""
+    longest = max(parts, key=len)
+    return _bounded(longest)._replace(also=tuple(part for part in parts if part and part != longest))
+
+
+def _host(value: str) -> _Text:
+    """The longest part of a glob, and the others around it: `secretsmanager.` alone is a variable in many programs."""
+    longest = _longest(value)
+    others = tuple(part.strip(".-") for part in value.split("*") if part.strip(".-") and part != longest)
+    return _bounded(longest)._replace(also=others, together=True)
 
 
 def _spellings(kind: str, value: str) -> tuple[str, ...]:
     """How a name stands in the text, once what its normal form adds is dropped."""
-    if kind == "python":  # `from google.cloud import storage`
-        return (value.rpartition(".")[0] or value,)
     if kind == "rust":
         return (value.split("::")[0],)
     if kind == "ruby":
@@ -128,31 +154,28 @@ def _spellings(kind: str, value: str) -> tuple[str, ...]:
         return (value, value.replace("\\", "\\\\")) if "\\" in value else (value,)
     if kind == "image":
         return (value.removeprefix("docker.io/").removeprefix("library/"),)
-    if kind in ("k8s", "config") or (kind == "action" and value.startswith(_STEPS)):
-        return (
-            re.split(r"[.=](?=[^/]*$)", value.partition("/")[2] or value)[-1]
-            if kind == "config"
-            else value.partition("/")[2],
-        )
+    if kind == "k8s" or (kind == "action" and value.startswith(_STEPS)):
+        return (value.partition("/")[2],)
     if kind == "tf_resource" and value.startswith(("module.", "backend.", "source.")):
         return (value.partition(".")[2],)
     return (value.rpartition("/")[2],) if kind == "tf_provider" else (value,)
 
 
 def _call(value: str) -> Iterator[_Text]:
-    """The longest word of a chain, and all others somewhere: chains go over lines, and their brackets come between."""
+    """The longest word of a chain, and all others around it: chains go over lines, and their brackets come between."""
     name, _, argument = value.partition("(")
     argument = argument.removesuffix(")")
     words = sorted(re.findall(r"\w+", name), key=lambda word: (word not in _VERBS, len(word)))
     if name.endswith("-cli"):
-        yield from ((name.removesuffix("-cli") + blank, NO_WORD, ANYTHING) for blank in " \t")
+        yield from (_Text(name.removesuffix("-cli") + blank, NO_WORD) for blank in " \t")
     elif argument:
-        last = re.findall(r"\w+", name)[-1:]
-        yield from ((mark + argument, ANYTHING, NO_WORD, *last) for mark in (*_QUOTES, ":"))
+        last = tuple(re.findall(r"\w+", name)[-1:])
+        yield from (_Text(quote + argument + quote, also=last, together=True) for quote in _QUOTES)
+        yield _Text(":" + argument, ANYTHING, NO_WORD, also=last, together=True)
     elif name[:1].isupper() or not words:  # a class is written in one piece
         yield _bounded(name)
     else:
-        yield *_bounded(words[-1]), *words[:-1]
+        yield _bounded(words[-1])._replace(also=tuple(words[:-1]), together=True)
 
 
 def _longest(value: str) -> str:
@@ -162,4 +185,4 @@ def _longest(value: str) -> str:
 
 def _bounded(text: str) -> _Text:
     """Whole words only, where the text begins or ends with a letter or a digit."""
-    return text, NO_WORD if text[:1].isalnum() else ANYTHING, NO_WORD if text[-1:].isalnum() else ANYTHING
+    return _Text(text, NO_WORD if text[:1].isalnum() else ANYTHING, NO_WORD if text[-1:].isalnum() else ANYTHING)

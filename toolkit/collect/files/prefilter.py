@@ -6,7 +6,7 @@ In: the literals of signals and hints. Out: for one file's bytes the literals th
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,10 @@ from toolkit.collect.files.literals import NO_WORD, Literal, literals
 from toolkit.documents import write_bytes
 
 _MOST_PLACES = 32  # of one literal in one file that are remembered
+_MOST_SEEN = 1_000  # of one literal in one file that are looked at
+_REACH = 300  # bytes to either side in which the other parts of a name written in one piece are
+
+Wanted = Mapping[int, tuple[int, ...]]  # number of a text in the database → numbers of the literals that are wanted
 
 
 class Hit(NamedTuple):
@@ -37,37 +41,69 @@ class Prefilter:
 
     def __init__(self, known: tuple[Literal, ...], database: bytes) -> None:
         self.literals = known
+        self._numbers = list(_texts(known).values())
         self._besides = [(len(one.text), one.before.allowed, one.after.allowed) for one in known]
-        self._also = [one.also for one in known]
         self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
         self._scratch = hyperscan.Scratch(self._database)
 
-    def wanted(self, kinds: frozenset[str]) -> frozenset[int]:
+    def wanted(self, kinds: frozenset[str]) -> Wanted:
         """The literals that are a sign of one of these kinds."""
-        return frozenset(number for number, literal in enumerate(self.literals) if literal.kinds & kinds)
+        kept = (tuple(one for one in numbers if self.literals[one].kinds & kinds) for numbers in self._numbers)
+        return {text: numbers for text, numbers in enumerate(kept) if numbers}
 
-    def hits(self, data: bytes, wanted: frozenset[int]) -> list[Hit]:
-        """Which of the wanted literals occur in `data`, with what may stand beside them and what else there must be."""
+    def hits(self, data: bytes, wanted: Wanted, *, scattered: bool = False) -> list[Hit]:
+        """Which of the wanted literals occur in `data`, with what may stand beside them and what else there must be.
+
+        `scattered`: whether the parts of one name may stand far from each other.
+        """
         found: dict[int, list[int]] = {}
         besides, size = self._besides, len(data)
 
-        def note(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            if number not in wanted:
-                return
-            length, before, after = besides[number]
-            start = end - length
-            if (start == 0 or before[data[start - 1]]) and (end == size or after[data[end]]):
-                ends = found.setdefault(number, [])
-                if len(ends) < _MOST_PLACES:
-                    ends.append(end)
+        def note(text: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            for number in wanted.get(text, ()):
+                length, before, after = besides[number]
+                start = end - length
+                if (start == 0 or before[data[start - 1]]) and (end == size or after[data[end]]):
+                    ends = found.setdefault(number, [])
+                    if len(ends) < _MOST_SEEN:
+                        ends.append(end)
 
         self._database.scan(data, match_event_handler=note, scratch=self._scratch)
         known: dict[bytes, bool] = {}
-        return [
-            Hit(number, ends)
+        kept = (
+            (number, _complete(data, self.literals[number], ends, known, scattered=scattered))
             for number, ends in found.items()
-            if not (also := self._also[number]) or _has_words(data, also, known)
-        ]
+        )
+        return [Hit(number, ends[:_MOST_PLACES]) for number, ends in kept if ends]
+
+
+def _complete(
+    data: bytes, literal: Literal, ends: list[int], known: dict[bytes, bool], *, scattered: bool
+) -> list[int]:
+    """The places where the rest of the name is there as well."""
+    if not literal.also:
+        return ends
+    if not literal.any_case and not _has_words(data, literal.also, known):
+        return []
+    if not literal.together or (scattered and not literal.any_case) or len(ends) >= _MOST_SEEN:
+        return ends
+    return [end for end in ends if _is_whole(data, literal, end)]
+
+
+def _is_whole(data: bytes, literal: Literal, end: int) -> bool:
+    """Whether the other parts of a name stand around this place."""
+    around = data[max(0, end - len(literal.text) - _REACH) : end + _REACH]
+    if literal.any_case:
+        around = around.lower()
+    return all(part in around for part in literal.also)
+
+
+def _texts(known: tuple[Literal, ...]) -> dict[tuple[bytes, bool], list[int]]:
+    """The strings to seek, each once, with the literals they are the text of."""
+    texts: dict[tuple[bytes, bool], list[int]] = {}
+    for number, one in enumerate(known):
+        texts.setdefault((one.text, one.any_case), []).append(number)
+    return texts
 
 
 def _has_words(data: bytes, words: tuple[bytes, ...], known: dict[bytes, bool]) -> bool:
@@ -101,7 +137,7 @@ def only_in_comments(data: bytes, hit: Hit) -> bool:
 def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], key: str, cache: Path | None) -> Prefilter:
     """The prefilter for these signals, from the cache folder where it is there. `key` names the catalogue."""
     known = literals(signals, hints)
-    texts = hashlib.sha256(repr([(one.text, one.any_case) for one in known]).encode()).hexdigest()
+    texts = hashlib.sha256(repr(list(_texts(known))).encode()).hexdigest()
     name = hashlib.sha256(f"{key}\n{version('hyperscan')}\n{texts}".encode()).hexdigest()[:32]
     stored = cache / f"prefilter-{name}.hs" if cache else None
     if stored and (database := _stored(stored)):
@@ -114,12 +150,13 @@ def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], key: str, 
 
 
 def _compile(known: tuple[Literal, ...]) -> bytes:
+    texts = list(_texts(known))
     database = hyperscan.Database()
     database.compile(
-        expressions=[one.text for one in known],
-        ids=list(range(len(known))),
-        elements=len(known),
-        flags=[hyperscan.HS_FLAG_CASELESS if one.any_case else 0 for one in known],
+        expressions=[text for text, _ in texts],
+        ids=list(range(len(texts))),
+        elements=len(texts),
+        flags=[hyperscan.HS_FLAG_CASELESS if any_case else 0 for _, any_case in texts],
         literal=True,
     )
     dumped: bytes = hyperscan.dumpb(database)

@@ -17,7 +17,7 @@ from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers import Parser
-from toolkit.collect.files.prefilter import Hit, Prefilter, only_in_comments
+from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
 from toolkit.collect.files.walk import File
 from toolkit.model import DiscardReason, Role
 
@@ -70,7 +70,7 @@ class Reader:
         self._names = Globs(
             (signal.value, number) for number, signal in enumerate(matcher.signals) if signal.kind == "file"
         )
-        self._wanted: dict[tuple[Parser, ...], frozenset[int]] = {}
+        self._wanted: dict[tuple[Parser, ...], tuple[Wanted, bool]] = {}
 
     def read(self, root: str, file: File) -> Findings:
         """Everything this file says."""
@@ -99,7 +99,7 @@ class Reader:
                 found.signs.append(Sign("files.name", number, 1, role, 1))
 
     def _text(self, file: File, data: bytes, parsers: tuple[Parser, ...], certain: bool, found: Findings) -> None:
-        hits = [] if certain else self._prefilter.hits(data, self._telling(parsers))
+        hits = [] if certain else self._hits(data, parsers)
         if not certain and not hits:
             return
         why = self._why(file) or paths.reason_of_content(file.path, data)
@@ -118,13 +118,15 @@ class Reader:
         if why:
             found.unread.clear()  # broken files among tests and fixtures are broken on purpose
 
-    def _telling(self, parsers: tuple[Parser, ...]) -> frozenset[int]:
-        """The literals that are a reason to run these parsers."""
+    def _hits(self, data: bytes, parsers: tuple[Parser, ...]) -> list[Hit]:
+        """The literals in it that are a reason to run these parsers."""
         telling = self._wanted.get(parsers)
         if telling is None:
-            telling = self._prefilter.wanted(frozenset().union(*(_accepted(parser) for parser in parsers)))
+            kinds = frozenset[str]().union(*(_accepted(parser) for parser in parsers))
+            telling = self._prefilter.wanted(kinds), any(parser.scattered for parser in parsers)
             self._wanted[parsers] = telling
-        return telling
+        wanted, scattered = telling
+        return self._prefilter.hits(data, wanted, scattered=scattered)
 
     def _unparsed(
         self, data: bytes, hits: list[Hit], parsers: tuple[Parser, ...], why: DiscardReason

@@ -6,12 +6,13 @@ A parser module has
     def parse(path: str, text: str) -> Iterator[Mention]   # path is relative to the root, "/"-separated
 
 It may raise `Unparsed(line, reason)`; whatever else it raises becomes an `Unread` as well, and nothing it yielded
-before is lost. Four attributes are optional and make it faster or more thorough:
+before is lost. Five attributes are optional and make it faster or more thorough:
 
     KINDS: frozenset[SignalKind]  # all it can yield: a prefilter hit of another kind is no reason to parse
     ALWAYS = True                 # parse without a prefilter hit: formats that spell names in their own way
     HINTS: tuple[str, ...]        # more literals that make a file worth parsing ("apiVersion:")
     NEAR = True                   # `parse` takes a third argument: the only places that can matter, in order, or None
+    SCATTERED = True              # calls are spelled through the file's imports: their parts may be far from each other
 
 Who gets a file: of all matching claims the most specific class wins, and every parser of that class runs.
 A claim that is only an extension ("*.yml") is less specific than one that names more ("docker-compose*.yml",
@@ -40,6 +41,7 @@ class Parser(NamedTuple):
     always: bool
     hints: tuple[str, ...]
     near: bool
+    scattered: bool
 
 
 @cache
@@ -59,4 +61,5 @@ def _load(name: str) -> Parser:
         always=getattr(module, "ALWAYS", False),
         hints=tuple(getattr(module, "HINTS", ())),
         near=getattr(module, "NEAR", False),
+        scattered=getattr(module, "SCATTERED", False),
     )

@@ -10,6 +10,7 @@ from toolkit.collect.files.parsers._tree import Grammar
 CLAIMS = ("*.py", "*.pyw", "*.pyi")
 KINDS = kinds("python")
 NEAR = True
+SCATTERED = True
 
 _FROM = re.compile(r"\s*from\s+([\w.]+)\s+import\s+(.*)", re.DOTALL)
 _NAME = re.compile(r"([\w.]+)(?:\s+as\s+(\w+))?")
