@@ -11,20 +11,16 @@ import base64
 import hashlib
 import hmac
 import json
-import re
-import sys
+
+from opened_vault import from_vault
 
 CODES = 12
 
 
 def main():
-    found = re.search(r"^keycloak_break_glass_seed: *(\S+)$", sys.stdin.read(), re.MULTILINE)
-    if not found:
-        sys.exit(
-            "no keycloak_break_glass_seed on stdin; hint: ansible-vault view inventory/group_vars/all/vault.yml | ..."
-        )
+    printed = codes(from_vault("keycloak_break_glass_seed"))
     print("break-glass: recovery codes, to be used in this order, each once")
-    for number, code in enumerate(codes(found[1].strip("'\"")), start=1):
+    for number, code in enumerate(printed, start=1):
         print(f"{number:>3}  {code}")
 
 

@@ -17,6 +17,24 @@ GROUPS_MAPPER = {
         "introspection.token.claim": "true",
     },
 }
+# what a service provider that makes accounts at the first sign-in wants to know
+SAML_MAPPERS = [
+    *(
+        {
+            "name": name,
+            "protocol": "saml",
+            "protocolMapper": "saml-user-attribute-mapper",
+            "config": {"user.attribute": name, "attribute.name": name, "attribute.nameformat": "Basic"},
+        }
+        for name in ("email", "firstName", "lastName")
+    ),
+    {
+        "name": "groups",
+        "protocol": "saml",
+        "protocolMapper": "saml-group-membership-mapper",
+        "config": {"attribute.name": "groups", "attribute.nameformat": "Basic", "single": "true", "full.path": "false"},
+    },
+]
 
 
 def ensure_groups_scope(admin):
@@ -40,13 +58,18 @@ def ensure_client(admin, client_id, described, *, seed):
     """An OIDC client as described: {redirect_uris, post_logout_redirect_uris, web_origins, name, kind, secret}."""
     wanted = oidc(client_id, described, seed)
     path = f"/{segment(admin.realm)}/clients"
-    found = admin.get(path, clientId=client_id)
-    if not found:
+    if not (found := admin.get(path, clientId=client_id)):
         admin.post(path, wanted)
         return [f"client {client_id}"]
-    if not differs(wanted, found[0]):
+    [found], mappers = found, wanted.pop("protocolMappers")
+    present = {one["name"] for one in found.get("protocolMappers", [])}
+    missing = [one for one in mappers if one["name"] not in present]
+    for mapper in missing:
+        admin.post(f"{path}/{found['id']}/protocol-mappers/models", mapper)
+    if differs(wanted, found):
+        admin.put(f"{path}/{found['id']}", merged(found, wanted))
+    elif not missing:
         return []
-    admin.put(f"{path}/{found[0]['id']}", merged(found[0], wanted))
     return [f"client {client_id}"]
 
 
@@ -71,6 +94,22 @@ def oidc(client_id, described, seed):
         "redirectUris": described.get("redirect_uris") or [],
         "webOrigins": described.get("web_origins") or ["+"],
         "attributes": attributes,
+        "protocolMappers": [audience(client_id)],
+    }
+
+
+def audience(client_id):
+    """Access tokens name their own client as an audience: without that Keycloak calls them invalid when it asks."""
+    return {
+        "name": "audience",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-audience-mapper",
+        "config": {
+            "included.client.audience": client_id,
+            "id.token.claim": "false",
+            "access.token.claim": "true",
+            "introspection.token.claim": "true",
+        },
     }
 
 
@@ -85,6 +124,7 @@ def saml(described):
         "protocol": "saml",
         "frontchannelLogout": True,
         "redirectUris": [described["acs_url"]],
+        "protocolMappers": SAML_MAPPERS,
         "attributes": {
             "saml_assertion_consumer_url_post": described["acs_url"],
             "saml_name_id_format": known.get(format_, "email"),

@@ -5,13 +5,13 @@ In: JSON on stdin, `keycloak_wanted` of the role with `access` (see admin.py). O
 empty when all was so already. Nothing is ever deleted: what else administrators made stays.
 """
 
-import hashlib
 import json
 import sys
 
 from admin import Admin, Refused, differs, merged, segment
 from break_glass import credentials
 from clients import ensure_client, ensure_groups_scope
+from upstream import digest, ensure_upstream
 
 SECOND_STEP = {"auth-recovery-authn-code-form": "ALTERNATIVE", "webauthn-authenticator": "ALTERNATIVE"}
 
@@ -56,7 +56,11 @@ def realm(admin, wanted):
         "otpPolicyLookAheadWindow": 1,
         "otpPolicyCodeReusable": False,
         "webAuthnPolicyRpEntityName": wanted["display_name"],
+        # a passkey that asks for a finger or a PIN is both factors, and is offered in the field for the name
         "webAuthnPolicyPasswordlessRpEntityName": wanted["display_name"],
+        "webAuthnPolicyPasswordlessResidentKey": "required",
+        "webAuthnPolicyPasswordlessUserVerificationRequirement": "required",
+        "webAuthnPolicyPasswordlessPasskeysEnabled": True,
         "eventsEnabled": True,
         "eventsExpiration": 90 * 86400,
         "adminEventsEnabled": True,
@@ -93,10 +97,6 @@ def smtp(mail):
     return {"host": mail["host"], "port": str(port), "from": mail["from"], **login, **tls}
 
 
-def digest(value):
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
 def profile(admin, wanted):
     """Imported attributes are kept and shown to administrators; nobody is stopped for want of a last name."""
     path = f"/{segment(admin.realm)}/users/profile"
@@ -129,6 +129,7 @@ def actions(admin, wanted):
         "CONFIGURE_TOTP": {"enabled": True, "defaultAction": required},
         "CONFIGURE_RECOVERY_AUTHN_CODES": {"enabled": True},
         "webauthn-register": {"enabled": True},
+        "webauthn-register-passwordless": {"enabled": True},
         "delete_credential": {"enabled": not required},
         "VERIFY_EMAIL": {"enabled": True},
     }
@@ -199,37 +200,7 @@ def break_glass(admin, wanted):
 
 
 def upstream(admin, wanted):
-    """The provider in use until the cut, as a second way in: applications move first, people later."""
-    if not (described := wanted["upstream"]):
-        return []
-    path = f"/{segment(admin.realm)}/identity-provider"
-    mark = digest(described)
-    present = {one["alias"]: one for one in admin.get(f"{path}/instances")}
-    if (present.get("upstream") or {}).get("config", {}).get("offrampDigest") == mark:
-        return []
-    address = described["issuer"].rstrip("/") + "/.well-known/openid-configuration"
-    config = admin.post(f"{path}/import-config", {"providerId": "oidc", "fromUrl": address})
-    provider = {
-        "alias": "upstream",
-        "displayName": described.get("name", "Sign in as before"),
-        "providerId": "oidc",
-        "enabled": True,
-        "trustEmail": True,
-        "config": {
-            **config,
-            "clientId": described["client_id"],
-            "clientSecret": described["client_secret"],
-            "clientAuthMethod": "client_secret_post",
-            "defaultScope": "openid profile email",
-            "syncMode": "IMPORT",
-            "offrampDigest": mark,
-        },
-    }
-    if "upstream" in present:
-        admin.put(f"{path}/instances/upstream", {**present["upstream"], **provider})
-    else:
-        admin.post(f"{path}/instances", provider)
-    return ["identity provider upstream"]
+    return ensure_upstream(admin, wanted["upstream"])
 
 
 if __name__ == "__main__":

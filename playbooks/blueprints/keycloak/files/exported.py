@@ -11,21 +11,30 @@ import sys
 
 def read(folder, names):
     """Each of the datasets named that the export has, as a list of records."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    if manifest["schema_version"].partition(".")[0] != "1" or not manifest["complete"]:
-        sys.exit("manifest.json: not a complete export of schema version 1; run the same `offramp export` again")
-    return {name: records(folder, manifest["datasets"][name]) if name in manifest["datasets"] else [] for name in names}
-
-
-def records(folder, described):
-    path = folder / described["file"].rpartition("/")[2]  # whatever the manifest says, it lies in the folder
     try:
-        content = path.read_bytes()
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        whole = manifest["schema_version"].partition(".")[0] == "1" and manifest["complete"]
+        described = {
+            name: (one["file"].rpartition("/")[2], one["sha256"], one["records"])  # whatever it says: in the folder
+            for name, one in manifest["datasets"].items()
+        }
     except FileNotFoundError:
-        sys.exit(f"{path.name}: missing, though the manifest names it; export again")
-    if hashlib.sha256(content).hexdigest() != described["sha256"]:
-        sys.exit(f"{path.name}: not what was exported (its SHA-256 differs from the manifest's); copy it again")
+        sys.exit("manifest.json: missing; the export is not complete, run the same `offramp export` again")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sys.exit("manifest.json: damaged; copy the export again, or export again")
+    if not whole:
+        sys.exit("manifest.json: not a complete export of schema version 1; run the same `offramp export` again")
+    return {name: records(folder, *described[name]) if name in described else [] for name in names}
+
+
+def records(folder, file, sha256, count):
+    try:
+        content = (folder / file).read_bytes()
+    except OSError as err:
+        sys.exit(f"{file}: {err.strerror}, though the manifest names it; copy the export again")
+    if hashlib.sha256(content).hexdigest() != sha256:
+        sys.exit(f"{file}: not what was exported (its SHA-256 differs from the manifest's); copy it again")
     found = [json.loads(line) for line in content.splitlines()]
-    if len(found) != described["records"]:
-        sys.exit(f"{path.name}: {len(found)} records, the manifest says {described['records']}")
+    if len(found) != count:
+        sys.exit(f"{file}: {len(found)} records, the manifest says {count}")
     return found

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from admin import segment
+from admin import at_once, segment
 
 
 class Groups(NamedTuple):
@@ -30,8 +30,7 @@ def make_groups(admin, groups):
     path = f"/{segment(admin.realm)}/groups"
     ids = {one["name"]: one["id"] for one in admin.pages(path)}
     missing = [name for name, count in names.items() if count == 1 and name not in ids]
-    for name in missing:
-        admin.post(path, {"name": name})
+    at_once(lambda name: admin.post(path, {"name": name}), missing)
     if missing:
         ids = {one["name"]: one["id"] for one in admin.pages(path)}
     members = {one["name"]: set(one["members"]) for one in groups if names[one["name"]] == 1}
@@ -43,13 +42,12 @@ def add_members(admin, groups, present):
 
     Members who were not imported are counted, not guessed. Out: how many were put in, and the report.
     """
-    added = lacking = 0
-    for name, members in groups.members.items():
-        known = {one for one in members if one in present}
-        lacking += len(members - known)
-        added += add(admin, groups.ids[name], {present[one]["id"] for one in known})
+    known = {name: {one for one in members if one in present} for name, members in groups.members.items()}
+    lacking = sum(len(members - known[name]) for name, members in groups.members.items())
+    accounts = {name: {present[one]["id"] for one in members} for name, members in known.items()}
+    added = sum(at_once(lambda name: add(admin, groups.ids[name], accounts[name]), accounts))
     report = {
-        "exported": len(groups.members) + 2 * len(groups.twice),
+        "exported": groups.exported,
         "made": groups.made,
         "members put in later": added,
     }
@@ -59,6 +57,7 @@ def add_members(admin, groups, present):
 
 
 def add(admin, group, accounts):
+    """Put accounts into a group, as far as they are not in it. Out: how many were not."""
     path = f"/{segment(admin.realm)}/groups/{group}/members"
     missing = accounts - {one["id"] for one in admin.pages(path, briefRepresentation="true")}
     for account in missing:

@@ -1,62 +1,77 @@
 #!/usr/bin/env python3
 """Import people, groups and applications from datasets, and compare what is there with what was exported.
 
-    import_people.py FOLDER     JSON on stdin {access, client_seed, otp}
+    import_people.py FOLDER     JSON on stdin {access, client_seed, otp, upstream}
 
-Out: JSON {changed, report, applications}. People are recognised by the attribute `source_id`: running it again creates
+Out: JSON {changed, report, applications, certificate}. People are recognised by the attribute `source_id`: running it again creates
 nobody twice, and a run that was stopped goes on. Whoever was imported before is left as he is, because he may have
 changed since. Two people who claim one name or address are a conflict: none of them is imported, both are reported.
+With `upstream` true everybody is tied to his account at the provider in use until the cut.
 """
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 
-from admin import Admin, Refused, segment
+from accounts import UPSTREAM, account_of, arrived, link, source_id
+from admin import NO_ANSWER, Admin, Refused, at_once, segment
 from exported import read
 from import_applications import import_applications
 from import_groups import add_members, make_groups
 
-BATCH = 250  # people in one transaction of Keycloak's
-RESERVED = {"username", "email", "firstName", "lastName", "source", "source_id", "phone", "locale"}
+BATCH = 50  # people in one transaction of Keycloak's: see PAGE in admin.py
 
 
 def main():
     given = json.load(sys.stdin)
-    admin = Admin(given["access"])
     datasets = read(Path(sys.argv[1]), ("identity.users", "identity.groups", "identity.applications"))
-    people = datasets["identity.users"]
     try:
-        new, known, conflicts = sort_out(people, accounts(admin))
-        groups = make_groups(admin, datasets["identity.groups"])
-        refused = create(admin, new, given["otp"], groups.paths())
-        present = {key: one for one in accounts(admin) if (key := source_id(one))}
-        added, groups_report = add_members(admin, groups, present)
-        applications = import_applications(admin, datasets, given["client_seed"])
+        found = import_all(Admin(given["access"]), datasets, given)
     except Refused as answer:
         sys.exit(f"{answer}; what was imported stays, and the same command goes on")
-    gone_wrong = {id(one) for one, _ in refused}
-    created = [one for one in new if id(one) not in gone_wrong]
+    json.dump(found, sys.stdout)
+
+
+def import_all(admin, datasets, given):
+    people = datasets["identity.users"]
+    before = accounts(admin)
+    new, known, conflicts = sort_out(people, before)
+    groups = make_groups(admin, datasets["identity.groups"])
+    paths, otp = groups.paths(), given["otp"] == "required"
+    refused = create(admin, [account_of(one, paths.get(one["id"]), otp=otp, upstream=given["upstream"]) for one in new])
+    present = {key: one for one in (accounts(admin) if new else before) if (key := source_id(one))}
+    created = [one for one in new if one["id"] not in refused]
     if wrong := [one["username"] for one in created if not arrived(one, present.get(one["id"]))]:
         sys.exit(f"{len(wrong)} people are not as exported: {', '.join(wrong[:20])}")
+    tied = tie(admin, people, present) if given["upstream"] else 0
+    added, of_groups = add_members(admin, groups, present)
+    applications = import_applications(admin, datasets, given["client_seed"])
+    repeated = len(people) - len(new) - len(known) - len(conflicts)
     report = {
-        "people": {"exported": len(people), "created": len(created), "there before": len(known)},
+        "people": {
+            "exported": len(people),
+            "created": len(created),
+            "there before": len(known),
+            **({"in the export twice": repeated} if repeated else {}),
+        },
         "conflicts": [f"{one['username']} ({one['id']}): {why}" for one, why in conflicts],
-        "refused": [f"{one['username']} ({one['id']}): {why}" for one, why in refused],
-        "groups": groups_report,
+        "refused": [f"{one['username']} ({one['id']}): {refused[one['id']]}" for one in new if one["id"] in refused],
+        "groups": of_groups,
         "applications": {"exported": len(datasets["identity.applications"]), "made": applications.made},
     }
-    changed = bool(created or groups.made or added or applications.made)
-    json.dump({"changed": changed, "report": report, "applications": applications.rows}, sys.stdout)
+    changed = bool(created or groups.made or added or applications.made or tied)
+    return {
+        "changed": changed,
+        "report": report,
+        "applications": applications.rows,
+        "certificate": applications.certificate,
+    }
 
 
 def accounts(admin):
-    return list(admin.pages(f"/{segment(admin.realm)}/users", briefRepresentation="false"))
-
-
-def source_id(account):
-    return next(iter((account.get("attributes") or {}).get("source_id", [])), None)
+    """Every account of the realm."""
+    path = f"/{segment(admin.realm)}/users"
+    return admin.all_at_once(path, admin.get(f"{path}/count"), briefRepresentation="false")
 
 
 def sort_out(people, present):
@@ -89,70 +104,47 @@ def claims(person):
     return {text.casefold() for text in (person["username"], person.get("email")) if text}
 
 
-def create(admin, people, otp, groups):
-    """Create accounts in batches; a batch that is refused is halved until the one at fault is found and reported."""
-    refused = []
-    batches = [people[start : start + BATCH] for start in range(0, len(people), BATCH)]
-    while batches:
-        batch = batches.pop()
+def create(admin, forms):
+    """Create accounts, some batches at a time. Out: source id → why it was refused."""
+    batches = [forms[start : start + BATCH] for start in range(0, len(forms), BATCH)]
+    return {key: why for found in at_once(lambda batch: put_in(admin, batch), batches) for key, why in found.items()}
+
+
+def put_in(admin, batch):
+    """One transaction of Keycloak's; a batch that is refused is halved until those at fault are found."""
+    if not (why := refusal(admin, batch)):
+        return {}
+    if len(batch) == 1:
+        return {source_id(batch[0]): why}
+    middle = len(batch) // 2
+    return put_in(admin, batch[:middle]) | put_in(admin, batch[middle:])
+
+
+def refusal(admin, batch):
+    """What Keycloak has against it, or "". Raises Refused where not the records are at fault, but the server."""
+    path = f"/{segment(admin.realm)}"
+    for last in (len(batch) > 1, True):
         try:
-            body = {"ifResourceExists": "SKIP", "users": [account_of(one, otp, groups) for one in batch]}
-            admin.post(f"/{segment(admin.realm)}/partialImport", body)
+            admin.post(f"{path}/partialImport", {"ifResourceExists": "SKIP", "users": batch})
         except Refused as answer:
-            if answer.status in {401, 403, 404}:
+            if answer.status in {NO_ANSWER, 401, 403, 404}:
                 raise
-            if len(batch) == 1:
-                refused.append((batch[0], answer.said))
-            else:
-                batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
-    return refused
+            if last or answer.status < 500:
+                return answer.said
+            admin.get(f"{path}/users/count")  # the database answers: it is this record, or it was away for a moment
+        else:
+            return ""
+    raise AssertionError("the last attempt returns or raises")
 
 
-def account_of(person, otp, groups):
-    """Keycloak's form. Nobody has a password yet; the first sign-in, or the mail, asks for one."""
-    attributes = {
-        (f"imported_{name}" if name in RESERVED else name): values
-        for name, values in person.get("attributes", {}).items()
-    }
-    own = {
-        "source_id": person["id"],
-        "source": person["source"],
-        "phone": person.get("phone"),
-        "locale": person.get("locale"),
-    }
-    attributes |= {name: [value] for name, value in own.items() if value}
-    account = {
-        "username": person["username"].lower(),
-        "email": (person.get("email") or "").lower() or None,
-        "emailVerified": person.get("email_verified", False),
-        "firstName": person.get("first_name"),
-        "lastName": person.get("last_name"),
-        "enabled": person["enabled"],
-        "createdTimestamp": milliseconds(person.get("created")),
-        "attributes": attributes,
-        "groups": groups.get(person["id"]),
-        "requiredActions": ["UPDATE_PASSWORD", *(["CONFIGURE_TOTP"] if otp == "required" else [])],
-    }
-    return {name: value for name, value in account.items() if value is not None}
-
-
-def milliseconds(moment):
-    try:
-        return int(datetime.fromisoformat((moment or "").replace("Z", "+00:00")).timestamp() * 1000)
-    except ValueError:
-        return None
-
-
-def arrived(person, account):
-    """Whether the account holds what the record says."""
-    if account is None:
-        return False
-    wanted = account_of(person, "optional", {})
-    same = ("username", "email", "emailVerified", "firstName", "lastName", "enabled")
-    held = account.get("attributes") or {}
-    return all(account.get(name) == wanted.get(name) for name in same) and all(
-        sorted(held.get(name, [])) == sorted(values) for name, values in wanted["attributes"].items() if values
-    )
+def tie(admin, people, present):
+    """Tie accounts to those at the provider in use until the cut, so that it can vouch for them. Out: how many."""
+    path = f"/{segment(admin.realm)}/users"
+    tied = {one["id"] for one in admin.pages(path, idpAlias=UPSTREAM, briefRepresentation="true")}
+    everybody = {one["id"]: one for one in people if one["id"] in present}
+    missing = [(present[key]["id"], one) for key, one in everybody.items() if present[key]["id"] not in tied]
+    at_once(lambda pair: admin.post(f"{path}/{pair[0]}/federated-identity/{UPSTREAM}", link(pair[1])), missing)
+    return len(missing)
 
 
 if __name__ == "__main__":

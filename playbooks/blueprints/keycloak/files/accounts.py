@@ -1,0 +1,65 @@
+"""What an account of Keycloak's is made of: from a record of identity.users, and back again for the comparison."""
+
+from datetime import datetime
+
+UPSTREAM = "upstream"  # alias of the provider in use until the cut, as in upstream.py
+RESERVED = {"username", "email", "firstName", "lastName", "source", "source_id", "phone", "locale"}
+
+
+def account_of(person, groups, *, otp=False, upstream=False):
+    """Keycloak's form. Nobody has a password yet; the first sign-in, or the mail, asks for one.
+
+    `groups` are paths; `otp`: a second factor is asked for as well; `upstream`: the old provider can vouch for him.
+    """
+    own = {name: person.get(name) for name in ("source", "phone", "locale")} | {"source_id": person["id"]}
+    others = {
+        (f"imported_{name}" if name in RESERVED else name): values
+        for name, values in person.get("attributes", {}).items()
+    }
+    account = {
+        "username": person["username"].lower(),
+        "email": (person.get("email") or "").lower() or None,
+        "emailVerified": person.get("email_verified", False),
+        "firstName": person.get("first_name"),
+        "lastName": person.get("last_name"),
+        "enabled": person["enabled"],
+        "createdTimestamp": milliseconds(person.get("created")),
+        "attributes": others | {name: [value] for name, value in own.items() if value},
+        "groups": groups,
+        "requiredActions": ["UPDATE_PASSWORD", *(["CONFIGURE_TOTP"] if otp else [])],
+        "federatedIdentities": [link(person)] if upstream else None,
+    }
+    return {name: value for name, value in account.items() if value is not None}
+
+
+def link(person):
+    """The account at the old provider, by the id its tokens carry: addresses change hands."""
+    return {
+        "identityProvider": UPSTREAM,
+        "userId": person.get("subject", person["id"]),
+        "userName": person["username"],
+    }
+
+
+def source_id(account):
+    """Of the record an account was made from; None for those made otherwise."""
+    return next(iter((account.get("attributes") or {}).get("source_id", [])), None)
+
+
+def arrived(person, account):
+    """Whether the account holds what the record says."""
+    if account is None:
+        return False
+    wanted = account_of(person, None)
+    same = ("username", "email", "emailVerified", "firstName", "lastName", "enabled")
+    held = account.get("attributes") or {}
+    return all(account.get(name) == wanted.get(name) for name in same) and all(
+        sorted(held.get(name, [])) == sorted(values) for name, values in wanted["attributes"].items() if values
+    )
+
+
+def milliseconds(moment):
+    try:
+        return int(datetime.fromisoformat((moment or "").replace("Z", "+00:00")).timestamp() * 1000)
+    except ValueError:
+        return None
