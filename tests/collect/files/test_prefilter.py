@@ -6,7 +6,7 @@ import pytest
 from fake_catalog import catalog
 
 from toolkit.catalog import Signal, SignalKind
-from toolkit.collect.files.literals import COMMAND
+from toolkit.collect.files.literals import COMMAND, literals
 from toolkit.collect.files.prefilter import Hit, load_prefilter, only_in_comments
 
 NEEDED: list[tuple[SignalKind, str, str]] = [
@@ -36,6 +36,7 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
     ("tf_resource", "module.terraform-aws-modules/s3-bucket/aws", 'source = "terraform-aws-modules/s3-bucket/aws"'),
     ("tf_provider", "datadog/datadog", 'source = "DataDog/datadog"'),
     ("config", "addon/heroku-postgresql", '"plan": "heroku-postgresql:mini"'),
+    ("tf_resource", "aws_alb*", 'resource "aws_alb_listener" "x" {'),
     ("cfn", "AWS::S3", "Type: AWS::S3::Bucket"),
 ]
 
@@ -81,6 +82,11 @@ def test_parts_of_a_call_may_be_far_where_imports_spell_it() -> None:
     wanted = prefilter.wanted(frozenset({"call"}))
     assert prefilter.hits(text, wanted) == []
     assert prefilter.hits(text, wanted, scattered=True)
+
+
+def test_only_calls_are_commands() -> None:
+    assert [one.kinds for one in literals((Signal("v", "host", "matrix-client.matrix.org"),), ())] == [{"host"}]
+    assert {kind for one in literals((Signal("v", "call", "aws-cli(s3)"),), ()) for kind in one.kinds} == {COMMAND}
 
 
 def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Path) -> None:

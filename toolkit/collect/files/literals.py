@@ -67,12 +67,18 @@ def literals(signals: tuple[Signal, ...], hints: Iterable[str]) -> tuple[Literal
     for number, signal in enumerate(signals):
         for text in _of(signal):
             if len(text.text) >= _SHORTEST:
-                kinds.setdefault(text, set()).add(COMMAND if "-cli" in signal.value else signal.kind)
+                kinds.setdefault(text, set()).add(_kind(signal))
                 if signal.kind in _FAITHFUL:
                     numbers.setdefault(text, []).append(number)
     for hint in hints:
         kinds.setdefault(_Text(hint), set()).add("hint:" + hint)
     return tuple(_literal(text, kinds[text], numbers.get(text, [])) for text in kinds)
+
+
+def _kind(signal: Signal) -> str:
+    """The kind, commands of scripts apart from the calls of programs."""
+    command = signal.kind == "call" and signal.value.partition("(")[0].endswith("-cli")
+    return COMMAND if command else signal.kind
 
 
 def _literal(sought: "_Text", kinds: set[str], numbers: list[int]) -> Literal:
@@ -115,12 +121,13 @@ def _of(signal: Signal) -> Iterator[_Text]:
         yield _in_parts(value.rpartition(".")[0], value.rpartition(".")[2])
     elif kind == "config":  # keys stand below each other; what follows a "/" is written in one piece
         rest = value.partition("/")[2]
-        yield _in_parts(*re.split(r"[.=](?=[^/]*$)", rest)[-1:]) if rest else _in_parts(*re.split(r"[.=]", value))
+        parts = re.split(r"[.=]", value)
+        yield _part(re.split(r"[.=](?=[^/]*$)", rest)[-1]) if rest else _in_parts(*map(_longest, parts))
     elif kind == "host":
         yield _host(value)
     else:
         for text in _spellings(kind, value):
-            yield _bounded(_longest(text))
+            yield _part(text)
 
 
 def _imported(name: str) -> Iterator[_Text]:
@@ -181,6 +188,17 @@ def _call(value: str) -> Iterator[_Text]:
 def _longest(value: str) -> str:
     """The longest part of a glob that stands as it is."""
     return max(value.split("*"), key=len)
+
+
+def _part(value: str) -> _Text:
+    """The longest part of a glob as a literal: a word may go on where the star stands."""
+    part = _longest(value)
+    whole = _bounded(part)
+    return _Text(
+        part,
+        whole.before if value.startswith(part) else ANYTHING,
+        whole.after if value.endswith(part) else ANYTHING,
+    )
 
 
 def _bounded(text: str) -> _Text:
