@@ -38,3 +38,7 @@ def test_without_something_that_stays_behind_it_is_not_in_depth() -> None:
 def test_the_readme_says_what_is_counted() -> None:
     text = re.sub(r"\s+", " ", (shipped.CHECKOUT / "README.md").read_text(encoding="utf-8"))
     assert summary(depth(load())) in text, "copy the first line of `offramp catalog list --depth`"
+
+
+def test_no_notice_is_written_down_without_the_page_it_stands_on() -> None:
+    assert [id_ for id_, vendor in load().vendors.items() for one in vendor.notices if not one.source] == []
