@@ -7,7 +7,7 @@ rule that matches decides, as in Git. Git itself never runs: a repository's conf
 import re
 from collections.abc import Iterable
 
-from toolkit.collect.files.globs import regex_of
+from toolkit.collect.files.globs import any_of, regex_of
 
 # What a platform runs with is often exactly what Git must not see: these are looked at, by name only, never for values.
 # What says how it is built and run is the platform's, whoever keeps it out of Git, or had it there first.
@@ -50,7 +50,7 @@ class Rules:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._groups: list[_Group] = []
-        self._all = _Group(negated=False)  # most paths match none, and are asked once
+        self.any = _Group(negated=False)  # most paths match none, and are asked once
         for line in lines:
             glob = line.rstrip("\r\n").rstrip(" ")
             if not glob or glob.startswith("#"):
@@ -59,14 +59,14 @@ class Rules:
             if not self._groups or self._groups[-1].negated != negated:
                 self._groups.append(_Group(negated))
             self._groups[-1].add(glob.removeprefix("!"))
-            self._all.add(glob.removeprefix("!"))
-        for group in (self._all, *self._groups):
-            group.regex = re.compile("|".join(group.regexes)) if group.regexes else None
+            self.any.add(glob.removeprefix("!"))
+        for group in (self.any, *self._groups):
+            group.regex = any_of(group.regexes) if group.regexes else None
         self._groups.reverse()
 
     def decide(self, path: str, name: str, is_folder: bool) -> bool | None:
         """True: ignored, False: taken back in by a "!" rule, None: nothing said."""
-        if not self._all.matches(path, name, is_folder):
+        if not self.any.matches(path, name, is_folder):
             return None
         for group in self._groups:
             if group.matches(path, name, is_folder):
@@ -79,6 +79,10 @@ class Ignores:
 
     def __init__(self, git: tuple[tuple[int, Rules], ...] = (), own: tuple[tuple[int, Rules], ...] = ()) -> None:
         self._git, self._own = git, own  # (length of the rules' folder's path with its slash, rules)
+        every = [rules.any for _, rules in git + own]
+        self._names = frozenset[str]().union(*(one.names | one.folders for one in every))
+        self._extensions = frozenset[str]().union(*(one.extensions for one in every))
+        self._regexes = [(at, rules.any.regex) for at, rules in git + own if rules.any.regex]
 
     def __bool__(self) -> bool:
         return bool(self._git or self._own)
@@ -92,8 +96,17 @@ class Ignores:
         more_own = ((at, Rules(own.split("\n"))),) if own is not None else ()
         return Ignores(self._git + more_git, self._own + more_own)
 
+    def _mention(self, path: str, name: str, is_folder: bool) -> bool:
+        """Whether any rule at all matches. One question for all files of rules, since for most paths none does."""
+        if name in self._names or name.rpartition(".")[2] in self._extensions:
+            return True
+        whole = path + "/" if is_folder else path
+        return any(regex.match(whole[at:]) for at, regex in self._regexes)
+
     def hide(self, path: str, name: str, is_folder: bool) -> bool:
         """Whether `path` (relative to the root) is not to be looked at."""
+        if not self._mention(path, name, is_folder):
+            return False
         if _decide(self._own, path, name, is_folder):
             return True
         return bool(_decide(self._git, path, name, is_folder)) and (is_folder or not _WANTED.match(name))

@@ -24,7 +24,8 @@ from toolkit.model import DiscardReason, Role
 TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name says what they are
 CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
 _MOST_MENTIONS = 500_000  # of one file
-_HEAD = 8192
+_HEAD = 8192  # bytes that tell whether a file is binary
+_AT_ONCE = 128 * 1024  # bytes of a file that are read before that is known
 _BOM = b"\xef\xbb\xbf"
 _HOST = frozenset({"host"})
 _ESCAPED_HOST = re.compile(rb"\\\.[a-z]{2,6}(?![a-z])")  # in regular expressions, where no literal meets hosts
@@ -222,14 +223,14 @@ def _content(root: str, file: File, limit: int, found: Findings) -> bytes:
         found.unread.append(("files", 0, err.strerror or "cannot be opened"))
         return b""
     try:
-        head = os.read(handle, _HEAD if file.size > _HEAD else file.size + 1)
-        utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        if b"\0" in head and not utf16:
+        head = os.read(handle, file.size if file.size <= _AT_ONCE else _HEAD)
+        utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+        if head.find(0, 0, _HEAD) >= 0 and not utf16:
             return b""
         if file.size > limit:
             found.unread.append(("files", 0, f"larger than {limit // 2**20} MiB"))
             return b""
-        data = head if len(head) < _HEAD else _rest(handle, head, file.size)
+        data = head if len(head) >= file.size else _rest(handle, head, file.size)
         return data.decode("utf-16", "replace").encode() if utf16 else data
     except OSError as err:
         found.unread.append(("files", 0, err.strerror or "cannot be read"))

@@ -62,32 +62,35 @@ def walk(root: str, on_error: Callable[[str, str], None]) -> Iterator[Folder]:
             yield Folder(folder, *stamps, [])
             continue
         ignores = _inside(root, folder, names, outer)
-        yield Folder(folder, *stamps, list(_files(folder, entries, ignores, on_error)))
-        stack.extend(
-            (f"{folder}{entry.name}/", ignores)
-            for entry in sorted(entries, key=lambda entry: entry.name, reverse=True)
-            if entry.is_dir(follow_symlinks=False)
-            and entry.name not in PRUNED
-            and not (ignores and ignores.hide(f"{folder}{entry.name}", entry.name, is_folder=True))
-        )
+        files, folders = _kept(folder, entries, ignores, on_error)
+        yield Folder(folder, *stamps, files)
+        stack.extend((f"{folder}{name}/", ignores) for name in sorted(folders, reverse=True))
 
 
-def _files(
+def _kept(
     folder: str, entries: list[os.DirEntry[str]], ignores: Ignores, on_error: Callable[[str, str], None]
-) -> Iterator[File]:
+) -> tuple[list[File], list[str]]:
+    """The files of a folder, and the names of its folders, without what is ignored."""
+    files, folders = [], []
     for entry in entries:
-        if not entry.is_file(follow_symlinks=False):
-            continue
         name = entry.name
         path = folder + name
-        if ignores and ignores.hide(path, name, is_folder=False):
-            continue
-        try:
-            info = entry.stat(follow_symlinks=False)
-        except OSError as err:
-            on_error(path, err.strerror or "cannot be read")
-            continue
-        yield File(path, name, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+        if entry.is_file(follow_symlinks=False):
+            if ignores and ignores.hide(path, name, is_folder=False):
+                continue
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except OSError as err:
+                on_error(path, err.strerror or "cannot be read")
+                continue
+            files.append(File(path, name, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+        elif (
+            name not in PRUNED
+            and entry.is_dir(follow_symlinks=False)
+            and not (ignores and ignores.hide(path, name, is_folder=True))
+        ):
+            folders.append(name)
+    return files, folders
 
 
 def _is_vendored(folder: str, names: set[str]) -> bool:
