@@ -48,7 +48,9 @@ lint: $(VENV)/ready ## ruff and mypy --strict
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages postgresql chromium chromium-driver git kannel $(shell command -v npm >/dev/null || echo nodejs npm)
+	.ci/debian-packages postgresql chromium chromium-driver git kannel \
+	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v go >/dev/null || echo golang-go) \
+	  $(shell command -v javac >/dev/null || echo default-jdk-headless) $(shell command -v mvn >/dev/null || echo maven)
 	pytest
 
 .PHONY: wheel-test

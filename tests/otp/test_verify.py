@@ -144,7 +144,7 @@ def test_checking_numbers_nobody_asked_for_is_limited_too(make_world: MakeWorld)
 @pytest.mark.parametrize(
     ("limits", "numbers", "code"),
     [
-        (Limits(number=Limit(2, 60)), [NUMBER] * 3, 60203),
+        (Limits(number=Limit(2, 60)), [NUMBER] * 3, 60212),
         (Limits(prefix=Limit(2, 60)), ["+4915112345001", "+4915112345002", "+4915112345003"], 60410),
         (Limits(account=Limit(2, 60)), [NUMBER, "+4915212345678", "+12025550123"], 20429),
     ],
@@ -162,6 +162,13 @@ def test_sends_are_limited(make_world: MakeWorld, limits: Limits, numbers: list[
     assert len(codes(world)) == 2
     world.later(60.001)
     verify.start(world.gateway, one_too_many, "sms")
+
+
+def test_a_mailbox_is_limited_like_a_number(make_world: MakeWorld) -> None:
+    world = make_world(limits=Limits(number=Limit(2, 60)))
+    for _ in range(2):
+        verify.start(world.gateway, MAILBOX, "email")
+    assert refused(lambda: verify.start(world.gateway, MAILBOX, "email")) == 60203
 
 
 def test_an_address_is_limited_and_ipv6_counts_by_network(make_world: MakeWorld) -> None:

@@ -25,6 +25,7 @@ _ANSWERS = {
     60203: (429, "Max send attempts reached"),
     60204: (403, "Service does not support this feature: {}"),
     60207: (429, "Max rate limit reached: {}"),
+    60212: (429, "Too many concurrent requests for phone number"),
     60410: (403, "The destination phone number has been temporarily blocked by fraud guard"),
     60605: (403, "Verification delivery attempt blocked: the destination country is not enabled ({})"),
 }

@@ -20,7 +20,13 @@ from toolkit.otp.refusals import Refusal
 from toolkit.otp.settings import Settings
 from toolkit.otp.store import lock, verifications
 
-_EXCEEDED = {"number": 60203, "prefix": 60410, "domain": 20429, "account": 20429}  # others: a named rate limit
+_EXCEEDED = {
+    "number": 60212,
+    "mailbox": 60203,  # Twilio's 60212 speaks of phone numbers only
+    "prefix": 60410,
+    "domain": 20429,
+    "account": 20429,
+}  # others: a named rate limit
 _CHECKS_EXCEEDED = {"number_checks": 60202, "account_checks": 20429}
 
 
@@ -120,8 +126,11 @@ def _destination(settings: Settings, to: str, channel: str) -> Destination:
 
 def _demands(settings: Settings, to: Destination, channel: str, named: Mapping[str, str]) -> list[Demand]:
     limits = settings.limits
-    group = Demand("prefix", to.group, limits.prefix) if channel == "sms" else Demand("domain", to.group, limits.domain)
-    demands = [Demand("account", "", limits.account), Demand("number", to.to, limits.number), group]
+    if channel == "sms":
+        own = [Demand("number", to.to, limits.number), Demand("prefix", to.group, limits.prefix)]
+    else:
+        own = [Demand("mailbox", to.to, limits.number), Demand("domain", to.group, limits.domain)]
+    demands = [Demand("account", "", limits.account), *own]
     for name, value in named.items():
         if name not in limits.rate_limits:
             raise Refusal(60200, f"RateLimits: {name[:40]}")

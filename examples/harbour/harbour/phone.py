@@ -19,9 +19,9 @@ from harbour.rebase import RebaseAdapter
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10
-# https://www.twilio.com/docs/api/errors: invalid parameter, and the two limits on attempts.
+# https://www.twilio.com/docs/api/errors: invalid parameter, and the limits on attempts.
 INVALID_PARAMETER = 60200
-TOO_MANY_ATTEMPTS = (60202, 60203)
+TOO_MANY_ATTEMPTS = (60202, 60203, 60212)
 
 
 def normalise(number: str) -> str:

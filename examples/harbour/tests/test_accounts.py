@@ -83,7 +83,7 @@ def test_sign_up_fails_closed_without_a_verifier(change: dict[str, str], environ
     assert client.get("/verify").status_code == 302
 
 
-@pytest.mark.parametrize("code", [60200, 60202, 60203])
+@pytest.mark.parametrize("code", [60200, 60202, 60203, 60212])
 def test_limits_are_told_to_the_visitor(code: int, browser: Browser, verify_server: VerifyServer) -> None:
     verify_server.failure = (400 if code == 60200 else 429, code)
     name, number = new_member()
