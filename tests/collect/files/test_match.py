@@ -35,6 +35,7 @@ from toolkit.collect.files.match import Matcher
         ("image", "ghcr.io", ("ghcr.io/x/y",), ("ghcr.iox/y",)),
         ("config", "verify_service_sid", ("twilio.verify_service_sid",), ("verify_service_sid2",)),
         ("config", "service=S3", ("production.service=S3",), ("service=Disk",)),
+        ("action", "acme/deploy", ("ACME/Deploy", "acme/deploy/check"), ("acme/deployer",)),
         ("uri", "sqs://", ("sqs",), ("sqsx",)),
     ],
 )  # fmt: skip

@@ -17,7 +17,9 @@ _SEPARATORS: dict[str, str] = {
     "tf_provider": "/", "ruby": "::", "rust": "::", "cfn": "::", "php": "\\", "pulumi": ":", "arn": ":", "maven": ":",
     "arm": "/", "pub": "/", "swift": "/",
 }  # fmt: skip
-_FOLDED = frozenset({"host", "image", "uri", "composer", "nuget", "tf_provider", "html", "arm"})  # case does not matter
+_FOLDED = frozenset(
+    {"host", "image", "uri", "composer", "nuget", "tf_provider", "html", "action", "arm"}
+)  # in any case
 _PYPI = re.compile(r"[-_.]+")
 # Pages for people, also of vendors all of whose other hosts are the service: what names them points at reading matter.
 _PAGES = frozenset({"www", "docs", "doc", "developer", "developers", "help", "blog", "status", "community", "learn"})

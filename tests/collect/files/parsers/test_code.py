@@ -91,6 +91,7 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("py", 'a = "arn:aws:sqs:eu-west-1:1:q"', "arn", "sqs"),
         ("ex", 'url = "https://api.github.com#{path}"', "host", "api.github.com"),
         ("js", "fetch(`https://api.github.com${path}`)", "host", "api.github.com"),
+        ("ts", r"const re = /^https:\/\/www\.youtube\.com\/embed\/./", "host", "www.youtube.com/embed"),
         ("ts", "actions: ['ses:SendEmail']", "arn", "ses"),
         ("py", 'os.environ["TWILIO_SID"]', "env", "TWILIO_SID"),
         ("py", "settings.SLACK_TOKEN", "env", "SLACK_TOKEN"),

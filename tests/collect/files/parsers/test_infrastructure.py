@@ -64,6 +64,7 @@ def test_terraform() -> None:
         (18, "tf_provider", "hashicorp/okta"),
         (19, "image", "public.ecr.aws/docker/library/redis"),
         (19, "host", "public.ecr.aws"),
+        (19, "host", "public.ecr.aws/docker"),
     }
 
 

@@ -95,6 +95,8 @@ def bare_hosts(text: str) -> Iterator[Literal]:
             start -= 1
         if (name := _bare_host(masked, start, match.end())) and not _goes_on(masked, match.end()):
             yield Literal("host", name, start, certain=False)
+            if step := _FIRST_STEP.match(masked, match.end() + masked.startswith("\\/", match.end())):
+                yield Literal("host", f"{name}/{step[1].lower()}", start, certain=False)
 
 
 def _bare_host(text: str, start: int, end: int) -> str | None:
