@@ -70,6 +70,8 @@ def test_everything_is_exported(aws: Any, pool: str, tmp_path: Path) -> None:
     assert [name for name, one in users.items() if not one["enabled"]] == ["person7"]
     assert users["person1"]["attributes"]["custom:plan"] == ["gold"]
     assert users["person1"]["email_verified"]
+    told = aws.admin_get_user(UserPoolId=pool, Username="person1")["UserAttributes"]
+    assert {"Name": "sub", "Value": users["person1"]["subject"]} in told
     groups = {one["name"]: one["members"] for one in _records(tmp_path, "identity.groups")}
     assert {name: sorted(members) for name, members in groups.items()} == {
         "moderators": ["person1", "person2"],

@@ -83,8 +83,9 @@ def _user(user: dict[str, Any]) -> Record:
         *(one.get("DeliveryMedium", "") + "_MFA" for one in user.get("MFAOptions", ())),
     }
     return present(
-        # groups list users by name: it is unique in the pool and never changes; `sub` is kept as an attribute
+        # groups list users by name: it is unique in the pool and never changes
         id=user["Username"],
+        subject=attributes.get("sub"),
         source=NAME,
         # signing in with an address makes the name a random one
         username=attributes.get("preferred_username")
@@ -101,7 +102,7 @@ def _user(user: dict[str, Any]) -> Record:
         enabled=user["Enabled"],
         status=user["UserStatus"],
         created=user["UserCreateDate"].isoformat(),
-        attributes={key: [value] for key, value in attributes.items() if key not in _KNOWN or key == "sub"},
+        attributes={key: [value] for key, value in attributes.items() if key not in _KNOWN},
         factors=[{"type": _FACTORS.get(one, "other"), "vendor_type": one} for one in sorted(factors)],
     )
 

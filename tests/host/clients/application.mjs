@@ -34,7 +34,7 @@ async function finish(url, response) {
   const checks = waiting.get(url.searchParams.get("state"));
   waiting.delete(url.searchParams.get("state"));
   const tokens = await oidc.authorizationCodeGrant(provider, url, { ...checks, idTokenExpected: true });
-  const { sub, iss, email, groups } = tokens.claims();
+  const { sub, iss, email, groups, former_sub } = tokens.claims();
   const person = await oidc.fetchUserInfo(provider, tokens.access_token, sub);
   const fresh = await oidc.refreshTokenGrant(provider, tokens.refresh_token);
   const { active } = await oidc.tokenIntrospection(provider, fresh.access_token);
@@ -42,7 +42,8 @@ async function finish(url, response) {
   const revoked = await oidc.refreshTokenGrant(provider, fresh.refresh_token).catch((error) => error.error);
   // a code works once
   const replayed = await oidc.authorizationCodeGrant(provider, url, checks).catch((error) => error.error);
-  show(response, 200, { iss, email, groups, userinfo: person.email, refreshed: fresh.claims().sub === sub, active, revoked, replayed });
+  const refreshed = fresh.claims().sub === sub;
+  show(response, 200, { iss, email, groups, former_sub, userinfo: person.email, refreshed, active, revoked, replayed });
 }
 
 function show(response, status, found) {

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 UPSTREAM = "upstream"  # alias of the provider in use until the cut, as in upstream.py
-RESERVED = {"username", "email", "firstName", "lastName", "source", "source_id", "phone", "locale"}
+OWN = {"source", "source_id", "source_subject", "phone", "locale"}
+RESERVED = {"username", "email", "firstName", "lastName", "invited", *OWN}
 
 
 def account_of(person, groups, *, otp=False, upstream=False):
@@ -11,7 +12,8 @@ def account_of(person, groups, *, otp=False, upstream=False):
 
     `groups` are paths; `otp`: a second factor is asked for as well; `upstream`: the old provider can vouch for him.
     """
-    own = {name: person.get(name) for name in ("source", "phone", "locale")} | {"source_id": person["id"]}
+    own = {name: person.get(name) for name in ("source", "phone", "locale")}
+    own |= {"source_id": person["id"], "source_subject": subject(person)}
     others = {
         (f"imported_{name}" if name in RESERVED else name): values
         for name, values in person.get("attributes", {}).items()
@@ -36,9 +38,14 @@ def link(person):
     """The account at the old provider, by the id its tokens carry: addresses change hands."""
     return {
         "identityProvider": UPSTREAM,
-        "userId": person.get("subject", person["id"]),
+        "userId": subject(person),
         "userName": person["username"],
     }
+
+
+def subject(person):
+    """What the old provider's tokens call the person; applications may know him by it."""
+    return person.get("subject", person["id"])
 
 
 def source_id(account):

@@ -17,6 +17,21 @@ GROUPS_MAPPER = {
         "introspection.token.claim": "true",
     },
 }
+# applications that know people by the old provider's `sub` find them again by this claim
+FORMER_SUBJECT = {
+    "name": "former subject",
+    "protocol": "openid-connect",
+    "protocolMapper": "oidc-usermodel-attribute-mapper",
+    "config": {
+        "user.attribute": "source_subject",
+        "claim.name": "former_sub",
+        "jsonType.label": "String",
+        "id.token.claim": "true",
+        "access.token.claim": "true",
+        "userinfo.token.claim": "true",
+        "introspection.token.claim": "true",
+    },
+}
 # what a service provider that makes accounts at the first sign-in wants to know
 SAML_MAPPERS = [
     *(
@@ -94,7 +109,7 @@ def oidc(client_id, described, seed):
         "redirectUris": described.get("redirect_uris") or [],
         "webOrigins": described.get("web_origins") or ["+"],
         "attributes": attributes,
-        "protocolMappers": [audience(client_id)],
+        "protocolMappers": [audience(client_id), FORMER_SUBJECT],
     }
 
 

@@ -3,14 +3,16 @@
 
     import_people.py FOLDER     JSON on stdin {access, client_seed, otp, upstream}
 
-Out: JSON {changed, report, applications, certificate}. People are recognised by the attribute `source_id`: running it again creates
-nobody twice, and a run that was stopped goes on. Whoever was imported before is left as he is, because he may have
-changed since. Two people who claim one name or address are a conflict: none of them is imported, both are reported.
+Out: JSON {changed, report, applications, certificate}. People are recognised by the attribute `source_id`: running it
+again creates nobody twice, and a run that was stopped goes on. Whoever was imported before is left as he is, because he
+may have changed since. Two people who claim one name or address are a conflict: none of them is imported, both are
+reported.
 With `upstream` true everybody is tied to his account at the provider in use until the cut.
 """
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from accounts import UPSTREAM, account_of, arrived, link, source_id
@@ -46,16 +48,8 @@ def import_all(admin, datasets, given):
     tied = tie(admin, people, present) if given["upstream"] else 0
     added, of_groups = add_members(admin, groups, present)
     applications = import_applications(admin, datasets, given["client_seed"])
-    repeated = len(people) - len(new) - len(known) - len(conflicts)
     report = {
-        "people": {
-            "exported": len(people),
-            "created": len(created),
-            "there before": len(known),
-            **({"in the export twice": repeated} if repeated else {}),
-        },
-        "conflicts": [f"{one['username']} ({one['id']}): {why}" for one, why in conflicts],
-        "refused": [f"{one['username']} ({one['id']}): {refused[one['id']]}" for one in new if one["id"] in refused],
+        **of_people(people, created, known, conflicts, refused),
         "groups": of_groups,
         "applications": {"exported": len(datasets["identity.applications"]), "made": applications.made},
     }
@@ -65,6 +59,20 @@ def import_all(admin, datasets, given):
         "report": report,
         "applications": applications.rows,
         "certificate": applications.certificate,
+    }
+
+
+def of_people(people, created, known, conflicts, refused):
+    """The report on them: every record of the export is counted in one place."""
+    repeated = len(people) - len(created) - len(known) - len(conflicts) - len(refused)
+    counts = {"exported": len(people), "created": len(created), "there before": len(known)}
+    factors = Counter(factor["type"] for one in people for factor in one.get("factors", []))
+    names = {one["id"]: f"{one['username']} ({one['id']})" for one in people}
+    return {
+        "people": counts | ({"in the export twice": repeated} if repeated else {}),
+        "second factors to enrol again": factors,
+        "conflicts": [f"{names[one['id']]}: {why}" for one, why in conflicts],
+        "refused": [f"{names[key]}: {why}" for key, why in refused.items()],
     }
 
 

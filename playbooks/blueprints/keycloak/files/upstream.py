@@ -1,7 +1,7 @@
 """The provider in use until the cut, as a second way in: applications move first, people later.
 
-In: {issuer, client_id, client_secret, name} or nothing. Who signs in through it does what his account has yet to do (set a
-password, enrol a factor), so that after the cut he needs nobody else.
+In: {issuer, client_id, client_secret, name} or nothing. Who signs in through it does what his account has yet to do
+(set a password, enrol a factor), so that after the cut he needs nobody else.
 """
 
 import hashlib

@@ -1,0 +1,140 @@
+"""The programs that import people into Keycloak, as far as they need no Keycloak: tests/host/test_auth.py has that."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+PROGRAMS = Path(__file__).parents[2] / "playbooks/blueprints/keycloak/files"
+
+
+@pytest.fixture(scope="module")
+def programs() -> Iterator[dict[str, ModuleType]]:
+    """Imported as Python on the host does: from their own folder."""
+    before = set(sys.modules)
+    sys.path.insert(0, str(PROGRAMS))
+    import accounts
+    import admin
+    import import_applications
+    import import_people
+    import upstream
+
+    yield {one.__name__: one for one in (accounts, admin, import_applications, import_people, upstream)}
+    sys.path.remove(str(PROGRAMS))
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+NAMES = st.sampled_from(["ada", "Ada", "ADA ", "bob", "straße", "STRASSE", "İ", "ı", ""])
+PEOPLE = st.builds(
+    lambda number, name, address: {
+        "id": f"u{number}",
+        "source": "okta",
+        "username": name or "nobody",
+        "email": address,
+        "enabled": True,
+    },
+    st.integers(0, 8),
+    NAMES,
+    NAMES,
+)
+
+
+@given(people=st.lists(PEOPLE, max_size=12), there=st.lists(PEOPLE, max_size=3, unique_by=lambda one: one["username"]))
+def test_nobody_is_lost_and_no_name_is_given_twice(
+    programs: dict[str, ModuleType], people: list[dict[str, Any]], there: list[dict[str, Any]]
+) -> None:
+    sort_out, account_of = programs["import_people"].sort_out, programs["accounts"].account_of
+    present = [account_of(one, None) for one in there]
+    new, known, conflicts = sort_out(people, present)
+    sorted_out = [one["id"] for one in (*new, *known, *(one for one, _ in conflicts))]
+    assert set(sorted_out) == {one["id"] for one in people}
+    taken = [name for one in new for name in {one["username"].casefold(), one["email"].casefold()} - {""}]
+    held = {name.casefold() for one in present for name in (one["username"], one.get("email") or "")} - {""}
+    assert len(taken) == len(set(taken))
+    assert not set(taken) & held
+    assert {one["id"] for one in known} <= {one["id"] for one in there}
+    # who was made is known the next time, and nobody is new
+    made = present + [account_of(one, None) for one in new]
+    assert sort_out(people, made)[0] == []
+
+
+class Keycloak:
+    """Refuses who is called "bad", and is away for the first `away` requests."""
+
+    realm = "board"
+
+    def __init__(self, refused: type[Exception], away: int = 0, status: int = 500) -> None:
+        self.refused, self.away, self.status, self.held = refused, away, status, set[str]()
+
+    def get(self, path: str) -> int:
+        return len(self.held)
+
+    def post(self, path: str, body: dict[str, Any]) -> None:
+        if self.away:
+            self.away -= 1
+            raise self.refused(self.status, "away", path)
+        names = {one["username"] for one in body["users"]}
+        if "bad" in names:
+            raise self.refused(500, "no such letter", path)
+        self.held |= names
+
+
+def _forms(names: list[str]) -> list[dict[str, Any]]:
+    return [{"username": name, "attributes": {"source_id": [f"{number}"]}} for number, name in enumerate(names)]
+
+
+def test_a_batch_is_halved_until_the_one_at_fault_is_found(programs: dict[str, ModuleType]) -> None:
+    keycloak = Keycloak(programs["admin"].Refused)
+    names = [f"p{number}" for number in range(120)]
+    refused = programs["import_people"].create(keycloak, _forms([*names[:60], "bad", *names[60:]]))
+    assert refused == {"60": "no such letter"}
+    assert keycloak.held == set(names)
+
+
+def test_nobody_is_refused_because_the_database_was_away(programs: dict[str, ModuleType]) -> None:
+    keycloak = Keycloak(programs["admin"].Refused, away=1)
+    assert programs["import_people"].create(keycloak, _forms(["ada"])) == {}
+    assert keycloak.held == {"ada"}
+
+
+def test_a_server_that_is_gone_ends_the_import(programs: dict[str, ModuleType]) -> None:
+    refused, gone = programs["admin"].Refused, programs["admin"].NO_ANSWER
+    with pytest.raises(refused, match="away"):
+        programs["import_people"].create(Keycloak(refused, away=99, status=gone), _forms(["ada", "bob"]))
+
+
+def test_no_answer_is_told_in_words(programs: dict[str, ModuleType]) -> None:
+    access = {"url": "http://127.0.0.1:9", "client_id": "-", "client_secret": "-", "realm": "board"}
+    with pytest.raises(programs["admin"].Refused, match=r"Keycloak does not answer \(ConnectionRefusedError\)"):
+        programs["admin"].Admin(access).get("")
+
+
+@pytest.mark.parametrize(
+    ("app", "state"),
+    [
+        ({"protocol": "oidc", "client_id": "a", "kind": "browser"}, r"issuer and client id \(it keeps no secret\)"),
+        ({"protocol": "oidc", "client_id": "a", "kind": "web"}, "issuer, client id and secret"),
+        ({"protocol": "saml"}, "make the client from the metadata the application offers"),
+        ({"protocol": "oidc", "client_id": "a", "enabled": False}, "was switched off"),
+    ],
+    ids=["public", "confidential", "unknown addresses", "off"],
+)
+def test_the_checklist_says_what_to_enter(programs: dict[str, ModuleType], app: dict[str, Any], state: str) -> None:
+    _, said = programs["import_applications"].client_of({"name": "A", "enabled": True, **app}, "seed")
+    assert re.search(state, said)
+
+
+@given(text=st.text())
+def test_names_of_applications_are_only_text_in_the_checklist(programs: dict[str, ModuleType], text: str) -> None:
+    plain = programs["import_applications"].plain(text)
+    assert "\n" not in plain
+    tokens = MarkdownIt().parseInline(plain)
+    assert {one.type for token in tokens for one in token.children or []} <= {"text", "text_special"}
