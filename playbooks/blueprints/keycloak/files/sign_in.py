@@ -44,16 +44,21 @@ def connect(hostname):
 
 
 def ask(connection, method, target, cookies, body=None):
+    """The page and the cookies after it. What an account has yet to do is a page further on: led there, it goes."""
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
     if body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     connection.request(method, target, body, headers)
     response = connection.getresponse()
     text = response.read().decode()
+    fresh = (line.partition(";")[0].partition("=") for line in response.headers.get_all("Set-Cookie") or [])
+    cookies = {**cookies, **{name: value for name, _, value in fresh}}
+    further = urlsplit(response.headers.get("Location") or "")
+    if response.status == 302 and "/login-actions/required-action" in further.path:
+        return ask(connection, "GET", f"{further.path}?{further.query}", cookies)
     if response.status != 200:
         sys.exit(f"{method} {urlsplit(target).path}: {response.status}")
-    fresh = (line.partition(";")[0].partition("=") for line in response.headers.get_all("Set-Cookie") or [])
-    return text, {**cookies, **{name: value for name, _, value in fresh}}
+    return text, cookies
 
 
 def action(page):
