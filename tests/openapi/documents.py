@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from openapi_schema_validator import OAS30Validator, OAS31Validator
+from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
 from referencing import Registry, Resource, Specification
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -70,7 +70,9 @@ class _Document:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._registry: Registry[Any] = Registry().with_resource("urn:it", Resource(document, Specification.OPAQUE))
-        self._validator = OAS31Validator if document["openapi"].startswith("3.1") else OAS30Validator
+        new = document["openapi"].startswith("3.1")
+        self._validator = OAS31Validator if new else OAS30Validator
+        self._formats = oas31_format_checker if new else oas30_format_checker
 
     def at(self, pointer: str, *steps: str | int) -> _Place:
         """What lies some steps below, at the end of all references; LookupError if nothing does."""
@@ -84,7 +86,8 @@ class _Document:
 
     def wrong(self, schema: _Place, value: Any) -> Iterator[str]:
         """What is wrong with the value."""
-        validator = self._validator({"$ref": f"urn:it#{schema.pointer}"}, registry=self._registry)
+        by_reference = {"$ref": f"urn:it#{schema.pointer}"}
+        validator = self._validator(by_reference, registry=self._registry, format_checker=self._formats)
         for error in validator.iter_errors(value):
             for cause in error.context or [error]:  # of alternatives none of which fits, each one's objection
                 yield f"{cause.json_path}: {cause.message}"

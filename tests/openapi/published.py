@@ -1,11 +1,14 @@
-"""The vendors' own OpenAPI documents. None is committed: Okta's comes with its SDK for Go, from the module proxy; all
-are taken from the folder $OPENAPI_DOCUMENTS where it has them (okta.yaml, auth0.json, zendesk.yaml).
+"""The vendors' own OpenAPI documents.
+
+None is committed: Okta's comes with its SDK for Go, Twilio's with its command line for Node, from their registries; any
+is taken from the folder $OPENAPI_DOCUMENTS if it is there (auth0.json, zendesk.yaml …).
 """
 
 import json
 import os
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,8 @@ import pytest
 import yaml
 
 _OKTA = "github.com/okta/okta-sdk-golang/v6@v6.0.0"
-_IN_MODULE = ".generator/okta-management-APIs-oasv3-noEnums-inheritance.yaml"
+_OKTA_FILE = ".generator/okta-management-APIs-oasv3-noEnums-inheritance.yaml"
+_TWILIO = "@twilio/cli-core@8.3.2"
 
 
 class _Loader(yaml.CSafeLoader):
@@ -24,8 +28,8 @@ _Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.c
 
 
 def published(name: str, cache: Path) -> dict[str, Any]:
-    """A vendor's document; the test is skipped where there is none. `cache`: a folder for what is slow to parse."""
-    path = _path(name)
+    """A vendor's document; the test is skipped where there is none. `cache`: a folder for what is slow to get."""
+    path = _path(name, cache)
     parsed = cache / f"{name}-{path.stat().st_size}.json"
     if not parsed.exists():
         text = path.read_text()
@@ -35,24 +39,36 @@ def published(name: str, cache: Path) -> dict[str, Any]:
     return known
 
 
-def _path(name: str) -> Path:
+def _path(name: str, cache: Path) -> Path:
     folder = os.environ.get("OPENAPI_DOCUMENTS", "")
     found = sorted(Path(folder).glob(f"{name}.*")) if folder else []
     if found:
         return found[0]
     if name == "okta":
-        return _from_module()
+        return Path(json.loads(_run("go", "mod", "download", "-json", _OKTA))["Dir"]) / _OKTA_FILE
+    if name.startswith("twilio_"):
+        return _from_package(f"package/src/services/twilio-api/{name}.json", cache)
     pytest.skip(f"no registry carries this document: put {name}.json or .yaml into a folder, $OPENAPI_DOCUMENTS")
 
 
-def _from_module() -> Path:
-    if not shutil.which("go"):
-        _missing("Go is not installed")
-    command = ["go", "mod", "download", "-json", _OKTA]
+def _from_package(member: str, cache: Path) -> Path:
+    file = cache / Path(member).name
+    if not file.exists():
+        packed = cache / _run("npm", "pack", "--silent", "--pack-destination", str(cache), _TWILIO).strip()
+        with tarfile.open(packed) as archive:
+            content = archive.extractfile(member)
+            assert content
+            file.write_bytes(content.read())
+    return file
+
+
+def _run(*command: str) -> str:
+    if not shutil.which(command[0]):
+        _missing(f"{command[0]} is not installed")
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode:
-        _missing(f"the module proxy does not give {_OKTA}: {done.stdout[-300:]}{done.stderr[-300:]}")
-    return Path(json.loads(done.stdout)["Dir"]) / _IN_MODULE
+        _missing(f"{' '.join(command)} failed: {done.stdout[-300:]}{done.stderr[-300:]}")
+    return done.stdout
 
 
 def _missing(reason: str) -> None:
