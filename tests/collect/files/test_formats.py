@@ -164,6 +164,11 @@ INFRASTRUCTURE = {
         "from pulumi_azure_native import network, dbforpostgresql\n",
         "azure/virtual-network",
     ),
+    "pulumi python type": (
+        "infra/__main__.py",
+        'from pulumi_azure_native import network\n\ngateway = network.ApplicationGateway("g")\n',
+        "azure/app-gateway",
+    ),
     "pulumi go": (
         "infra/main.go",
         'package main\n\nimport "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/sqs"\n',

@@ -113,7 +113,7 @@ def _calls(source: Source, dialect: Dialect, known: Mapping[str, str]) -> Iterat
 
 def _built(name: str, line: int) -> Iterator[Mention]:
     """What a name of Pulumi's SDK builds."""
-    if built := _pulumi.module(name):
+    if built := _pulumi.resource(name):
         yield Mention("pulumi", built, line, role="infra")
 
 
