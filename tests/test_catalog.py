@@ -15,6 +15,7 @@ from toolkit.errors import BadCatalog, BadInput
 from toolkit.model import Export, Kept
 
 CHECKS = shipped.CHECKOUT / "checks"
+SOURCES = ("source = ", "company_source = ", "runs_on_source = ")
 REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "registry.npmjs" + ".org", "repo.maven.apache" + ".org")
 
 
@@ -82,9 +83,10 @@ def test_a_source_is_a_page(overlay: Path) -> None:
             load([overlay])
 
 
-def test_no_file_names_a_package_registry() -> None:
+def test_no_file_names_a_package_registry_but_as_the_page_a_fact_was_read_on() -> None:
     for path in CHECKS.rglob("*.toml"):
-        assert not [host for host in REGISTRIES if host in path.read_text(encoding="utf-8")], path
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(SOURCES)]
+        assert not [line for line in lines for host in REGISTRIES if host in line], path
 
 
 @pytest.mark.parametrize("path", sorted(CHECKS.rglob("*.toml")), ids=lambda path: str(path.relative_to(CHECKS)))
