@@ -8,6 +8,7 @@ import letters
 import staff
 import stage
 from browser import browser
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.expected_conditions import text_to_be_present_in_element
@@ -50,12 +51,19 @@ def ask(address: str, subject: str) -> str:
 
 def answer(agent: WebDriver, desk: str, number: str, words: str) -> None:
     """Write to who asked, on Request Tracker's page for that."""
+    wait = WebDriverWait(agent, _PATIENCE)
+    agent.find_element(By.LINK_TEXT, "Tools")  # the desk's own page: the way through the provider is at its end
     agent.get(f"https://{desk}/Ticket/Update.html?Action=Respond&id={number}")
-    agent.switch_to.frame(agent.find_element(By.CSS_SELECTOR, "iframe.cke_wysiwyg_frame"))
-    agent.find_element(By.TAG_NAME, "body").send_keys(words)
-    agent.switch_to.default_content()
+    wait.until(lambda page: page.execute_script("return CKEDITOR.instances.UpdateContent?.status === 'ready'"))
+    editor = agent.find_element(By.CSS_SELECTOR, "iframe.cke_wysiwyg_frame")
+    editor.click()
+    # "Type your message here" goes away when the editor has the focus, and with it what is typed too early
+    wait.until(
+        lambda page: page.execute_script("return !arguments[0].contentDocument.body.matches('.placeholder')", editor)
+    )
+    ActionChains(agent).send_keys(words).perform()
     agent.find_element(By.NAME, "SubmitTicket").click()
-    WebDriverWait(agent, _PATIENCE).until(text_to_be_present_in_element((By.TAG_NAME, "body"), words))
+    wait.until(text_to_be_present_in_element((By.TAG_NAME, "body"), "Correspondence added"))
 
 
 def await_reply(agent: WebDriver, desk: str, number: str, words: str) -> None:
