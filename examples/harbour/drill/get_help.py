@@ -58,9 +58,8 @@ def answer(agent: WebDriver, desk: str, number: str, words: str) -> None:
     editor = agent.find_element(By.CSS_SELECTOR, "iframe.cke_wysiwyg_frame")
     editor.click()
     # "Type your message here" goes away when the editor has the focus, and with it what is typed too early
-    wait.until(
-        lambda page: page.execute_script("return !arguments[0].contentDocument.body.matches('.placeholder')", editor)
-    )
+    empty = "return !arguments[0].contentDocument.body.matches('.placeholder')"
+    wait.until(lambda page: page.execute_script(empty, editor))
     ActionChains(agent).send_keys(words).perform()
     agent.find_element(By.NAME, "SubmitTicket").click()
     wait.until(text_to_be_present_in_element((By.TAG_NAME, "body"), "Correspondence added"))

@@ -5,12 +5,15 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import stage
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
+OUTSIDE = Path(os.environ["OFFRAMP_OUTSIDE"])
 _PATIENCE = 60
 
 
@@ -26,25 +29,41 @@ def sign_up(visitor: WebDriver) -> tuple[str, str]:
     return name, number
 
 
-def enter_code(visitor: WebDriver, number: str, *, after: int = 0) -> None:
-    """Type the code from the first message to `number` that comes `after` so many; the form for posts must follow."""
-    visitor.find_element(By.NAME, "code").send_keys(_code(number, after))
+def enter_code(visitor: WebDriver, number: str, *, after: int = 0) -> str:
+    """Type the code from the first message to `number` that comes `after` so many; the form for posts must follow.
+
+    Returns the carrier that had the message.
+    """
+    message = _message(number, after)
+    code = re.search(r"\b\d{4,10}\b", message["text"])
+    assert code, "the message has no code"
+    visitor.find_element(By.NAME, "code").send_keys(code[0])
     visitor.find_element(By.CSS_SELECTOR, "main form button").click()
     visitor.find_element(By.NAME, "body")
+    return message["carrier"]
 
 
-def _code(number: str, after: int) -> str:
+@contextmanager
+def dead(carrier: str) -> Iterator[None]:
+    """For as long as the block lasts, the carrier hangs up on whoever says anything."""
+    sign = OUTSIDE / f"dead-{carrier}"
+    sign.touch()
+    try:
+        yield
+    finally:
+        sign.unlink()
+
+
+def _message(number: str, after: int) -> dict[str, str]:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        if len(texts := _texts(number)) > after:
-            found = re.search(r"\b\d{4,10}\b", texts[after])
-            assert found, "the message has no code"
-            return found[0]
+        if len(messages := _messages(number)) > after:
+            return messages[after]
         time.sleep(0.2)
     raise AssertionError(f"no code came within {_PATIENCE} s")
 
 
-def _texts(number: str) -> list[str]:
-    outbox = Path(os.environ["OFFRAMP_OUTSIDE"]) / "sms.jsonl"
+def _messages(number: str) -> list[dict[str, str]]:
+    outbox = OUTSIDE / "sms.jsonl"
     lines = outbox.read_text().splitlines() if outbox.exists() else []
-    return [message["text"] for message in map(json.loads, lines) if message["to"] == number]
+    return [message for message in map(json.loads, lines) if message["to"] == number]
