@@ -8,11 +8,12 @@ import yaml
 from jinja2 import Environment, nodes
 
 from toolkit.catalog import load
+from toolkit.generate.copies import BASE_ROLES
 from toolkit.generate.variables import variable
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 BLUEPRINTS = sorted(path.parent for path in PLAYBOOKS.glob("blueprints/*/blueprint.toml"))
-ROLES = [*BLUEPRINTS, PLAYBOOKS / "_base", PLAYBOOKS / "_tls"]
+ROLES = [*BLUEPRINTS, *(PLAYBOOKS / name for name in BASE_ROLES)]
 TASK_FILES = ("main", "backup", "restore", "import", "drill/steady", "drill/break", "drill/verify")
 KEYWORDS = set(
     """

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PACK = Path(__file__).parents[2] / "playbooks/blueprints/web/files/pack"
+PACK = Path(__file__).parents[2] / "playbooks/_folder/files/pack"
 _loader = importlib.machinery.SourceFileLoader("pack", str(PACK))
 _spec = importlib.util.spec_from_loader("pack", _loader)
 assert _spec
@@ -63,6 +63,17 @@ def test_the_same_sources_give_the_same_archive(tmp_path: Path) -> None:
     assert len(digests) == 1
     (tmp_path / "two/a.py").write_text("changed")
     assert packed(tmp_path / "two", tmp_path / "two.tar.gz")[0] not in digests
+
+
+def test_an_edit_that_keeps_the_size_is_seen_by_python(tmp_path: Path) -> None:
+    times = set()
+    for text in ("A = 1", "A = 2"):
+        tree(tmp_path / "source", "a.py")
+        (tmp_path / "source/a.py").write_text(text)
+        packed(tmp_path / "source", tmp_path / "a.tar.gz")
+        with tarfile.open(tmp_path / "a.tar.gz") as archive:
+            times.add(archive.getmember("a.py").mtime)
+    assert len(times) == 2
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from toolkit import shipped
 from toolkit.errors import BadCatalog, BadInput
 from toolkit.model import GeneratedFile
 
-BASE_ROLES = ("_base", "_tls")  # roles every project has: the hosts themselves, and certificates for who asks
+# roles every project has: the hosts themselves; certificates, and folders of files, for roles that want some
+BASE_ROLES = ("_base", "_tls", "_folder")
 _NO_PART = {"__pycache__", ".terraform", ".terraform.lock.hcl", "root"}
 
 

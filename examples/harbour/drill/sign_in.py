@@ -1,5 +1,5 @@
-"""Journey "sign-in": a member comes back with another browser and signs in with a new code, although the cheaper carrier
-has just died."""
+"""Journey "sign-in": a member comes back with another browser and signs in with a new code, right after the cheaper
+carrier has died."""
 
 import stage
 from browser import browser
