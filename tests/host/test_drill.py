@@ -1,4 +1,5 @@
-"""The short drill: the example platform with its database and broker is built, lost and brought back, on real hosts."""
+"""The short drill: the example platform with its database, broker and OTP gateway is built, lost and brought back, on
+real hosts. Two carriers are played by the example's own program."""
 
 import json
 import os
@@ -18,17 +19,28 @@ from toolkit.model import SCHEMA_VERSION, HostNeed, Journal, Plan, Platform, Rep
 from toolkit.tools import incus, ssh
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SLUGS = {"web": ("hosting.containers",), "postgresql": ("data.relational",), "valkey": ("data.cache", "data.queue")}
+SLUGS = {
+    "web": ("hosting.containers",),
+    "postgresql": ("data.relational",),
+    "valkey": ("data.cache", "data.queue"),
+    "otp-gateway": ("otp.sms",),
+}
 
 
 def _generate(folder: Path, platform: Platform, *hosts: HostNeed) -> Path:
     placed = {group: host.name for host in hosts for group in host.groups}
-    replacements = tuple(Replacement(slug, "1", SLUGS[slug], (), (placed[slug],)) for slug in placed)
+    inputs = {choice.blueprint: choice.inputs for choice in platform.choices}
+    replacements = tuple(
+        Replacement(slug, "1", SLUGS[slug], (), (placed[slug],), inputs.get(slug, {})) for slug in placed
+    )
     catalog = load()
     plan = Plan(SCHEMA_VERSION, "offramp", catalog.hash, platform, (), hosts, replacements, (), Schedule(1, 0, 0))
     root, key = folder / "infra", folder / "vault-key"
     write(generate(plan, catalog, target="hosts", sources=str(EXAMPLES), vault_key=str(key)), root)
     make_vault(plan, catalog, root, key=key)
+    (root / "group_vars").mkdir()
+    passwords = {"otp_gateway_carrier_passwords": {"first": "simulated", "second": "simulated"}}
+    (root / "group_vars/all.yml").write_text(json.dumps(passwords))
     return root
 
 
@@ -42,13 +54,18 @@ def _drill(infra: Path, folder: Path, *options: str | Path) -> subprocess.Comple
 def drilled(
     lab_possible: None, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[subprocess.CompletedProcess[str], Journal, Path]:
-    """The example with one journey it can go today, one whose check fails; what the command said and left."""
+    """The example with the journeys that need no more, and one whose check fails; what the command said and left."""
     folder = tmp_path_factory.mktemp("drill")
     example = read_platform(EXAMPLES / "offramp.toml")
-    read = next(journey for journey in example.journeys if journey.id == "read")
-    broken = msgspec.structs.replace(read, id="broken", check="echo nobody is here; false")
-    platform = msgspec.structs.replace(example, journeys=(broken, read))
-    hosts = (HostNeed("data", 512, 1, 5, ("postgresql", "valkey")), HostNeed("front", 512, 1, 5, ("web",)))
+    gone = [journey for journey in example.journeys if journey.id in ("read", "sign-up", "sign-in")]
+    broken = msgspec.structs.replace(gone[0], id="broken", check="echo nobody is here; false")
+    [harbour] = example.applications
+    applications = (msgspec.structs.replace(harbour, fill=harbour.fill[:1]),)  # the others need a store and a desk
+    platform = msgspec.structs.replace(example, journeys=(broken, *gone), applications=applications)
+    hosts = (
+        HostNeed("data", 512, 1, 5, ("postgresql", "valkey")),
+        HostNeed("front", 512, 1, 5, ("otp-gateway", "web")),
+    )
     infra = _generate(folder, platform, *hosts)
     before = {path: path.read_bytes() for path in infra.rglob("*") if path.is_file()}
     done = _drill(infra, folder, "--lab", "incus", "--format", "json")
@@ -72,6 +89,8 @@ def test_the_platform_is_lost_and_comes_back(
     assert {"steady.backup", "break.hosts", "rebuild.isolate", "rebuild.restore", "verify.verify"} < set(outcomes)
     verified = {step.id: step.verified for step in journal.steps}
     assert "50 posts" in verified["journey.read"]
+    assert "code" in verified["journey.sign-up"]
+    assert "carrier died" in verified["journey.sign-in"]
     assert "task: Compare with what the drill noted" in log
 
 

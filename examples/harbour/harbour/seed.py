@@ -1,6 +1,6 @@
 """Demonstration data, the same rows on every run: python -m harbour.seed [--users 500] [--posts 2000] [--pictures 0]
 
-Pictures need the bucket. Running it again adds nothing.
+Pictures need the bucket, questions the support desk. Running it again adds nothing but questions.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from PIL import Image
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from harbour import pictures
+from harbour import desk, pictures
 from harbour.config import Settings
 from harbour.database import session_factory
 from harbour.models import Post, User
@@ -44,6 +44,13 @@ def add_pictures(session: Session, settings: Settings, count: int) -> None:
         pictures.put(settings, post.picture_key, _jpeg(number, (640, 480)))
         pictures.put(settings, post.thumbnail_key, _jpeg(number, (160, 120)))
     session.commit()
+
+
+def ask(settings: Settings, count: int) -> None:
+    """Have the first `count` members ask the support desk something."""
+    for number in range(count):
+        email = f"sailor-{number:04}@members.harbour.example"
+        desk.ask(settings, email, f"Question {number}", f"Where is the {WORDS[number % len(WORDS)]}?")
 
 
 def _user(number: int) -> dict[str, object]:
@@ -87,11 +94,13 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=500)
     parser.add_argument("--posts", type=int, default=2000)
     parser.add_argument("--pictures", type=int, default=0, help="posts that get a picture in the bucket")
+    parser.add_argument("--questions", type=int, default=0, help="questions to the support desk")
     wanted = parser.parse_args()
     settings = Settings.from_env(os.environ)
     with session_factory(settings.database_url)() as session:
         seed(session, wanted.users, wanted.posts)
         add_pictures(session, settings, wanted.pictures)
+    ask(settings, wanted.questions)
 
 
 if __name__ == "__main__":

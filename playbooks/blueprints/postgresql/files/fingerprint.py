@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Rows and checksum of every table of every database: `fingerprint.py PORT`, as the user postgres. JSON on stdout.
+"""Rows and checksum of every table: `fingerprint.py PORT [DATABASE …]`, as the user postgres. JSON on stdout.
 
+Without names: of every database.
 A checksum is the sum of the SHA-256 of the rows as COPY writes them, so it does not depend on their order.
 """
 
@@ -84,10 +85,11 @@ def database_fingerprint(port, database):
 
 
 def main():
-    port = int(sys.argv[1])
-    connection = connect(port, "postgres")
-    databases = query(connection, DATABASES)
-    connection.close()
+    port, databases = int(sys.argv[1]), sys.argv[2:]
+    if not databases:
+        connection = connect(port, "postgres")
+        databases = query(connection, DATABASES)
+        connection.close()
     json.dump({database: database_fingerprint(port, database) for database in databases}, sys.stdout, indent=1)
 
 
