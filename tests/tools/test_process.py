@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -103,6 +104,24 @@ def test_a_companion_runs_beside_the_block_and_ends_with_all_it_started(tmp_path
             return
         time.sleep(0.1)
     pytest.fail("what the companion started still runs")
+
+
+def test_a_companion_is_told_when_who_started_it_was_killed(tmp_path: Path) -> None:
+    companion = "import pathlib, sys; print('ready', flush=True); sys.stdin.read(); pathlib.Path('told').touch()"
+    starter = f"""if True:
+        import os, signal, sys
+        from pathlib import Path
+        from toolkit.tools import process
+        command, env = [sys.executable, "-c", {companion!r}], process.environment()
+        with process.companion(command, ready="ready", log=print, env=env, cwd=Path({str(tmp_path)!r}), timeout=30):
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    assert subprocess.run(_python(starter), check=False).returncode == -signal.SIGKILL
+    for _ in range(100):
+        if (tmp_path / "told").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the companion was not told")
 
 
 def _runs(pid: str) -> bool:

@@ -105,7 +105,8 @@ def companion(
 ) -> Iterator[None]:
     """Run a program beside us for as long as the block lasts, which begins when it has printed the line `ready`.
 
-    ProgramFailed with its last lines when it ends before, or is not ready within `timeout` seconds.
+    Its stdin is empty, and ends when we do, even if we are killed. ProgramFailed with its last lines when it ends
+    before, or is not ready within `timeout` seconds.
     """
     words, lines, settled = [str(word) for word in command], deque[str](maxlen=_LAST_LINES), threading.Event()
 
@@ -117,7 +118,7 @@ def companion(
                 settled.set()
         settled.set()  # it ended: nobody needs to wait any longer
 
-    with _start(words, env, cwd) as child:
+    with _start(words, env, cwd, stdin=subprocess.PIPE) as child:
         reader = threading.Thread(target=read, args=(child.stdout or (),), daemon=True)
         reader.start()
         try:
@@ -130,13 +131,15 @@ def companion(
             reader.join()
 
 
-def _start(words: Sequence[str], env: Mapping[str, str], cwd: Path | None) -> subprocess.Popen[str]:
+def _start(
+    words: Sequence[str], env: Mapping[str, str], cwd: Path | None, *, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
     """A program without input, whose stdout and stderr are one stream of text."""
     return subprocess.Popen(
         words,
         env=env,
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

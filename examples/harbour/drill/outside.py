@@ -7,6 +7,7 @@ They listen on this machine; tunnels through SSH put them where offramp.toml say
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,7 +31,7 @@ async def main() -> None:
             ports = {port: server.sockets[0].getsockname()[1] for port, server in servers.items()}
             tunnels.append(await open_tunnel(host, ports))
     print("ready", flush=True)
-    await asyncio.Event().wait()
+    await asyncio.to_thread(sys.stdin.read)  # it ends when the drill does, even if that is killed
 
 
 async def open_tunnel(host: str, ports: Mapping[int, int]) -> asyncio.subprocess.Process:
