@@ -103,8 +103,8 @@ def make(
 def destroy(lab: Lab) -> None:
     """Delete the lab's hosts, bridge, packet filter rules and key, as far as they are there."""
     members = [instance.name for instance in incus.instances() if instance.config.get(_LAB) == lab.id]
-    if members:
-        incus.delete(members)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda name: incus.delete([name]), members))
     reconnect(lab)
     if lab.bridge in {net.name for net in incus.networks()}:
         incus.delete_network(lab.bridge)
