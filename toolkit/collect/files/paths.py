@@ -47,7 +47,7 @@ _BY_FOLDER: dict[str, DiscardReason] = {name: reason for reason, names in _FOLDE
 _NAMES: dict[DiscardReason, tuple[str, ...]] = {
     "test": (
         r"(?:test_.*|.*_tests?|conftest|.*_spec|(?:test|spec|rails)_helper|phpunit)\.[a-z]{1,6}(?:\.dist)?",
-        r"tests\.(?:py|rs|exs?)",
+        r"tests\.(?:py|rs|exs?)|(?:pytest|tox)\.ini",
         r".*[._-](?:test|spec|cy|e2e)s?\.(?:[cm]?[jt]sx?|vue|py|rb|php|dart|exs?)",
         r"\.env[.-](?:test|testing|ci)",
         r"(?:application|appsettings|settings|config|compose|docker-compose)[-._]test(?:ing)?\.[a-z]{1,10}",

@@ -161,6 +161,10 @@ def test_own_modules_and_attribute_accesses_are_no_names(extension: str, text: s
     assert {kind for kind, _ in mentions(extension, text)} <= {"call"}
 
 
+def test_a_pattern_for_names_of_others_is_no_name() -> None:
+    assert not any(kind == "arn" for kind, _ in mentions("ex", r'validate(~r"^arn:aws:iam::\d{12}:role/[\w+]+$")'))
+
+
 def test_a_constant_of_a_module_is_no_variable() -> None:
     assert not any(kind == "env" for kind, _ in mentions("rb", "{ ::Subjects::RAILWAY_ENGINEERING => 1 }"))
     assert ("env", "RAILWAY_TOKEN") in mentions("rb", "fetch(:RAILWAY_TOKEN)")

@@ -33,6 +33,9 @@ _LABELS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 _BARE = re.compile(r"(?<![A-Za-z0-9_.\-])(?:[A-Za-z0-9_\x00][A-Za-z0-9_\-\x00]{0,100}\\{0,2}\.){1,8}[a-z]{2,6}")
 _HOST = re.compile(r"[a-z0-9*_\-]{1,100}(?:\.[a-z0-9*_\-]{1,100}){1,12}")
 _ARN = re.compile(r"arn:(?<![A-Za-z0-9]arn:)(?:aws[a-z\-]{0,12}|[$#]\{[^{}\n]{1,60}\}):([a-z0-9\-]{2,40}):")
+_PATTERN_OF_ARN = re.compile(
+    r"[^\s\"'`]{0,40}?(?:\\[dw]|\[0-9|\(\?)"
+)  # ~r"^arn:aws:iam::\d{12}:role/": what others may enter
 _IAM_ACTION = re.compile(r":(?:\*|[A-Z][A-Za-z0-9]{1,80}\*?)(?=[\"'\s,]|$)", re.MULTILINE)
 _IAM_SERVICE = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30})$")
 _ENV_QUOTED = re.compile(r"([\"'`]|(?<!:):)([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
@@ -124,7 +127,8 @@ def _goes_on(text: str, end: int) -> bool:
 def arns(text: str) -> Iterator[Literal]:
     """Service prefixes of ARNs and of IAM actions."""
     for match in _ARN.finditer(text):
-        yield Literal("arn", match[1], match.start())
+        if not _PATTERN_OF_ARN.match(text, match.end()):
+            yield Literal("arn", match[1], match.start())
     for match in _IAM_ACTION.finditer(text):
         start = max(match.start() - 33, 0)
         if found := _IAM_SERVICE.search(text[start : match.start()]):
