@@ -17,12 +17,16 @@ SIGNALS = tuple(
         "twilio": {
             "python": ("twilio",), "npm": ("twilio",), "ruby": ("Twilio",), "host": ("api.twilio.com",),
             "env": ("TWILIO_*",), "golang": ("github.com/twilio/go",),
-            "call": ("twilio.rest.Client", "messages.create"),
+            "call": ("twilio.rest.Client", "messages.create"), "config": ("provider.sms_service",),
         },
         "aws": {"call": ("boto3.client(ses)", "SESClient"), "host": ("*.amazonaws.com",), "php": ("Aws\\Ses",)},
+        "github": {"host": ("github.com",)},
     }).signals()
 )  # fmt: skip
-FILLER = {".py": "x = call(1)\n", ".js": "call(1);\n", ".rb": "call(1)\n", ".go": "var x = 1\n", ".php": "call(1);\n"}
+FILLER = {
+    ".py": "x = call(1)\n", ".js": "call(1);\n", ".rb": "call(1)\n", ".go": "var x = 1\n", ".php": "call(1);\n",
+    ".yml": "x: call(1)\n", ".json": '"x": "call(1)",\n', ".sql": "select call(1);\n",
+}  # fmt: skip
 TEXTS = {
     "import.py": "from twilio.rest import (\n    Client,\n)\n%s\nclient = Client()\nclient.messages.create(to='x')\n",
     "alias.py": "import boto3 as b\n%s\ndef f():\n    return b.client(\n        'ses'\n    )\n",
@@ -35,6 +39,11 @@ TEXTS = {
     "open.js": "const a = require('twilio')\n%s\nconst b = `\nexport const c = 1\n",
     "class.rb": "require 'net'\n%s\nclass A\n  def f\n    Twilio::REST::Client.new(\n ENV['TWILIO_SID'])\n  end\nend\n",
     "main.go": 'package m\nimport (\n\t"fmt"\n\t"github.com/twilio/go/x"\n)\n%s\nfunc f() { g("//api.twilio.com") }\n',
+    "other.go": 'package m\n// see //api.twilio.com\nimport "github.com/aws/x"\n%s\nvar a = "email.x.amazonaws.com"\n',
+    "app.yml": "# https://api.twilio.com\nhomepage: //api.twilio.com\n%s\na:\n  TWILIO_SID: x\n  b: s3.amazonaws.com\n",
+    "keys.yml": "messages:\n%s\n  provider:\n    sms_service: ses\n    url: https://api.twilio.com/x\n",
+    "app.json": '{\n%s\n"description": "https://api.twilio.com",\n"a": {"b": "TWILIO_AUTH_TOKEN"}}\n',
+    "load.sql": "-- //api.twilio.com\n%s\ninsert into a values ('https://api.twilio.com', 'TWILIO_SID');\n",
     "use.php": "<?php\nuse Aws\\Ses\\SesClient;\n%s\n$c = new SesClient([]);\n",
 }  # fmt: skip
 

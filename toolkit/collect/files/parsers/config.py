@@ -7,12 +7,13 @@ word that chooses something ("service: S3") is yielded with its key, as "service
 
 import re
 from bisect import bisect
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention
-from toolkit.collect.files.parsers._literals import names
+from toolkit.collect.files.mention import Mention, Place
+from toolkit.collect.files.parsers._literals import Literal, names
+from toolkit.collect.files.parsers._places import lines_of
 from toolkit.model import DiscardReason
 
 CLAIMS = (
@@ -22,6 +23,7 @@ CLAIMS = (
     "*.settings", "*.cnf", "*.neon", "*.edn", "*.hocon", "*.cue", "*.jsonnet", "*.kdl", "*.ron", "*.plist",
 )  # fmt: skip
 KINDS: frozenset[SignalKind] = frozenset({"config", "env", "host", "uri", "arn"})
+NEAR = True
 
 _SECTION = re.compile(r"\s*\[{1,2}\s*[\"']?([\w.\-/ ]{1,120})[\"']?\s*\]{1,2}\s*$")
 _PAIR = re.compile(
@@ -51,31 +53,43 @@ _DESCRIBING = frozenset({
 })  # fmt: skip
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Mentions of one file. Hosts under keys that only describe ("homepage") are prose, and so are comments'."""
     slashes = path.endswith((".json", ".json5", ".jsonc", ".jsonnet", ".cue"))
     lines = text.split("\n")
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    codes = [len(line) if _MARK.search(line) is None else _code_length(line, slashes=slashes) for line in lines]
+    whole = near is None or any("config" in place.kinds for place in near)  # keys need the keys above them
+    numbers = range(1, len(lines) + 1) if near is None or whole else sorted(lines_of(text, near))
+    codes = {number: _code_length(lines[number - 1], slashes=slashes) for number in numbers}
     describing = yield from keys(lines, codes)
+    for name, number, offset in _names(text, lines, None if whole else numbers):
+        if name.kind == "env" and _is_value(lines[number - 1], name.value):
+            continue  # `_pair` has seen it, with its key
+        prose: DiscardReason | None = "prose" if number in describing else None
+        yield Mention(name.kind, name.value, number, discard="comment" if offset >= codes[number] else prose)
+
+
+def _names(text: str, lines: list[str], numbers: Sequence[int] | None) -> Iterator[tuple[Literal, int, int]]:
+    """The names on these lines, or all, each with its line and its offset there."""
+    if numbers is not None:
+        for number in numbers:
+            for found in names(f"\n{lines[number - 1]}\n"):
+                yield found, number, found.offset - 1
+        return
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     for found in names(text):
         number = bisect(starts, found.offset)
-        if found.kind == "env" and _is_value(lines[number - 1], found.value):
-            continue  # `_pair` has seen it, with its key
-        comment = found.offset - starts[number - 1] >= codes[number - 1]
-        prose: DiscardReason | None = "prose" if number in describing else None
-        yield Mention(found.kind, found.value, number, discard="comment" if comment else prose)
+        yield found, number, found.offset - starts[number - 1]
 
 
-def keys(lines: list[str], codes: list[int]) -> Generator[Mention, None, set[int]]:
-    """Keys, chosen words and names of variables. Of each line its first `codes[i]` characters are no comment.
+def keys(lines: list[str], codes: Mapping[int, int]) -> Generator[Mention, None, set[int]]:
+    """Keys, chosen words and names of variables. Of line i, from 1, its first `codes[i]` characters are no comment.
 
-    Returns the lines whose keys only describe.
+    Keys have those above them in front, where `codes` has all lines. Returns the lines whose keys only describe.
     """
     inner = _Path()
     describing = set()
-    for number, (line, length) in enumerate(zip(lines, codes, strict=True), 1):
-        code = line[: min(length, _LONGEST)]
+    for number, length in codes.items():
+        code = lines[number - 1][: min(length, _LONGEST)]
         if section := _SECTION.match(code):
             inner.restart(section[1])
         elif pair := _PAIR.match(code):
@@ -124,6 +138,8 @@ def _is_value(line: str, name: str) -> bool:
 
 def _code_length(line: str, *, slashes: bool) -> int:
     """Where a line's comment begins. A mark inside a value ("a#b", "https://") starts none."""
+    if _MARK.search(line) is None:
+        return len(line)
     if line.lstrip().startswith(("#", ";", "!", "//", "/*", "* ", "<!--", "<%#", "{#")):
         return 0
     at = line.find(" //" if slashes else " #")

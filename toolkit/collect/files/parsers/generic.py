@@ -5,31 +5,32 @@ Scripts of a shell often have no extension: their first line says what they are.
 """
 
 import re
-from bisect import bisect
-from collections.abc import Iterator
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._literals import names
+from toolkit.collect.files.parsers._literals import near as around
+from toolkit.collect.files.parsers._places import Lines
 from toolkit.collect.files.parsers._shell import commands
 
 CLAIMS: tuple[str, ...] = ()
 KINDS: frozenset[SignalKind] = frozenset({"call", "host", "env", "uri", "arn"})
-_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*[\s/]|--|;|%|<!--|\"\"\"|REM\s)", re.IGNORECASE)
+NEAR = True
+_COMMENT = re.compile(r"[^\S\n]*(?:#|//|/\*|\*[\s/]|--|;|%|<!--|\"\"\"|REM\s)", re.IGNORECASE)
 _SHELL = re.compile(r"#!\s?\S{0,60}/(?:env\s(?:-S\s)?)?(?:ba|z|k|da|a)?sh\b")
 
 
-def parse(path: str, text: str) -> Iterator[Mention]:
+def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """Hosts, environment names, URI schemes and ARNs; those on comment lines are discarded. Shell scripts as such."""
     if _SHELL.match(text):
         yield from dict.fromkeys(commands(text, 1))
         return
-    lines = text.split("\n")
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    comments = [_COMMENT.match(line) is not None for line in lines]
-    for found in names(text):
+    data = text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+    lines = Lines(data)
+    for found in names(data) if near is None else sorted(around(data, near), key=attrgetter("offset")):
         if found.kind == "env" and path.endswith(".sql"):
             continue  # a database reads no environment: words in capitals are its data
-        line = bisect(starts, found.offset)
-        yield Mention(found.kind, found.value, line, discard="comment" if comments[line - 1] else None)
+        comment = _COMMENT.match(data, data.rfind("\n", 0, found.offset) + 1)
+        yield Mention(found.kind, found.value, lines.at(found.offset), discard="comment" if comment else None)

@@ -13,7 +13,9 @@ KINDS: frozenset[SignalKind] = frozenset({"config"})
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Keys with those above them, by indentation: "config.themeConfig.algolia"."""
     lines = text.split("\n")
-    codes = [0 if line.lstrip().startswith(("//", "*", "/*")) else len(line) for line in lines]
+    codes = {
+        number: 0 if line.lstrip().startswith(("//", "*", "/*")) else len(line) for number, line in enumerate(lines, 1)
+    }
     for mention in keys(lines, codes):
         if mention.kind == "config":
             yield mention
