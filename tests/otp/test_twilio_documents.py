@@ -1,10 +1,14 @@
 """The gateway's answers, held against Twilio's own OpenAPI documents."""
 
+import base64
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from documents import Check, checked_by
 from processes import Served
 from published import published
@@ -49,6 +53,20 @@ def test_verify(dev: Served, cache: Path) -> None:
     ask("POST", "/v2/Services/{service}/VerificationCheck", VerificationSid=made["sid"], Code=code)
     other = ask("POST", resource, To="ada@example.org", Channel="email")
     ask("POST", f"{resource}/{other['sid']}", Status="canceled")
+    assert not ask.objections
+
+
+def test_factors(dev: Served, cache: Path) -> None:
+    ask = Asking(dev, checked_by(published("twilio_verify_v2", cache)))
+    resource = "/v2/Services/{service}/Entities/ff483d1ff591898a9942916050d2ca3f"
+    made = ask("POST", f"{resource}/Factors", FriendlyName="phone", FactorType="totp", Metadata='{"os": "Android"}')
+    seed = base64.b32decode(made["binding"]["secret"])
+    totp = TOTP(seed, 6, SHA1(), 30, enforce_key_length=False).generate(int(time.time()))  # noqa: S303
+    ask("POST", f"{resource}/Factors/{made['sid']}", AuthPayload=totp.decode())
+    ask("GET", f"{resource}/Factors/{made['sid']}")
+    ask("GET", f"{resource}/Factors")
+    challenge = ask("POST", f"{resource}/Challenges", FactorSid=made["sid"], AuthPayload="000000")
+    ask("GET", f"{resource}/Challenges/{challenge['sid']}")
     assert not ask.objections
 
 

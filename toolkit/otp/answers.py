@@ -22,7 +22,7 @@ _TEXTS = {
 def verification(row: Row[Any], settings: Settings) -> dict[str, Any]:
     """A Verification."""
     attempts = [
-        {"attempt_sid": send["sid"], "channel": send["channel"].upper(), "time": _iso(send["time"])}
+        {"attempt_sid": send["sid"], "channel": send["channel"].upper(), "time": iso(send["time"])}
         for send in row.sends
     ]
     return {
@@ -99,12 +99,13 @@ def _shared(row: Row[Any], settings: Settings) -> dict[str, Any]:
         "valid": row.status == "approved",
         "amount": None,
         "payee": None,
-        "date_created": _iso(row.created),
-        "date_updated": _iso(row.updated),
+        "date_created": iso(row.created),
+        "date_updated": iso(row.updated),
     }
 
 
-def _iso(moment: float) -> str:
+def iso(moment: float) -> str:
+    """A moment as Verify writes it."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -8,8 +8,8 @@ import binascii
 import contextlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 from prometheus_client import generate_latest
@@ -23,7 +23,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from toolkit.otp import answers, messages, outbox, verify
+from toolkit.otp import answers, factor_paths, messages, outbox, verify
+from toolkit.otp.call import Call, Handler
 from toolkit.otp.gateway import Gateway
 from toolkit.otp.keys import keyed
 from toolkit.otp.refusals import Refusal
@@ -32,15 +33,6 @@ _LARGEST = 65_536  # bytes of a request's body
 _REPORTS = {"1": "delivered", "2": "undelivered", "8": "sent", "16": "undelivered"}  # Kannel's kinds
 
 
-class Call(NamedTuple):
-    """A request of an application that has signed in."""
-
-    gateway: Gateway
-    path: Mapping[str, str]
-    form: Mapping[str, str]
-
-
-Handler = Callable[[Call], tuple[int, dict[str, Any]]]
 Lifespan = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 
 
@@ -62,6 +54,10 @@ def make_app(gateway: Gateway, lifespan: Lifespan | None = None) -> Starlette:
             ),
             Route(f"{account}/Messages.json", _by_method(gateway, GET=_list, POST=_send), methods=["GET", "POST"]),
             route(f"{account}/Messages/{{sid}}.json", _message, "GET"),
+            *(
+                Route(f"{service}/Entities/{{identity}}/{path}", _by_method(gateway, **handlers), methods=[*handlers])
+                for path, handlers in factor_paths.paths().items()
+            ),
             Route("/kannel/report", _kannel_report(gateway)),
             Route("/healthz", _health(gateway)),
             Route("/metrics", _metrics(gateway)),
@@ -157,7 +153,7 @@ def _endpoint(gateway: Gateway, handler: Handler) -> Callable[[Request], Any]:
         _authenticate(gateway, request)
         form = await _form(request)
         status, answer = await run_in_threadpool(handler, Call(gateway, request.path_params, form))
-        return JSONResponse(answer, status)
+        return Response(status_code=status) if status == 204 else JSONResponse(answer, status)
 
     return endpoint
 

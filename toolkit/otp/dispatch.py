@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from toolkit.otp import callbacks, limits, outbox
 from toolkit.otp.carriers import Carrier, Outcome, Outgoing
 from toolkit.otp.gateway import Gateway
-from toolkit.otp.store import messages, verifications
+from toolkit.otp.store import challenges, messages, verifications
 
 LOOPS = 4  # a carrier that does not answer holds up one of them
 _AT_ONCE = 16
@@ -82,11 +82,13 @@ def keep_house(gateway: Gateway) -> None:
             gateway.audit("message.unknown", sid=sid)
         known = settings.limits
         every_limit = [known.number, known.number_checks, known.prefix, known.domain, known.account]
-        limits.forget(connection, [*every_limit, known.account_checks, *known.rate_limits.values()], now)
+        every_limit += [known.account_checks, known.factor_checks, *known.rate_limits.values()]
+        limits.forget(connection, every_limit, now)
         old = now - settings.keep_days * _DAY
         waiting = messages.c.state.in_(["queued", "sending"])
         connection.execute(delete(messages).where((messages.c.created < old) & ~waiting))
         connection.execute(delete(verifications).where(verifications.c.updated < old))
+        connection.execute(delete(challenges).where(challenges.c.created < old))
 
 
 async def _send(gateway: Gateway, carriers: Mapping[str, Carrier], message: Outgoing) -> Outcome:

@@ -26,6 +26,10 @@ _ANSWERS = {
     60204: (403, "Service does not support this feature: {}"),
     60207: (429, "Max rate limit reached: {}"),
     60212: (429, "Too many concurrent requests for phone number"),
+    60306: (400, "Invalid Request: {}"),
+    60310: (429, "Factor verification attempts reached"),
+    60318: (403, "Factor is unverified"),
+    60369: (400, "Factor type invalid or not provided"),
     60410: (403, "The destination phone number has been temporarily blocked by fraud guard"),
     60605: (403, "Verification delivery attempt blocked: the destination country is not enabled ({})"),
 }

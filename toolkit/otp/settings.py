@@ -46,6 +46,7 @@ class Limits(_Section):
     domain: Limit = Limit(1_000, 3_600)  # codes to the mailboxes of one domain
     account: Limit = Limit(600, 60)  # codes and messages in all
     account_checks: Limit = Limit(3_000, 60)
+    factor_checks: Limit = Limit(10, 300)  # codes of one authenticator app
     rate_limits: dict[str, Limit] = msgspec.field(  # by the names applications use in the parameter RateLimits
         default_factory=lambda: {"end_user_ip_address": Limit(10, 3_600)}
     )

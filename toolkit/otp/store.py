@@ -80,6 +80,37 @@ callbacks = Table(
 )
 Index("callbacks_due", callbacks.c.due)
 
+factors = Table(
+    "factors",
+    metadata,
+    Column("sid", String(34), primary_key=True),
+    Column("identity", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("secret", Text, nullable=False),  # encrypted
+    Column("config", JSON, nullable=False),  # {"alg", "skew", "code_length", "time_step"}
+    Column("metadata", JSON),
+    Column("status", String(12), nullable=False),  # unverified → verified
+    Column("attempts", Integer, nullable=False),  # wrong codes while unverified
+    Column("last_step", Integer, nullable=False),  # of time: older codes are not taken any more
+    Column("created", Float, nullable=False),
+    Column("updated", Float, nullable=False),
+)
+Index("factors_identity", factors.c.identity)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("sid", String(34), primary_key=True),
+    Column("factor", String(34), nullable=False),
+    Column("identity", String(64), nullable=False),
+    Column("status", String(12), nullable=False),  # pending → approved
+    Column("created", Float, nullable=False),
+    Column("updated", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+)
+Index("challenges_factor", challenges.c.factor)
+Index("challenges_created", challenges.c.created)
+
 hits = Table(
     "hits",
     metadata,
