@@ -104,7 +104,7 @@ def test_of_two_challenges_at_once_one_is_approved(world: World) -> None:
 
 
 @given(offset=some.integers(-200, 200))
-@run(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@run(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
 def test_a_clock_may_be_one_step_off_and_no_more(make_world: MakeWorld, offset: int) -> None:
     world = make_world()
     row, app = make(world)
