@@ -45,9 +45,10 @@ def _generate(folder: Path, platform: Platform, *hosts: HostNeed) -> Path:
 
 
 def _drill(infra: Path, folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "toolkit", "drill", infra, "--state", folder / "state", *options]
+    command = [sys.executable, "-m", "toolkit", "drill", infra.relative_to(folder), "--state", "state", *options]
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # where checks find their python
-    return subprocess.run([*map(str, command)], env=env, capture_output=True, text=True, check=False, timeout=3000)
+    words = [*map(str, command)]
+    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=3000)
 
 
 @pytest.fixture(scope="module")

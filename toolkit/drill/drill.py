@@ -42,6 +42,7 @@ def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts
     two for each step, `details` every line of the programs. Returns the journal; `restored` says how it ended. Raises
     what went wrong before there was anything to bring back; BadInput for hosts without the drill marker.
     """
+    infra, folder = infra.absolute(), folder.absolute()  # programs of the user's run in another folder
     manifest = project.read(infra)
     given = grounds.given(hosts) if hosts else None
     _empty(folder)
