@@ -70,7 +70,10 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r".*\.(?:map|pb\.[a-z]+|g\.dart|freezed\.dart|designer\.cs|d\.[cm]?ts|rbi|pyi)",
         r".*(?:_pb2|_pb2_grpc|_generated|\.generated|\.gen|[.-]swagger)\.[a-z]{1,6}",
     ),
-    "prose": (r".*\.(?:po|pot|mo|xlf|xliff|strings|stringsdict|arb|ftl|resx|csv|tsv|log|srt|vtt|bib|tex)",),
+    "prose": (
+        r"\.?hadolint\.ya?ml",
+        r".*\.(?:po|pot|mo|xlf|xliff|strings|stringsdict|arb|ftl|resx|csv|tsv|log|srt|vtt|bib|tex)",
+    ),
 }
 _BY_NAME = tuple((why, re.compile("|".join(patterns), re.IGNORECASE)) for why, patterns in _NAMES.items())
 # Java, Kotlin, C#, PHP, Swift: the capital letter tells SignInTest from latest

@@ -190,3 +190,26 @@ def test_scripts_without_an_extension() -> None:
 def test_links_of_campaigns_are_no_requests() -> None:
     text = "https://www.datadoghq.com/?a=1&utm_source=us\nhttps://api.datadoghq.com/v1?from=1\n"
     assert seen(generic.parse, "host", text) == [("api.datadoghq.com", 2, None)]
+
+
+HOSTS = [f"{name}.{name}-{number}.com" for number, name in enumerate("abcdefghij")]
+
+
+def test_hosts_of_a_long_list_are_not_used() -> None:
+    allowed = "\n".join(f'    "{host}",' for host in HOSTS)
+    mentions = list(config.parse("firewall.json", '{\n  "allowed": [\n' + allowed + '\n    "api.stripe.com"\n  ]\n}\n'))
+    hosts = [mention for mention in mentions if mention.kind == "host"]
+    assert len(hosts) == len(HOSTS) + 1
+    assert {mention.discard for mention in hosts} == {"prose"}
+
+
+def test_hosts_of_a_policy_a_short_list_and_one_owner_are_used() -> None:
+    listed = "\n".join(f"    - {host}" for host in HOSTS)
+    for text in (
+        f"csp:\n  script-src:\n{listed}\n",
+        "hosts:\n" + "\n".join(listed.splitlines()[:5]) + "\n",
+        "apis:\n" + "\n".join(f"    - {name}.googleapis.com" for name in "abcdefghij") + "\n",
+    ):
+        hosts = [mention for mention in config.parse("x.yaml", text) if mention.kind == "host"]
+        assert len(hosts) >= 5
+        assert {mention.discard for mention in hosts} == {None}

@@ -165,3 +165,14 @@ def test_jenkinsfile() -> None:
         (6, "call", "npm-cli(publish)"),
         (8, "call", "docker-cli(push)"),
     }
+
+
+def test_machines_of_azure_pools_are_no_containers() -> None:
+    text = """
+        pool:
+          name: Build
+          image: windows-2022
+        container: mcr.microsoft.com/dotnet/sdk:8.0
+    """
+    images = [mention.value for mention in parsed(ci_pipelines, text, "azure-pipelines.yml") if mention.kind == "image"]
+    assert images == ["mcr.microsoft.com/dotnet/sdk"]

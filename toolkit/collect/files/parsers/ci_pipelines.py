@@ -50,6 +50,8 @@ def _leaf(leaf: Leaf) -> Iterator[Mention]:
         yield Mention("action", name, leaf.line, role="build/ci")
     if key in _SCRIPTS or (parent in _SCRIPTS and not name):
         yield from commands(leaf.value, leaf.line, "build/ci")
+    elif parent == "pool":  # Azure's pools have images of machines
+        return
     elif key in _IMAGES or key == "services" or (parent in _IMAGES and key == "name"):
         yield from image(leaf.value, leaf.line)
     else:

@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention, Place
+from toolkit.collect.files.parsers._host_lists import lines_of_lists
 from toolkit.collect.files.parsers._literals import Literal, names
 from toolkit.collect.files.parsers._places import lines_of
 from toolkit.model import DiscardReason
@@ -61,10 +62,14 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
     numbers = range(1, len(lines) + 1) if near is None or whole else sorted(lines_of(text, near))
     codes = {number: _code_length(lines[number - 1], slashes=slashes) for number in numbers}
     describing = yield from keys(lines, codes)
+    listed: frozenset[int] | None = None
     for name, number, offset in _names(text, lines, None if whole else numbers):
         if name.kind == "env" and _is_value(lines[number - 1], name.value):
             continue  # `_pair` has seen it, with its key
-        prose: DiscardReason | None = "prose" if number in describing else None
+        if listed is None and name.kind == "host":
+            listed = lines_of_lists(lines)
+        told = number in describing or (listed is not None and number in listed)
+        prose: DiscardReason | None = "prose" if told else None
         yield Mention(name.kind, name.value, number, discard="comment" if offset >= codes[number] else prose)
 
 
