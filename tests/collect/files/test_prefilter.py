@@ -13,6 +13,7 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
     ("host", "*.okta.com", "https://ACME.okta.com/x"),
     ("host", "s3.*.amazonaws.com", "`https://s3.${region}.amazonaws.com`"),
     ("env", "TWILIO_*", "ENV['TWILIO_SID']"),
+    ("env", "ZOOM_*SECRET*", "ENV['ZOOM_CLIENT_SECRET']"),
     ("npm", "@aws-sdk/client-s3", 'from "@aws-sdk/client-s3/dist"'),
     ("npm", "firebase/storage", "import {storage} from 'firebase'"),
     ("golang", "github.com/x/y", 'import "github.com/x/y/v2"'),
@@ -56,6 +57,8 @@ def test_lets_through(kind: SignalKind, value: str, text: str) -> None:
     [
         ("host", "t.co", "at.com bat.co.uk"),
         ("env", "AWS_*", "MY_AWS_KEY"),
+        ("env", "ZOOM_*SECRET*", "SLACK_SIGNING_SECRET ZOOM"),
+        ("env", "ZOOM_*SECRET*", "ZOOM_LEVEL"),
         ("npm", "next", "what comes next"),
         ("call", "client(ses)", "the 'ses' of the session"),
         ("call", "messages.create", "messages"),

@@ -125,6 +125,9 @@ def _of(signal: Signal) -> Iterator[_Text]:
         yield _part(re.split(r"[.=](?=[^/]*$)", rest)[-1]) if rest else _in_parts(*map(_longest, parts))
     elif kind == "host":
         yield _host(value)
+    elif kind == "env" and "*" in value.strip("*"):  # "ZOOM_*SECRET*": the word all of them share says least
+        first, *others = filter(None, value.split("*"))
+        yield _bounded(first)._replace(after=ANYTHING, also=tuple(others), together=True)
     else:
         for text in _spellings(kind, value):
             yield _part(text)
