@@ -7,7 +7,7 @@ while there were fewer. Refused attempts do not count. The keys are stored as ke
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, ScalarSelect, delete, insert, select
 
 from toolkit.otp.keys import keyed
 from toolkit.otp.settings import Limit
@@ -33,11 +33,13 @@ def admit(connection: Connection, demands: Sequence[Demand], now: float, *, key:
     """Count all demands, or none and say which was one too many. Instances that share a database count together."""
     keys = {demand: keyed(key, f"{demand.name}:{demand.subject}") for demand in demands}
     lock(connection, keys.values())
-    for demand, hashed in keys.items():
-        if (wait := _wait(connection, hashed, demand.limit, now)) > 0:
+    if not keys:
+        return None
+    oldest = connection.execute(select(*(_nth(hashed, demand.limit, now) for demand, hashed in keys.items()))).one()
+    for demand, at in zip(keys, oldest, strict=True):
+        if at is not None and (wait := at + demand.limit.seconds - now) > 0:
             return Exceeded(demand.name, wait)
-    if keys:
-        connection.execute(insert(hits), [{"key": hashed, "at": now} for hashed in keys.values()])
+    connection.execute(insert(hits), [{"key": hashed, "at": now} for hashed in keys.values()])
     return None
 
 
@@ -47,10 +49,9 @@ def forget(connection: Connection, limits: Iterable[Limit], now: float) -> None:
     connection.execute(delete(hits).where(hits.c.at <= now - longest))
 
 
-def _wait(connection: Connection, hashed: str, limit: Limit, now: float) -> float:
-    """Seconds until one more fits: the oldest of the latest `count` has to leave the window."""
+def _nth(hashed: str, limit: Limit, now: float) -> ScalarSelect[float]:
+    """When the oldest of the latest `count` was: it has to leave the window before one more fits."""
     # what lies more than a window ahead was counted by a clock that was wrong
     within = (hits.c.key == hashed) & (hits.c.at > now - limit.seconds) & (hits.c.at <= now + limit.seconds)
     nth = select(hits.c.at).where(within).order_by(hits.c.at.desc()).offset(limit.count - 1).limit(1)
-    oldest = connection.execute(nth).scalar()
-    return 0.0 if oldest is None else oldest + limit.seconds - now
+    return nth.scalar_subquery()
