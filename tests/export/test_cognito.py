@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from moto.server import ThreadedMotoServer
 
 from toolkit.errors import BadInput, ProgramFailed
@@ -83,6 +85,30 @@ def test_everything_is_exported(aws: Any, pool: str, tmp_path: Path) -> None:
     answered = aws.describe_user_pool_client(UserPoolId=pool, ClientId=clients["Board"]["client_id"])
     secret = answered["UserPoolClient"]["ClientSecret"]
     assert not [path for path in tmp_path.iterdir() if secret in path.read_text()]
+
+
+class _Body(BytesIO):
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
+
+
+def test_a_session_that_ends_in_the_middle_goes_on_with_the_next(aws: Any, pool: str, tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def expire(request: Any, **_: object) -> AWSResponse | None:
+        asked.append(json.loads(request.body))
+        body = b'{"__type": "ExpiredTokenException", "message": "The security token is expired"}'
+        return AWSResponse(request.url, 400, {}, _Body(body)) if len(asked) == 2 else None
+
+    client = cognito.client(pool, None)
+    client.meta.events.register("before-send.cognito-identity-provider.ListUsers", expire)
+    with pytest.raises(ProgramFailed, match="ExpiredToken") as ended:
+        dataset.export(cognito.streams(client, pool), tmp_path, source="cognito test", log=print)
+    assert "run it again" in str(ended.value)
+    manifest = dataset.export(cognito.streams(client, pool), tmp_path, source="cognito test", log=print)
+    assert manifest.datasets["identity.users"].records == PEOPLE
+    assert asked[2] == asked[1]  # the page that failed, by its token
+    assert len(asked) == 4  # three pages
 
 
 def test_a_pool_that_is_not_there(aws: Any, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from exports import export_zendesk, records
+from flask import Response
 from vendor import OWN, Answer, Budget, Vendor, recorded
 from zendesk_server import EMAIL, PICTURE, TOKEN
 from zendesk_server import account as served
@@ -134,3 +136,21 @@ def test_an_attachment_that_breaks_off_is_fetched_again(account: Vendor, tmp_pat
     export_zendesk(account, tmp_path, sleep)
     assert (tmp_path / "attachments/91").read_bytes() == PICTURE
     assert not list(tmp_path.glob("attachments/*.part"))
+
+
+def test_a_large_attachment_is_never_whole_in_memory(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    size, piece = 100 << 20, bytes(1 << 20)
+
+    @account.app.get("/storage/large")
+    def large() -> Response:
+        return Response((piece for _ in range(size >> 20)), headers={"Content-Length": str(size)})
+
+    account.route(ATTACHMENT, Answer(status=302, headers={"Location": "BASE/storage/large"}))
+    tracemalloc.start()
+    try:
+        export_zendesk(account, tmp_path, sleep)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "attachments/91").stat().st_size == size
+    assert most < 20 << 20

@@ -1,12 +1,15 @@
+import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 from worlds import MakeWorld, World
 
 from toolkit.otp import messages, outbox, verify
+from toolkit.otp.app import make_app
 from toolkit.otp.refusals import Refusal
 from toolkit.otp.settings import Code, Limit, Limits
 from toolkit.otp.store import messages as outgoing
@@ -184,6 +187,24 @@ def test_an_address_is_limited_and_ipv6_counts_by_network(make_world: MakeWorld)
     start(4, "2001:db8:0:1::1")
     start(5, "192.0.2.1")
     assert refused(lambda: verify.start(world.gateway, NUMBER, "sms", rate_limits={"unheard of": "x"})) == 60200
+
+
+def test_the_users_address_is_limited_by_either_parameter(make_world: MakeWorld) -> None:
+    world = make_world(limits=Limits(rate_limits={"end_user_ip_address": Limit(2, 60)}))
+    path = f"/v2/Services/{world.gateway.settings.service_sid}/Verifications"
+    login = (world.gateway.settings.account_sid, world.gateway.settings.auth_token)
+
+    async def start(number: int, **named: str) -> tuple[int, int]:
+        form = {"To": f"+49151{number:08}", "Channel": "sms", **named}
+        transport = httpx.ASGITransport(make_app(world.gateway))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway", auth=login) as client:
+            answer = await client.post(path, data=form)
+        return answer.status_code, answer.json().get("code", 0)
+
+    assert asyncio.run(start(1, DeviceIp="192.0.2.7")) == (201, 0)
+    assert asyncio.run(start(2, RateLimits='{"end_user_ip_address": "192.0.2.7"}')) == (201, 0)
+    assert asyncio.run(start(3, DeviceIp="192.0.2.7")) == (429, 60207)
+    assert asyncio.run(start(3, DeviceIp="192.0.2.8")) == (201, 0)
 
 
 @pytest.mark.parametrize(

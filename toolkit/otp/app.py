@@ -30,6 +30,7 @@ from toolkit.otp.keys import keyed
 from toolkit.otp.refusals import Refusal
 
 _LARGEST = 65_536  # bytes of a request's body
+_ADDRESS = "end_user_ip_address"  # the name Twilio's own examples give this limit
 _REPORTS = {"1": "delivered", "2": "undelivered", "8": "sent", "16": "undelivered"}  # Kannel's kinds
 
 
@@ -83,7 +84,7 @@ def _start(call: Call) -> tuple[int, dict[str, Any]]:
         form.get("To", ""),
         form.get("Channel", "").lower(),
         language=form.get("Locale", ""),
-        rate_limits=_table(form.get("RateLimits", "{}")),
+        rate_limits=_rate_limits(call),
     )
     return 201, answers.verification(row, call.gateway.settings)
 
@@ -132,6 +133,14 @@ def _number(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Refusal(60200, name)
     return int(text)
+
+
+def _rate_limits(call: Call) -> dict[str, str]:
+    """What the parameter RateLimits names; DeviceIp is the address of the user's device in other words."""
+    named = _table(call.form.get("RateLimits", "{}"))
+    if (address := call.form.get("DeviceIp")) and _ADDRESS in call.gateway.settings.limits.rate_limits:
+        named.setdefault(_ADDRESS, address)
+    return named
 
 
 def _table(text: str) -> dict[str, str]:

@@ -47,6 +47,7 @@ def development_settings(listen: str, folder: Path) -> Settings:
             domain=_GENEROUS,
             account=_GENEROUS,
             factor_checks=_GENEROUS,
+            rate_limits={"end_user_ip_address": _GENEROUS},
         ),
         account_sid=kept["account_sid"],
         auth_token=kept["auth_token"],
