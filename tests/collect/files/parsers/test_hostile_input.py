@@ -16,7 +16,7 @@ PATHS = {
     "csharp": "x.cs", "rust": "x.rs", "elixir": "x.ex", "hcl": "x.tf", "tfstate": "x.tfstate", "shell": "x.sh",
     "dockerfile": "Dockerfile", "compose": "compose.yml", "github_workflows": "x.yml", "ci_pipelines": ".travis.yml",
     "jenkins": "Jenkinsfile", "kubernetes": "x.yaml", "cloudformation": "x.yaml", "ansible": "x.yml",
-    "platforms": "serverless.yml",
+    "platforms": "serverless.yml", "html": "x.html",
 }  # fmt: skip
 PIECES = [
     "import ", "from a import b", "require('", "use A\\{", "using ", "new X(", "a.b(c).d", '"""', "'''", "`${", "${a}",
@@ -77,6 +77,10 @@ def test_hosts_never_carry_more_than_a_host(text: str) -> None:
         ("hcl", "{" * 60_000),
         ("compose", "[" * 60_000),
         ("compose", "a: &a [x]\n" + "b: [*a, *a]\n" * 5_000),
+        *(
+            ("html", begin * 200_000)
+            for begin in ("<!--", "{#", "{{--", "<script>", "<style>", "<%", "{{", "{%", "<?=")
+        ),
     ],
 )
 def test_costly_input_comes_to_an_end(name: str, text: str) -> None:

@@ -6,7 +6,7 @@ Where a host stands decides what it means: in `src`, or `href` of a style sheet,
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from toolkit.catalog import SignalKind
@@ -23,14 +23,18 @@ CLAIMS = (
 )  # fmt: skip
 KINDS: frozenset[SignalKind] = frozenset({"host", "env", "uri", "arn", "html"})
 
+# What begins a part, by the name of what ends it.
 _COMMENT = re.compile(
-    r"<!--.*?-->|<%#.*?%>|\{#.*?#\}|\{\{!--.*?--\}\}|\{\{--.*?--\}\}|^[ \t]*-#[^\n]*|^[ \t]*//-?[^\n]*",
-    re.DOTALL | re.MULTILINE,
+    r"(?P<page><!--)|(?P<erb><%#)|(?P<jinja>\{#)|(?P<handlebars>\{\{!--)|(?P<blade>\{\{--)"
+    r"|(?P<line>^[ \t]*(?:-#|//-?)[^\n]*)",
+    re.MULTILINE,
 )
+_COMMENT_ENDS = {"page": "-->", "erb": "%>", "jinja": "#}", "handlebars": "--}}", "blade": "--}}", "line": ""}
 _CODE = re.compile(
-    r"<script\b[^>]{0,2000}>(.*?)</script|<style\b[^>]{0,1000}>(.*?)</style|<%[=\-]?(.*?)%>|\{\{(.*?)\}\}|\{%(.*?)%\}|<\?(?:php|=)(.*?)\?>",
-    re.DOTALL,
+    r"(?P<script><script\b[^>]{0,2000}>)|(?P<style><style\b[^>]{0,1000}>)|(?P<erb><%)|(?P<braces>\{\{)|(?P<block>\{%)"
+    r"|(?P<php><\?(?:php|=))"
 )
+_CODE_ENDS = {"script": "</script", "style": "</style", "erb": "%>", "braces": "}}", "block": "%}", "php": "?>"}
 _ATTRIBUTE = re.compile(r"""([@:\w.\-]{1,60})\s?=\s?\{?(?:"([^"<]{1,4000})"|'([^'<]{1,4000})')""")
 _TAG = re.compile(r"<([A-Za-z][\w\-]{0,60})|^[ \t]*%?(script|link|img|iframe|a)\b", re.MULTILINE)
 _LOADING = frozenset(
@@ -59,7 +63,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     """Hosts and names by where they stand; classes, ids, custom elements and data attributes as `html`."""
     text = _NAMESPACES.sub(lambda found: " " * len(found[0]), text)
     lines = Lines(text)
-    comments = [_Span(found.start(), found.end(), "comment") for found in _COMMENT.finditer(text)]
+    comments = [_Span(start, end, "comment") for start, end, _ in _enclosed(text, _COMMENT, _COMMENT_ENDS)]
     spans = _Spans(comments, list(_code(text)), list(_attributes(text)))
     for found in sorted(names(text), key=lambda literal: literal.offset):
         yield Mention(found.kind, found.value, lines.at(found.offset), discard=_reason(text, found, spans))
@@ -90,11 +94,27 @@ class _Spans:
         return "prose"
 
 
+def _enclosed(text: str, begin: re.Pattern[str], ends: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Parts from a beginning to the first of its ends behind it, and what began them.
+
+    An end that does not come any more is not sought again: time stays linear in any text.
+    """
+    position, missing = 0, set()
+    while found := begin.search(text, position):
+        kind = str(found.lastgroup)
+        end = -1 if kind in missing else text.find(ends[kind], found.end())
+        if end < 0:
+            missing.add(kind)
+            position = found.start() + 1
+            continue
+        position = end + len(ends[kind])
+        yield found.start(), position, kind
+
+
 def _code(text: str) -> Iterator[_Span]:
-    for found in _CODE.finditer(text):
-        script = found[1] is not None or found[2] is not None
-        links = not script and _LINKING_CODE.search(found[0]) is not None
-        yield _Span(found.start(), found.end(), "prose" if links else None)
+    for start, end, kind in _enclosed(text, _CODE, _CODE_ENDS):
+        links = kind not in ("script", "style") and _LINKING_CODE.search(text, start, end) is not None
+        yield _Span(start, end, "prose" if links else None)
 
 
 def _attributes(text: str) -> Iterator[_Span]:
