@@ -141,3 +141,4 @@ def test_doctor_and_catalog_answer(tmp_path: Path) -> None:
     assert "twilio" in _run("catalog", "list", cwd=tmp_path).stdout
     assert "Twilio" in _run("catalog", "show", "twilio", cwd=tmp_path).stdout
     assert "valid" in _run("catalog", "validate", cwd=tmp_path).stderr
+    assert "vendors in depth" in _run("catalog", "list", "--depth", cwd=tmp_path).stdout

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Plan, Verdict
+from toolkit.model import Audit, Export, Kept, Plan, Verdict, WayOut
 from toolkit.report import markdown
 
 JOB_SUMMARY_LIMIT = 1024 * 1024  # bytes, GitHub
@@ -82,3 +83,11 @@ def test_it_fits_a_job_summary(make_audit: Callable[..., Audit], catalog: Catalo
 
 def test_the_plan_marks_what_is_late(plan: Plan, catalog: Catalog) -> None:
     assert markdown.render_plan(plan, catalog).count("**late**") == 1
+
+
+def test_the_plan_says_where_an_exit_fact_was_read_or_that_nothing_is_known(plan: Plan, catalog: Catalog) -> None:
+    posts = Export("Posts", "GET /posts", source="https://harbour.example/docs")
+    way = WayOut("harbour", 8, exports=(posts,), keeps=(Kept("Keys", "never shown"),))
+    shown = _text(markdown.render_plan(replace(plan, ways_out=(way,)), catalog))
+    assert "Posts: GET /posts (https://harbour.example/docs)" in shown
+    assert "Keys: never shown (no source)" in shown

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Dark, Export, Kept, Loss, LostDependency, Plan, Simulation, Verdict
+from toolkit.model import Audit, Dark, Export, Kept, Loss, LostDependency, Plan, Simulation, Verdict, WayOut
 from toolkit.report import text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -89,6 +90,14 @@ def test_the_plan_says_what_cannot_be_done_in_time(plan: Plan, catalog: Catalog)
         "Cannot be done in time\n  by 11 h: Copy the data out while there is still access (otp.sms, platform)" in shown
     )
     assert "Nothing replaces 1: zendesk/support (support.helpdesk)" in shown
+
+
+def test_the_plan_says_where_an_exit_fact_was_read_or_that_nothing_is_known(plan: Plan, catalog: Catalog) -> None:
+    posts = Export("Posts", "GET /posts", source="https://harbour.example/docs")
+    way = WayOut("harbour", 8, exports=(posts,), keeps=(Kept("Keys", "never shown"),))
+    shown = text.render_plan(replace(plan, ways_out=(way,)), catalog)
+    assert "Take along\n  harbour: Posts: GET /posts (https://harbour.example/docs)\n" in shown
+    assert "Stays behind\n  harbour: Keys: never shown (no source)\n" in shown
 
 
 def test_the_verdict_in_words(verdict: Verdict, audit: Audit, catalog: Catalog) -> None:
