@@ -27,7 +27,7 @@ def test_counts(path: str) -> None:
         ("src/test/java/AppTest.java", "test"), ("src/SignInTest.java", "test"),
         ("config/environments/test.rb", "test"),
         (".env.test", "test"), ("cypress/e2e/a.cy.ts", "test"), ("features/x.feature", "test"), ("conftest.py", "test"),
-        ("polls/tests.py", "test"), ("pytest.ini", "test"),
+        ("lib/learn/maps.livemd", "example"), ("polls/tests.py", "test"), ("pytest.ini", "test"),
         ("cl/recap/test_assets/mail.json", "fixture"), ("a/test_csv_files/x.json", "fixture"),
         ("changelog/2024.html", "docs"), ("locale/en.html.js", "prose"),
         ("db/seeds.rb", "fixture"), ("api/prisma/seed-helpers/word-generator.ts", "fixture"),

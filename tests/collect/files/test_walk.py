@@ -72,6 +72,12 @@ def test_how_it_is_built_and_run_is_looked_at(tmp_path: Path) -> None:
     assert paths(tmp_path) == {".gitignore", "Dockerfile", "docker-compose.yml", "in/compose.prod.yaml"}
 
 
+def test_a_rule_against_all_hidden_files_spares_what_describes_the_platform(tmp_path: Path) -> None:
+    plant(tmp_path, ".github/workflows/ci.yml", ".codecov.yml", ".circleci/config.yml", ".secrets", ".idea/x.xml")
+    (tmp_path / ".gitignore").write_text(".*\n")
+    assert paths(tmp_path) == {".github/workflows/ci.yml", ".codecov.yml", ".circleci/config.yml"}
+
+
 def test_inner_rules_win(tmp_path: Path) -> None:
     plant(tmp_path, "x.txt", "in/x.txt", "in/deep/x.txt")
     (tmp_path / ".gitignore").write_text("x.txt\n")

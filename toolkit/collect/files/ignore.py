@@ -12,8 +12,10 @@ from toolkit.collect.files.globs import any_of, regex_of
 # What a platform runs with is often exactly what Git must not see: these are looked at, by name only, never for values.
 # What says how it is built and run is the platform's, whoever keeps it out of Git, or had it there first.
 _WANTED = re.compile(
-    r"\.env($|[.\-_])|.*\.tfvars(\.json)?$|.*\.tfstate$|\.envrc$|Dockerfile($|\.)|(docker-)?compose([.\-][.\w\-]*)?\.ya?ml$"
+    r"\.env($|[.\-_])|.*\.tfvars(\.json)?$|.*\.tfstate$|\.envrc$|Dockerfile($|\.)"
+    r"|\.(github|circleci|buildkite|gitlab|devcontainer)$|\.[a-z\-]+\.ya?ml$|(docker-)?compose([.\-][.\w\-]*)?\.ya?ml$"
 )
+_WITHIN = re.compile(r"(^|/)\.(github|circleci|buildkite|gitlab|devcontainer)/")
 
 
 class _Group:
@@ -109,7 +111,7 @@ class Ignores:
             return False
         if _decide(self._own, path, name, is_folder):
             return True
-        return bool(_decide(self._git, path, name, is_folder)) and (is_folder or not _WANTED.match(name))
+        return bool(_decide(self._git, path, name, is_folder)) and not (_WANTED.match(name) or _WITHIN.search(path))
 
 
 def _decide(rules: tuple[tuple[int, Rules], ...], path: str, name: str, is_folder: bool) -> bool:

@@ -126,8 +126,7 @@ def _of(signal: Signal) -> Iterator[_Text]:
     elif kind == "host":
         yield _host(value)
     elif kind == "env" and "*" in value.strip("*"):  # "ZOOM_*SECRET*": the word all of them share says least
-        first, *others = filter(None, value.split("*"))
-        yield _bounded(first)._replace(after=ANYTHING, also=tuple(others), together=True)
+        yield _bounded(value.strip("*").partition("*")[0])._replace(after=ANYTHING)
     else:
         for text in _spellings(kind, value):
             yield _part(text)

@@ -64,7 +64,7 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r"(?:contributing|maintainers|credits|todo|upgrading|security|code_of_conduct|thanks|bugs)(?:\.txt)?",
         r"\.all-contributorsrc|\.mailmap",
     ),
-    "example": (r".*\.(?:stories|story)\.(?:[cm]?[jt]sx?|mdx|vue|svelte)", r".*\.ipynb"),
+    "example": (r".*\.(?:stories|story)\.(?:[cm]?[jt]sx?|mdx|vue|svelte)", r".*\.(?:ipynb|livemd)"),
     "generated": (
         r".*[.-](?:min|bundle|chunk)\.(?:js|css|mjs)",
         r".*\.(?:map|pb\.[a-z]+|g\.dart|freezed\.dart|designer\.cs|d\.[cm]?ts|rbi|pyi)",

@@ -50,7 +50,7 @@ _DEEPEST = 30
 _DESCRIBING = frozenset({
     "description", "homepage", "bugs", "author", "website", "documentation", "license", "licence", "$schema", "funding",
     "contributors", "maintainers", "help", "hint", "title", "readme", "html_url", "documentationUrl", "docs", "doc",
-    "summary", "changelog", "issues", "termsOfService",
+    "summary", "changelog", "issues", "termsOfService", "logo",
 })  # fmt: skip
 
 
