@@ -194,3 +194,9 @@ def test_broken_code_yields_what_is_there() -> None:
 def test_userinfo_never_becomes_a_value() -> None:
     values = {value for _, value in mentions("py", 'u = "https://user:hunter2@api.example.com/?key=sk_live_1"')}
     assert values == {"api.example.com"}
+
+
+def test_hosts_that_a_field_shows_while_it_is_empty_are_prose() -> None:
+    text = '<Input placeholder="https://hooks.slack.com" />;\nfetch("https://api.stripe.com");\n'
+    hosts = {mention.value: mention.discard for mention in javascript.parse("a.tsx", text) if mention.kind == "host"}
+    assert hosts == {"hooks.slack.com": "prose", "api.stripe.com": None}

@@ -171,10 +171,18 @@ def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
         yield from (found._replace(offset=start + found.offset) for found in names(text[start:end]))
 
 
+_SHOWN = re.compile(r"\bplaceholder[\"']?\s?[=:]\s?\{?[\"'`](?:https?:)?(?://)?$", re.IGNORECASE)
+
+
 def is_told(text: str, offset: int) -> bool:
-    """Whether a URL is told to a reader: four plain words stand before it in its line's string, or "for example"."""
+    """Whether a URL is told to a reader: four plain words stand before it in its line's string, or "for example".
+
+    What a form shows in an empty field is told as well.
+    """
     start = max(text.rfind("\n", 0, offset) + 1, offset - 300)
     before = text[start:offset]
+    if _SHOWN.search(before):
+        return True
     quote = max(before.rfind(mark) for mark in "\"'`>")
     words = before[quote + 1 :].lower().replace("‘", " ").replace("“", " ").split()
     words = [word.strip(".,:;(") for word in words]
