@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.catalog import KINDS
-from toolkit.collect.files.mention import Unparsed
+from toolkit.collect.files.mention import Place, Unparsed
 from toolkit.collect.files.parsers import Parser, discover
 
 _CORPUS = Path(__file__).parent / "corpus"
@@ -28,10 +28,10 @@ def _name(claim: str) -> str:
     return claim.strip("/").replace("**", "x").replace("?*", "x").replace("*", "x").replace("?", "x")
 
 
-def _check(parser: Parser, path: str, text: str) -> None:
+def _check(parser: Parser, path: str, text: str, *near: list[Place]) -> None:
     lines = text.count("\n") + 1
     try:
-        for mention in parser.parse(path, text):
+        for mention in parser.parse(path, text, *near):
             assert mention.kind in KINDS
             assert mention.kind in parser.kinds, f"{parser.name} does not declare {mention.kind}"
             assert isinstance(mention.value, str)
@@ -68,3 +68,24 @@ def test_damaged_real_files(parser: Parser, data: st.DataObject) -> None:
     damaged = text[:cut] + data.draw(st.sampled_from(_FRAGMENTS)) + text[cut + length :]
     for claim in parser.claims[:2]:
         _check(parser, _name(claim), damaged)
+
+
+@st.composite
+def _text_and_places(draw: st.DrawFn) -> tuple[str, list[Place]]:
+    """A text, and where in its bytes the prefilter may have met something."""
+    text = draw(_TEXT)
+    size = len(text.encode("utf-8", "replace"))
+    kinds = st.frozensets(st.sampled_from(sorted(KINDS)), min_size=1, max_size=3)
+    spans = draw(st.lists(st.tuples(st.integers(0, size), st.integers(1, 20), kinds), max_size=6))
+    return text, [
+        Place(start, min(start + length, size), of) for start, length, of in sorted(spans, key=lambda x: x[:2])
+    ]
+
+
+@pytest.mark.parametrize("parser", [parser for parser in discover() if parser.near], ids=lambda parser: parser.name)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(given_=_text_and_places())
+def test_any_places(parser: Parser, given_: tuple[str, list[Place]]) -> None:
+    text, near = given_
+    for claim in parser.claims[:2] or ("README",):
+        _check(parser, _name(claim), text, near)
