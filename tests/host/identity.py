@@ -23,7 +23,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from toolkit.drill import lab as labs
-from toolkit.export import dataset
 from toolkit.tools import ssh
 
 HOST = "id"
@@ -114,23 +113,6 @@ class Provider:
         page = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
         page.set_page_load_timeout(PATIENCE)
         return page
-
-
-def person(name: str, **more: Any) -> dict[str, Any]:
-    """A record of identity.users."""
-    address = f"{name}@board.example"
-    return {"id": f"00u-{name}", "source": "okta", "username": address, "email": address, "enabled": True, **more}
-
-
-def exported(folder: Path, **datasets: list[dict[str, Any]]) -> Path:
-    """An export as `offramp export` writes it: `users=[...]` becomes identity.users."""
-    streams = {f"identity.{name}": _once(rows) for name, rows in datasets.items()}
-    dataset.export(streams, folder, source="okta https://board.example", log=print)
-    return folder
-
-
-def _once(rows: list[dict[str, Any]]) -> dataset.Stream:
-    return lambda cursor: [dataset.Page(tuple(rows), None)]
 
 
 def totp(seed: bytes, *, step: int = 0) -> str:

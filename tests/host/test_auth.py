@@ -17,78 +17,22 @@ import projects
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from identity import HOST, ISSUER, PASSWORD, REALM, Provider, click, enrol, exported, fill, person, totp, until
+from identity import HOST, ISSUER, PASSWORD, REALM, Provider, click, enrol, fill, totp, until
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+from staff import APP, APPLICATIONS, GROUPS, HOSTILE, IMPORTED, PEOPLE, WIKI, exported, person
 
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
 from toolkit.model import Platform
 
-APP = "https://app.board.example:8443"  # Apache
-WIKI = "http://wiki.board.example:8082"  # openid-client
 ACCOUNT = f"{ISSUER}/account/"
 INPUTS = {
     "redirect_uris": [f"{APP}/staff/callback"],
     "groups": ["moderators"],
     "lockout_failures": 3,
 }
-HOSTILE = "{{ 7 * 7 }}<script>"
-PEOPLE = [
-    person("ada", first_name="Ada", last_name="O’Byron", email_verified=True, factors=[{"type": "totp"}]),
-    person("bob"),
-    person("cleo", first_name="Cleo", last_name="Foo"),
-    person("dora"),
-    person("eve", first_name="Eve", last_name=HOSTILE, enabled=False),
-    person("fay"),
-    person("gus"),
-    person("hal", last_name=HOSTILE),
-    person("ivy"),
-    {**person("twin-1"), "email": "twin@board.example"},
-    {**person("twin-2"), "email": "Twin@board.example"},
-    person("nul", first_name="no text in\0PostgreSQL"),
-    person("long", first_name="n" * 300),
-    person("bob"),  # once more as it is
-    {**person("root"), "username": "Break-Glass", "email": "root@board.example"},
-]
-IMPORTED = {"ada", "bob", "cleo", "dora", "eve", "fay", "gus", "hal", "ivy"}
-GROUPS = [
-    {"id": "g1", "source": "okta", "name": "moderators", "members": ["00u-ada", "00u-twin-1"]},
-    {"id": "g2", "source": "okta", "name": "R/D {{ 7 * 7 }}", "members": ["00u-bob", "00u-gus"]},
-]
-APPLICATIONS = [
-    {
-        "id": "a1",
-        "source": "okta",
-        "name": "Desk",
-        "protocol": "saml",
-        "enabled": True,
-        "entity_id": f"{APP}/mellon/metadata",
-        "acs_url": f"{APP}/mellon/postResponse",
-        "groups": ["g1"],
-    },
-    {"id": "a2", "source": "okta", "name": "Old intranet", "protocol": "other", "enabled": True},
-    {
-        "id": "a3",
-        "source": "okta",
-        "name": "Wiki",
-        "protocol": "oidc",
-        "enabled": True,
-        "client_id": "0oawiki",
-        "kind": "web",
-        "redirect_uris": [f"{WIKI}/callback"],
-    },
-    {
-        "id": "a4",
-        "source": "okta",
-        "name": "Hostile | [tool](x)",
-        "protocol": "oidc",
-        "enabled": True,
-        "client_id": "0oahostile",
-        "redirect_uris": ["javascript:alert(1)"],
-    },
-]
 FINGER = VirtualAuthenticatorOptions(
     protocol="ctap2", transport="internal", has_resident_key=True, has_user_verification=True, is_user_verified=True
 )

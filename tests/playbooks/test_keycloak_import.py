@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,9 +25,9 @@ def programs() -> Iterator[dict[str, ModuleType]]:
     import admin
     import import_applications
     import import_people
-    import upstream
+    import invite
 
-    yield {one.__name__: one for one in (accounts, admin, import_applications, import_people, upstream)}
+    yield {one.__name__: one for one in (accounts, admin, import_applications, import_people, invite)}
     sys.path.remove(str(PROGRAMS))
     for name in set(sys.modules) - before:
         del sys.modules[name]
@@ -138,3 +139,14 @@ def test_names_of_applications_are_only_text_in_the_checklist(programs: dict[str
     assert "\n" not in plain
     tokens = MarkdownIt().parseInline(plain)
     assert {one.type for token in tokens for one in token.children or []} <= {"text", "text_special"}
+
+
+@pytest.mark.parametrize(
+    ("noted", "works"),
+    [([], False), (["2026-11-18"], True), (["2026-11-17"], False), (["hand-made"], False)],
+    ids=["never mailed", "last day", "the day after", "not a day"],
+)
+def test_who_let_a_link_pass_gets_another(programs: dict[str, ModuleType], noted: list[str], works: bool) -> None:
+    account = {"attributes": {"source_id": ["1"], **({"invited": noted} if noted else {})}}
+    today, valid = date(2026, 11, 25), timedelta(days=7)
+    assert programs["invite"].link_works(account, today, valid) is works
