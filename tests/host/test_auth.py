@@ -139,8 +139,8 @@ def test_people_groups_and_applications_are_imported_and_conflicts_reported(
     assert not users["eve@board.example"]["enabled"]
     assert imported.count("also claimed by somebody else: twin@board.example") == 2
     assert "Break-Glass (00u-root): also claimed by somebody else: break-glass" in imported
-    for name in ("nul", "long"):
-        assert re.search(rf"{name}@board.example \(00u-{name}\): \S+", imported)
+    assert "nul@board.example (00u-nul): has a NUL character" in imported
+    assert "long@board.example (00u-long): longer than 255 characters: first_name" in imported
     assert "members not imported" in imported
     assert re.search(r"second factors to enrol again:.*totp: 1", imported, re.DOTALL)
     groups = provider.admin(f"result = [one['name'] for one in admin.get('/{REALM}/groups')]")
@@ -148,7 +148,6 @@ def test_people_groups_and_applications_are_imported_and_conflicts_reported(
     again = take(provider, export)
     assert projects.changed(again) == 0
     assert f"there before: {len(IMPORTED)}" in again
-    assert "in the export twice: 1" in again
 
 
 def test_every_application_becomes_an_entry_of_the_checklist(provider: Provider, imported: str) -> None:

@@ -150,3 +150,25 @@ def test_who_let_a_link_pass_gets_another(programs: dict[str, ModuleType], noted
     account = {"attributes": {"source_id": ["1"], **({"invited": noted} if noted else {})}}
     today, valid = date(2026, 11, 25), timedelta(days=7)
     assert programs["invite"].link_works(account, today, valid) is works
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"username": "a", "attributes": {"k": ["x", "y\0"]}}, "has a NUL character"),
+        ({"username": "a" * 256, "last_name": "b" * 300}, "longer than 255 characters: username, last_name"),
+        ({"username": "a" * 255, "email": None, "enabled": True, "attributes": {"k": ["\\u0000"]}}, "^$"),
+    ],
+    ids=["nul", "long", "fit"],
+)
+def test_what_no_account_can_hold_is_told_in_words(
+    programs: dict[str, ModuleType], record: dict[str, Any], said: str
+) -> None:
+    assert re.search(said, programs["accounts"].unfit(record))
+
+
+def test_every_record_is_counted_in_one_place(programs: dict[str, ModuleType]) -> None:
+    ada, bob = ({"id": name, "username": name, "source": "okta", "enabled": True} for name in ("ada", "bob"))
+    told = programs["import_people"].of_people([ada, bob, ada], [ada], [], [(bob, "why")], {})
+    assert told["people"] == {"exported": 3, "created": 1, "there before": 0, "in the export twice": 1}
+    assert told["conflicts"] == ["bob (bob): why"]

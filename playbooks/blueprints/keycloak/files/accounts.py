@@ -3,6 +3,7 @@
 from datetime import datetime
 
 UPSTREAM = "upstream"  # alias of the provider in use until the cut, as in upstream.py
+LONGEST = 255  # characters in a column of Keycloak's
 OWN = {"source", "source_id", "source_subject", "phone", "locale"}
 RESERVED = {"username", "email", "firstName", "lastName", "invited", *OWN}
 
@@ -46,6 +47,20 @@ def link(person):
 def subject(person):
     """What the old provider's tokens call the person; applications may know him by it."""
     return person.get("subject", person["id"])
+
+
+def unfit(person):
+    """Why no account can hold the record, or "". Keycloak's own answer would be "unknown error"."""
+    long = [name for name in ("username", "email", "first_name", "last_name") if len(person.get(name) or "") > LONGEST]
+    if long:
+        return f"longer than {LONGEST} characters: {', '.join(long)}"
+    return "has a NUL character, which PostgreSQL cannot hold" if holds_nul(person) else ""
+
+
+def holds_nul(value):
+    if isinstance(value, dict):
+        return any(map(holds_nul, (*value, *value.values())))
+    return any(map(holds_nul, value)) if isinstance(value, list) else "\0" in str(value)
 
 
 def source_id(account):

@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from accounts import UPSTREAM, account_of, arrived, link, source_id
+from accounts import UPSTREAM, account_of, arrived, link, source_id, unfit
 from admin import NO_ANSWER, Admin, Refused, at_once, segment
 from exported import read
 from import_applications import import_applications
@@ -40,8 +40,12 @@ def import_all(admin, datasets, given):
     new, known, conflicts = sort_out(people, before)
     groups = make_groups(admin, datasets["identity.groups"])
     paths, otp = groups.paths(), given["otp"] == "required"
-    refused = create(admin, [account_of(one, paths.get(one["id"]), otp=otp, upstream=given["upstream"]) for one in new])
-    present = {key: one for one in (accounts(admin) if new else before) if (key := source_id(one))}
+    refused = {one["id"]: why for one in new if (why := unfit(one))}
+    fit = [one for one in new if one["id"] not in refused]
+    refused |= create(
+        admin, [account_of(one, paths.get(one["id"]), otp=otp, upstream=given["upstream"]) for one in fit]
+    )
+    present = {key: one for one in (accounts(admin) if fit else before) if (key := source_id(one))}
     created = [one for one in new if one["id"] not in refused]
     if wrong := [one["username"] for one in created if not arrived(one, present.get(one["id"]))]:
         sys.exit(f"{len(wrong)} people are not as exported: {', '.join(wrong[:20])}")
