@@ -67,9 +67,10 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, Terraform, Ansible
 	@.ci/host-test tests/host/test_lab.py tests/host/test_tools_on_hosts.py tests/host/test_rebuild.py tests/host/test_drill.py
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## The longer ones: Keycloak, the OTP gateway and the support desk on lab hosts
+service-test: $(VENV)/ready ## The longer ones: Keycloak, the OTP gateway, support desk and status page on lab hosts
 	.ci/debian-packages chromium chromium-driver curl maven
-	@.ci/host-test tests/host/test_auth.py tests/host/test_otp_gateway.py tests/host/test_support.py
+	@.ci/host-test tests/host/test_auth.py tests/host/test_otp_gateway.py tests/host/test_support.py \
+		tests/host/test_support_sso.py tests/host/test_status_page.py
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench

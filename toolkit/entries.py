@@ -249,6 +249,7 @@ class Blueprint(Value, rename={"inputs": "input", "outputs": "output", "secrets"
     host: HostSize
     rto_minutes: float
     licence: str
+    apart: bool = False  # gets a host of its own: what it is for is to be there when the others are not
     needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
     packages: tuple[str, ...] = ()  # Debian packages
     carries: tuple[

@@ -1,5 +1,6 @@
 """A help desk's data as an export leaves it: the same every time, with everything an import can stumble over."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,24 @@ def write(folder: Path, tickets: int) -> None:
         "support.groups": [{"id": "80", "source": "zendesk", "name": "Second line", "members": [AGENT]}],
         "support.fields": [_field("60", "Plan", "tagger", ["free", "paid"]), _field("61", "Order", "text", [])],
         "support.macros": [_macro()],
-        "support.triggers": [
-            {"id": "50", "source": "zendesk", "title": "Tell the boss", "active": True, "conditions": {}, "actions": []}
-        ],
+        "support.triggers": [*_triggers()],
         "support.tickets": [_ticket(number, tickets // 4, attachment) for number in range(1, tickets + 1)],
         "support.articles": [_article()],
     }
+    streams = {name: _stream(found) for name, found in records.items()}
+    dataset.export(streams, folder, source="test", log=lambda _: None)
+
+
+def write_large(folder: Path, *, megabytes: int) -> None:
+    """A complete export of one ticket with one large attachment."""
+    (folder / "attachments").mkdir(parents=True)
+    content = hashlib.shake_256(b"large").digest(megabytes << 20)  # what PostgreSQL cannot compress
+    (folder / "attachments/901").write_bytes(content)
+    attachment = {
+        "id": "901", "name": "large.bin", "content_type": "application/octet-stream", "size": len(content),
+        "file": "attachments/901", "sha256": dataset.checksum(folder / "attachments/901"),
+    }  # fmt: skip
+    records = {"support.users": [*_people(4)], "support.tickets": [_ticket(900_001, 4, attachment)]}
     streams = {name: _stream(found) for name, found in records.items()}
     dataset.export(streams, folder, source="test", log=lambda _: None)
 
@@ -78,6 +91,22 @@ def _ticket(number: int, askers: int, attachment: dict[str, Any]) -> dict[str, A
     }  # fmt: skip
 
 
+def _triggers() -> Iterator[dict[str, Any]]:
+    """One that can be translated, one that need not be, one that cannot."""
+    created = {"field": "update_type", "operator": "is", "value": "Create"}
+    refund = {"field": "subject_includes_word", "operator": "includes", "value": "refund money"}
+    urgent = [{"field": "priority", "value": "urgent"}, {"field": "current_tags", "value": f"money {HOSTILE}"}]
+    told = [{"field": "notification_user", "value": ["requester_id", "We have it", "{{ticket.id}}"]}]
+    boss = [{"field": "notification_target", "value": ["9", "A ticket"]}]
+    for number, title, conditions, actions in (
+        ("50", "Tell the boss", [created], boss),
+        ("51", f"Money first {HOSTILE}", [created, refund], urgent),
+        ("52", "Tell who asked", [created], told),
+    ):
+        common = {"id": number, "source": "zendesk", "title": title, "active": True}
+        yield common | {"conditions": {"all": conditions, "any": []}, "actions": actions}
+
+
 def _field(number: str, title: str, kind: str, options: list[str]) -> dict[str, Any]:
     values = [{"name": option.title(), "value": option} for option in options]
     return {"id": number, "source": "zendesk", "title": title, "type": kind, "active": True, "system": False,
@@ -85,7 +114,8 @@ def _field(number: str, title: str, kind: str, options: list[str]) -> dict[str, 
 
 
 def _macro() -> dict[str, Any]:
-    actions = [{"field": "comment_value", "value": "Please try again."}, {"field": "status", "value": "pending"}]
+    text = "<p>Please try again, {{ticket.requester.name}}.</p>"
+    actions = [{"field": "comment_value_html", "value": text}, {"field": "status", "value": "pending"}]
     return {"id": "40", "source": "zendesk", "title": "Try again", "active": True, "actions": actions}
 
 

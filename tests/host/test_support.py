@@ -1,141 +1,57 @@
 """The help desk as its blueprints build it: tickets over the old vendor's API and by mail, answers, import, restore."""
 
 import base64
-import re
 import smtplib
-import ssl
-import time
-from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import desks
-import httpx
 import projects
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+import support_desk
+from support_desk import ASKER, SUPPORT, Desk, eventually
 
-from toolkit.drill import lab as labs
-from toolkit.model import Platform
+from toolkit.errors import ProgramFailed
 from toolkit.tools import ssh
 
-T = TypeVar("T")
-HOST = "desk"
-ASKER = "asker@elsewhere.example"
-SUPPORT = "support@board.example"
 TICKETS = 200
-HELO = "mail.elsewhere.example"
-# https://spamassassin.apache.org/gtube/: every filter must refuse it
 IMPORTED = """
 FROM tickets t
 JOIN objectcustomfieldvalues v ON v.objectid = t.id AND v.objecttype = 'RT::Ticket'
 JOIN customfields f ON f.id = v.customfield WHERE f.name = 'Zendesk id'
 """
-SAID = """
-SELECT type FROM transactions
-WHERE objecttype = 'RT::Ticket' AND objectid = {} AND type IN ('Create', 'Correspond', 'Comment') ORDER BY id
-"""
 BY_WHOM = """
 SELECT string_agg(u.name || ' ' || x.created, ',' ORDER BY x.id)
 FROM transactions x JOIN users u ON u.id = x.creator WHERE x.objectid = {} AND x.field = 'zendesk'
 """
+# https://spamassassin.apache.org/gtube/: every filter must refuse it
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 
-class World:
-    """The mail servers of everybody else: keeps what they are sent."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], EmailMessage]] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """aiosmtpd calls it for each mail."""
-        assert isinstance(envelope.content, bytes)
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append((envelope.rcpt_tos, mail))
-        return "250 kept"
-
-    def mail(self, recipient: str, matching: str) -> EmailMessage:
-        """The first mail to somebody whose subject or text matches, once it is there."""
-        return _eventually(lambda: next((m for to, m in self.mails if recipient in to and _says(m, matching)), None))
-
-
-class Desk:
-    """The built desk, and how people and programs reach it."""
-
-    def __init__(self, lab: labs.Lab, project: projects.Project, world: World) -> None:
-        self.lab, self.project, self.world = lab, project, world
-        self.address = lab.host(HOST).address
-        self.secrets = project.secrets()
-        authority = ssl.create_default_context(cafile=str(project.folder / "ca.crt"))
-        self.http = httpx.Client(verify=authority, timeout=120)
-
-    def ask(self, method: str, path: str, login: tuple[str, str], body: Any = None) -> httpx.Response:
-        """A request to the desk by its name, before DNS knows it."""
-        return self.http.request(
-            method, f"https://{self.address}{path}", json=body, auth=login,
-            headers={"Host": "support.board.example"}, extensions={"sni_hostname": "support.board.example"},
-        )  # fmt: skip
-
-    def rt(self, method: str, path: str, body: Any = None) -> Any:
-        """Request Tracker's own API, as its administrator."""
-        answer = self.ask(method, f"/REST/2.0{path}", ("root", self.secrets["request_tracker_root_password"]), body)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def send(self, subject: str, text: str, sender: str = ASKER, recipient: str = SUPPORT, helo: str = HELO) -> None:
-        """A mail from the world outside; with a bad `helo` it looks like spam."""
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = sender, recipient, subject
-        mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="elsewhere.example")
-        mail.set_content(text)
-        with smtplib.SMTP(self.address, 25, local_hostname=helo, timeout=60) as server:
-            server.send_message(mail)
-
-    def sql(self, query: str) -> str:
-        command = ["runuser", "-u", "postgres", "--", "psql", "-At", "request_tracker"]
-        return ssh.run(self.lab.login, self.address, command, stdin=query.encode()).strip()
-
-    def history(self, ticket: int) -> list[str]:
-        """Types of what was said in a ticket."""
-        return self.sql(SAID.format(ticket)).split()
-
-
-def _says(mail: EmailMessage, matching: str) -> bool:
-    body = mail.get_body(("plain", "html"))
-    return bool(re.search(matching, str(mail["Subject"]) + "\n" + (body.get_content() if body else "")))
-
-
-def _eventually(look: Callable[[], T | None]) -> T:
-    """What `look` finds, in the end."""
-    for _ in range(600):
-        if (found := look()) is not None:
-            return found
-        time.sleep(0.2)
-    raise AssertionError("it never came")
+TEST_PATTERNS = """\
+echo "enable_test_patterns = true;" >>/etc/rspamd/local.d/options.inc
+systemctl restart rspamd
+until ss --listening --tcp --numeric | grep -q 127.0.0.1:11332; do sleep 0.2; done
+"""
+QUEUE_OF = "SELECT q.name FROM tickets t JOIN queues q ON q.id = t.queue WHERE t.subject = '{}'"
+PRIORITY_OF = "SELECT id, priority FROM tickets WHERE subject = '{}'"
+COMMENTS = """
+SELECT v.content || '|' || (SELECT count(*) FROM transactions x WHERE x.objectid = t.id AND x.field = 'zendesk') {}
+"""
+SMALL_DISK = """\
+mkdir -p /srv/small && mount -t tmpfs -o size=80m tmpfs /srv/small && chown postgres /srv/small
+cd /srv && runuser -u postgres -- psql --quiet --file=- request_tracker
+"""
+TO_SMALL_DISK = "CREATE TABLESPACE small LOCATION '/srv/small'; ALTER TABLE attachments SET TABLESPACE small;"
+# the import as import.yml starts it, of an export that lies on the host
+IMPORT = "perl /usr/local/lib/offramp/request-tracker/import.pl /root/export Support"
 
 
 @pytest.fixture(scope="module")
 def desk(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """PostgreSQL, mail and Request Tracker on one host; mail to elsewhere goes to this machine."""
-    folder = tmp_path_factory.mktemp("support")
-    with labs.temporary([HOST], log=print, state=folder / "labs") as lab:
-        world = World()
-        outside = Controller(world, hostname=lab.gateway, port=2525)
-        outside.start()
-        try:
-            placed = {"postgresql": {}, "mail": {"relay": f"[{lab.gateway}]:2525"}, "request-tracker": {}}
-            platform = Platform(name="board", domains=("board.example",))
-            project = projects.make(folder, lab, platform, placed, host=HOST)
-            project.play("site.yml")
-            yield Desk(lab, project, world)
-        finally:
-            outside.stop()
+    with support_desk.built(tmp_path_factory.mktemp("support"), {}) as built:
+        yield built
 
 
 def test_the_second_run_changes_nothing(desk: Desk) -> None:
@@ -170,7 +86,7 @@ def test_a_question_is_answered_and_the_reply_joins_its_ticket(desk: Desk) -> No
     assert str(answer["Reply-To"] or answer["From"]).endswith(("support@board.example", "support@board.example>"))
 
     desk.send(f"Re: {answer['Subject']}", "It works, thank you.")
-    _eventually(lambda: True if desk.history(number) == ["Create", "Correspond", "Correspond"] else None)
+    eventually(lambda: True if desk.history(number) == ["Create", "Correspond", "Correspond"] else None)
     assert desk.sql("SELECT count(*) FROM tickets WHERE type = 'ticket'") == "1"
 
 
@@ -184,16 +100,49 @@ def test_a_mail_becomes_a_ticket_and_spam_does_not(desk: Desk) -> None:
     assert desk.sql("SELECT count(*) FROM tickets WHERE subject = 'Buy'") == "0"
 
 
+def test_mail_that_looks_like_spam_is_kept_apart_and_answered_by_nobody(desk: Desk) -> None:
+    """With the test pattern for which rspamd does what it does from spam_score on."""
+    ssh.run(desk.lab.login, desk.address, ["sh", "-c", f"'{TEST_PATTERNS}'"])
+    before = len(desk.world.mails)
+    desk.send("Earn more", GTUBE.replace("XJS", "YJS"), sender="doubtful@elsewhere.example")
+    queue = eventually(lambda: desk.sql(QUEUE_OF.format("Earn more")) or None)
+    assert queue == "Spam"
+    desk.send("Sober", "A question.", sender="sober@elsewhere.example")
+    desk.world.mail("sober@elsewhere.example", "Sober")
+    assert [to for to, _ in desk.world.mails[before:]] == [["sober@elsewhere.example"]]
+
+
 def test_the_mail_gateway_is_closed_to_the_world(desk: Desk) -> None:
     answer = desk.ask("POST", "/REST/1.0/NoAuth/mail-gateway", ("", ""), {})
     assert answer.status_code == 404
+
+
+def test_a_killed_import_leaves_whole_tickets(desk: Desk, tmp_path: Path) -> None:
+    """What it began is finished by the next test's."""
+    desks.write(tmp_path / "export", TICKETS)
+    copy(desk, tmp_path / "export")
+    pid = ssh.run(desk.lab.login, desk.address, ["sh", "-c", f"'setsid {IMPORT} >/dev/null 2>&1 & echo $!'"]).strip()
+    eventually(lambda: True if int(desk.sql(f"SELECT count(*) {IMPORTED}")) > TICKETS // 10 else None)
+    ssh.run(desk.lab.login, desk.address, ["kill", "-9", "--", f"-{pid}"])
+    said = dict(row.split("|") for row in desk.sql(COMMENTS.format(IMPORTED)).split())
+    assert TICKETS // 10 < len(said) < TICKETS
+    assert said == {number: str(int(number) % 4 + 1) for number in said}
+
+
+def copy(desk: Desk, export: Path) -> None:
+    """Put an export onto the host as /root/export."""
+    with tarfile.open(export.with_suffix(".tar"), "w") as archive:
+        archive.add(export, "export")
+    unpack = ["sh", "-c", "'rm -rf /root/export && tar --extract --no-same-owner --directory /root'"]
+    ssh.run(desk.lab.login, desk.address, unpack, stdin=export.with_suffix(".tar").read_bytes(), timeout=600)
 
 
 def test_an_import_keeps_everything_and_tells_nobody(desk: Desk, tmp_path: Path) -> None:
     desks.write(tmp_path / "export", TICKETS)
     before = len(desk.world.mails)
     printed = desk.project.play("import.yml", "--tags", "request-tracker", "-e", f"dataset={tmp_path}/export")
-    assert "Tell the boss" in printed
+    assert "Tell the boss (action notification_target)" in printed
+    assert "fill in by hand what Zendesk put in" in printed
     assert "has the address of another person" in printed
     assert desk.sql(f"SELECT count(*) {IMPORTED}") == str(TICKETS)
     assert desk.sql("SELECT count(*) FROM transactions WHERE field = 'zendesk'") == str(desks.comments(TICKETS))
@@ -223,6 +172,29 @@ def _same_ticket(desk: Desk, number: int) -> None:
     ]
     [chart] = [one for one in found if one.get("Filename") == "grün chart.png"]
     assert base64.b64decode(chart["Content"]) == bytes(range(256)) * 40
+
+
+def test_a_translated_trigger_acts_on_new_tickets(desk: Desk) -> None:
+    desk.send("A refund, please", "I paid twice.", sender="payer@elsewhere.example")
+    desk.world.mail("payer@elsewhere.example", "A refund")
+    [(number, priority)] = [row.split("|") for row in desk.sql(PRIORITY_OF.format("A refund, please")).splitlines()]
+    assert priority == "80"
+    fields = {field["name"]: field["values"] for field in desk.rt("GET", f"/ticket/{number}")["CustomFields"]}
+    assert fields["Tags"] == list(dict.fromkeys(["money", *desks.HOSTILE.split()]))
+
+
+def test_a_full_disk_stops_an_import_and_a_later_one_goes_on(desk: Desk, tmp_path: Path) -> None:
+    """Attachments lie on a small disk meanwhile; the export has one of 100 MB."""
+    desks.write_large(tmp_path / "export", megabytes=100)
+    copy(desk, tmp_path / "export")
+    ssh.run(desk.lab.login, desk.address, ["sh", "-c", f"'{SMALL_DISK}'"], stdin=TO_SMALL_DISK.encode())
+    before = desk.sql("SELECT count(*), max(id) FROM tickets")
+    with pytest.raises(ProgramFailed, match=r"stopped at support\.tickets .*No space left on device.*run it again"):
+        ssh.run(desk.lab.login, desk.address, IMPORT.split(), timeout=600)
+    assert desk.sql("SELECT count(*), max(id) FROM tickets") == before
+    desk.sql("ALTER TABLE attachments SET TABLESPACE pg_default")
+    assert '"failed":0' in ssh.run(desk.lab.login, desk.address, IMPORT.split(), timeout=600)
+    assert desk.sql("SELECT length(content) FROM attachments WHERE filename = 'large.bin'") == "141649744"
 
 
 def test_a_lost_desk_comes_back_from_its_backup(desk: Desk) -> None:

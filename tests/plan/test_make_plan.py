@@ -244,6 +244,21 @@ def test_blueprints_share_hosts_of_about_four_gigabytes() -> None:
     assert plan.hosts[1].disk_gb == 10 + 2 * 42
 
 
+def test_what_must_outlive_the_others_gets_a_host_of_its_own() -> None:
+    small = replace(DESK, host=HostSize(256, 5), apart=True)
+    plan = planned(
+        RDS,
+        EC2,
+        ZENDESK,
+        lose="aws zendesk",
+        catalog=replace(CATALOG, blueprints={**CATALOG.blueprints, "zammad": small}),
+    )
+    assert [(host.name, host.groups) for host in plan.hosts] == [
+        ("app-1", ("postgresql", "web")),
+        ("apart-1", ("zammad",)),
+    ]
+
+
 def test_a_large_blueprint_gets_a_host_of_its_size() -> None:
     catalog = replace(CATALOG, blueprints={"postgresql": replace(POSTGRESQL, host=HostSize(9000, 10, 2))})
     (host,) = planned(RDS, lose="aws", catalog=catalog).hosts

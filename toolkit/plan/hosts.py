@@ -1,4 +1,5 @@
-"""Machines: blueprints are packed onto as few hosts as hold their memory, largest first (first-fit decreasing).
+"""Machines: blueprints are packed onto as few hosts as hold their memory, largest first (first-fit decreasing). Those
+that must outlive the others get a host each.
 
 A host has about 4 GB: the size every provider rents out and old hardware has. A blueprint that needs more gets a host
 of its own size. Memory is rounded up to whole gigabytes; the disk also holds the data that comes over, twice, for there
@@ -20,16 +21,22 @@ _GB = 1024
 def place(
     replacements: Sequence[Replacement], lost: Sequence[Gone], catalog: Catalog
 ) -> tuple[tuple[HostNeed, ...], tuple[Replacement, ...]]:
-    """The hosts ("app-1", …) and the replacements with their host."""
+    """The hosts ("app-1", …, and "apart-1", …) and the replacements with their host."""
+    apart = [one for one in replacements if catalog.blueprints[one.blueprint].apart]
     bins: list[list[Replacement]] = []
-    for one in sorted(replacements, key=lambda one: (-_memory([one], catalog), one.blueprint)):
+    for one in sorted(
+        (one for one in replacements if one not in apart),
+        key=lambda one: (-_memory([one], catalog), one.blueprint),
+    ):
         fitting = (other for other in bins if _memory([*other, one], catalog) <= HOST_MEMORY_MB)
         room = next(fitting, None)
         if room is None:
             bins.append([one])
         else:
             room.append(one)
-    hosts = tuple(_host(f"app-{number}", placed, lost, catalog) for number, placed in enumerate(bins, 1))
+    named = {f"app-{number}": placed for number, placed in enumerate(bins, 1)}
+    named |= {f"apart-{number}": [one] for number, one in enumerate(apart, 1)}
+    hosts = tuple(_host(name, placed, lost, catalog) for name, placed in named.items())
     lies_on = {slug: host.name for host in hosts for slug in host.groups}
     return hosts, tuple(replace(one, hosts=(lies_on[one.blueprint],)) for one in replacements)
 

@@ -17,7 +17,7 @@ RT::Init();
 my $system = RT->SystemUser;
 
 # Everybody may write in; who wrote sees the answer; staff do the rest.
-my @everyone  = qw(CreateTicket ReplyToTicket);
+my @everyone  = qw(SeeQueue CreateTicket ReplyToTicket);
 my @requestor = qw(ShowTicket ReplyToTicket);
 my @staff     = qw(
     SeeQueue ShowTicket ShowTicketComments ShowOutgoingEmail CreateTicket ReplyToTicket CommentOnTicket ModifyTicket
@@ -44,8 +44,19 @@ field($_->[0], 'RT::Queue-RT::Ticket', $_->[1], $_->[2]) for (
 );
 field('Zendesk id', 'RT::User', 'Freeform-1', 'Number of the person in Zendesk');
 my $class = class('Answers', 'Canned answers and help-centre articles');
-field('Content', 'RT::Class-RT::Article', 'Text-1', 'Text of the article', $class);
+my $content = field('Content', 'RT::Class-RT::Article', 'Text-1', 'Text of the article', $class);
 field('Zendesk id', 'RT::Class-RT::Article', 'Freeform-1', 'Number of the macro or article in Zendesk', $class);
+text_alone($class, $content);
+
+template('PasswordReset', 'How somebody gets a password', <<'END');
+Subject: A password for { RT->Config->Get('WebDomain') }
+
+Somebody, probably you, asked for a password with which you see and answer your questions here:
+
+{ RT->Config->Get('WebURL') }NoAuth/ResetPassword/Reset/{ $Token }/{ $User->id }
+
+The link works for four hours. If it was not you, do nothing: nothing has changed.
+END
 
 my $everybody = system_group('Everyone');
 grant($everybody, $queue, @everyone);
@@ -139,6 +150,29 @@ sub field {
     }
     $object ||= $lookup eq 'RT::User' ? RT::User->new($system) : RT::Queue->new($system);
     done("field $name applies", $field->AddToObject($object)) unless $field->IsGlobal || $field->IsAdded($object->id || 0);
+    return $field;
+}
+
+# Of a canned answer its text goes into the mail: not its name, not what it is about, not its old number.
+sub text_alone {
+    my ($class, $content) = @_;
+    my $fields = $class->ArticleCustomFields;
+    my @skipped = qw(Name Summary LinkToTicket);
+    while (my $field = $fields->Next) {
+        push @skipped, 'CF-Title-' . $field->id, $field->id == $content->id ? () : 'CF-Value-' . $field->id;
+    }
+    for my $part (grep { !$class->FirstAttribute("Skip-$_") } @skipped) {
+        done("answers without $part", $class->SetAttribute(Name => "Skip-$part", Content => 1));
+    }
+}
+
+# a text of whose words somebody may have changed since: only made where it is missing
+sub template {
+    my ($name, $description, $content) = @_;
+    my $template = RT::Template->new($system);
+    return if $template->LoadGlobalTemplate($name);
+    my %values = (Queue => 0, Type => 'Perl', Name => $name, Description => $description, Content => $content);
+    done("template $name", $template->Create(%values));
 }
 
 sub system_group {
