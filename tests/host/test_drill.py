@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,7 +17,7 @@ from toolkit.catalog import load
 from toolkit.documents import read_journal, read_platform
 from toolkit.drill import lab as labs
 from toolkit.generate import generate, make_vault, write
-from toolkit.model import SCHEMA_VERSION, HostNeed, Journal, Plan, Platform, Replacement, Schedule
+from toolkit.model import SCHEMA_VERSION, Drill, HostNeed, Journal, Plan, Platform, Replacement, Schedule
 from toolkit.tools import incus, ssh
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -44,10 +46,14 @@ def _generate(folder: Path, platform: Platform, *hosts: HostNeed) -> Path:
     return root
 
 
-def _drill(infra: Path, folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
+def _command(infra: Path, folder: Path, *options: str | Path) -> list[str]:
     command = [sys.executable, "-m", "toolkit", "drill", infra.relative_to(folder), "--state", "state", *options]
+    return [*map(str, command)]
+
+
+def _drill(infra: Path, folder: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # where checks find their python
-    words = [*map(str, command)]
+    words = _command(infra, folder, *options)
     return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=3000)
 
 
@@ -114,6 +120,33 @@ def test_nothing_is_left_but_journal_and_log(
     assert (folder / "vault-key").read_text().strip() not in kept
     left = [net.config.get("user.offramp.folder", "") for net in incus.networks()]
     assert not [lab for lab in left if lab.startswith(str(folder))]
+
+
+def test_a_killed_drill_leaves_a_journal_and_hosts_that_the_next_one_removes(
+    lab_possible: None, tmp_path: Path
+) -> None:
+    outside = Drill(outside='echo $$ >"$OFFRAMP_OUTSIDE/pid"; echo ready; exec cat')
+    infra = _generate(tmp_path, Platform(name="board", drill=outside), HostNeed("db", 128, 1, 1, ("valkey",)))
+    journal, pid = tmp_path / "state/journal.json", tmp_path / "state/source/outside/pid"
+    with subprocess.Popen(
+        _command(infra, tmp_path, "--lab", "incus"), cwd=tmp_path, stderr=subprocess.DEVNULL
+    ) as drill:
+        _until(lambda: journal.exists() and "prepare.outside" in _outcomes(read_journal(journal)))
+        drill.kill()
+    assert list(_outcomes(read_journal(journal))) == ["prepare.hosts", "prepare.terraform", "prepare.outside"]
+    assert not read_journal(journal).restored
+    _until(lambda: not Path(f"/proc/{pid.read_text().strip()}").exists())
+    with labs.temporary(["next"], log=print, state=tmp_path / "labs"):
+        folders = [net.config.get("user.offramp.folder", "") for net in incus.networks()]
+    assert not [folder for folder in folders if folder.startswith(str(tmp_path / "state"))]
+
+
+def _until(look: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if look():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came")
 
 
 def test_given_hosts_lose_their_data_and_get_it_back(lab_hosts: labs.Lab, tmp_path: Path) -> None:

@@ -66,10 +66,10 @@ def answer(agent: WebDriver, desk: str, number: str, words: str) -> None:
 
 
 def await_reply(agent: WebDriver, desk: str, number: str, words: str) -> None:
-    """Return when the ticket's page shows the words."""
+    """Return when the ticket's history shows the words; its other page fetches them later, by script."""
 
     def shown(page: WebDriver) -> bool:
-        page.get(f"https://{desk}/Ticket/Display.html?id={number}")
+        page.get(f"https://{desk}/Ticket/History.html?id={number}")
         return words in page.find_element(By.TAG_NAME, "body").text
 
     WebDriverWait(agent, _PATIENCE).until(shown, f"the reply did not reach ticket {number}")
