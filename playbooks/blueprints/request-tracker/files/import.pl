@@ -57,7 +57,7 @@ compare();
 my @changed = grep { $_->{made} } values %report;
 my $result = { changed => @changed ? JSON::MaybeXS::true : JSON::MaybeXS::false, datasets => \%report, problems => \@problems, triggers => \%triggers };
 print $json->encode($result);
-exit(grep({ $_->{failed} } values %report) ? 1 : 0);
+exit(grep({ $_->{failed} || $_->{incomplete} } values %report) ? 1 : 0);
 
 # --- reading ------------------------------------------------------------------------------------------------------------
 sub check_manifest {
@@ -77,13 +77,17 @@ sub each_record {
     my ($name, $take, $share, $of) = @_;
     return unless $report{$name};
     open my $file, '<', "$folder/$name.jsonl" or die "$name.jsonl: $!\n";
+    # Request Tracker logs some refusals and goes on: PostgreSQL would then make a rollback of the commit, and say nothing
+    my $refused;
+    RT->DatabaseHandle->dbh->{HandleError} = sub { $refused //= { state => $_[1]->state, said => $_[1]->errstr }; 0 };
     while (my $line = <$file>) {
         next if $of && $. % $of != $share;
         my $record = $json->decode($line);
         RT->DatabaseHandle->BeginTransaction;
+        $refused = undef;
         my $made = eval { $take->($record) };
-        if (my $problem = $@) {
-            stop_where_the_database_does($name, $record->{id});
+        if (my $problem = $refused ? "the database said: $refused->{said}" : $@) {
+            stop_where_the_database_does($name, $record->{id}, $refused);
             RT->DatabaseHandle->Rollback('force');
             $report{$name}{failed}++;
             chomp $problem;
@@ -97,10 +101,9 @@ sub each_record {
 
 # A full disk, or a server that went away: no later record would fare better.
 sub stop_where_the_database_does {
-    my ($name, $id) = @_;
-    my $state = RT->DatabaseHandle->dbh->state // '';
-    return unless $state =~ /^(?:53|57|58|08)/;
-    my $said = RT->DatabaseHandle->dbh->errstr;
+    my ($name, $id, $refused) = @_;
+    return unless $refused && $refused->{state} =~ /^(?:53|57|58|08)/;
+    (my $said = $refused->{said}) =~ s/\s*\n\s*/ /g;
     die "stopped at $name $id: the database said: $said; what was taken over before is kept: make room, run it again\n";
 }
 
@@ -115,11 +118,11 @@ sub at_once {
     my @failed = grep { waitpid($_->{pid}, 0); $? } @parts;
     RT::ConnectToDatabase();
     @problems = (@before, map { @{ $_->{problems} || [] } } @reports);
+    die join '', uniq map { ($_->{stopped} // "a process ended early: run it again\n") } grep { !$_->{counts} } @reports if @failed;
     for my $one (@reports) {
         $report{$name}{$_} += $one->{counts}{$_} // 0 for qw(made present failed);
         %ticket = (%ticket, %{ $one->{tickets} || {} });
     }
-    die join '', uniq map { ($_->{stopped} // "a process ended early: run it again\n") } grep { !$_->{counts} } @reports if @failed;
 }
 
 sub in_a_process {

@@ -2,7 +2,8 @@
 """Look at the platform from outside and write what anybody may see of it: `status_page.py [CONFIG]`.
 
 CONFIG (/etc/offramp/status-page.json): {title, checks: {name: URL}, state, site, address, days}. In `state` lie
-history/looks.sqlite3 and notices/*.json (what announce.py wrote); into `site` go index.html, feed.atom and status.json. A check passes when its URL answers with a status below 400 within ten seconds, certificate included.
+history/looks.sqlite3 and notices/*.json (what announce.py wrote); into `site` go index.html, feed.atom and status.json.
+A check passes when its URL answers with a status below 400 within ten seconds, certificate included.
 Only the standard library of Debian's Python is used: it must run when nothing else does.
 """
 
