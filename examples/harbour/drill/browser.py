@@ -14,6 +14,7 @@ import stage
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
 TIMEOUT = 30
@@ -39,6 +40,9 @@ def browser(*more_hosts: str) -> Iterator[webdriver.Chrome]:
         driver.set_page_load_timeout(TIMEOUT)
         try:
             yield driver
+        except WebDriverException as err:
+            err.stacktrace = None  # chromium's own: addresses without names, which push the message out of the journal
+            raise
         finally:
             driver.quit()
 

@@ -4,10 +4,12 @@ which its author hears of by mail."""
 import letters
 import staff
 import stage
-from browser import browser
+from browser import TIMEOUT, browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import url_to_be
+from selenium.webdriver.support.wait import WebDriverWait
 
 
 def main() -> None:
@@ -18,6 +20,7 @@ def main() -> None:
         first.get(f"{stage.URL}/staff/signin")
         staff.sign_in(first, name, password)
         totp = staff.enrol(first)
+        WebDriverWait(first, TIMEOUT).until(url_to_be(f"{stage.URL}/staff/"))  # the provider's pages have a "main" too
         assert name in first.find_element(By.TAG_NAME, "main").text, "the moderation area does not name the moderator"
     with browser(provider) as second:
         second.get(f"{stage.URL}/staff/signin")
