@@ -2,15 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 PATIENCE = 60
@@ -51,10 +51,22 @@ def fill(page: WebDriver, *, then: str, **fields: str) -> None:
 
 def press(page: WebDriver, button: WebElement, then: str) -> None:
     """Press, and wait for an element (CSS) of the page that follows."""
-    old = page.find_element(By.TAG_NAME, "html")
+    left = leave(page)
     button.click()
-    WebDriverWait(page, PATIENCE).until(staleness_of(old))
+    wait_for(page, left)
     see(page, then)
+
+
+def wait_for(page: WebDriver, condition: Callable[[], bool]) -> None:
+    """Until it holds; errors meanwhile, while pages come and go, do not count."""
+    WebDriverWait(page, PATIENCE, ignored_exceptions=(WebDriverException,)).until(lambda _: condition())
+
+
+def leave(page: WebDriver) -> Callable[[], bool]:
+    """Says, whenever asked, whether another page is there. (Elements of the old one are no sign: asked while the page
+    goes away, chromium sometimes answers with an error of its own.)"""
+    page.execute_script("window.left = false")
+    return lambda: page.execute_script("return window.left === undefined")
 
 
 def see(page: WebDriver, css: str, text: str = "") -> str:

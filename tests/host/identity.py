@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import projects
+from browsers import leave
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -140,23 +141,15 @@ def fill(page: Chrome, *, then: str, **fields: str) -> None:
 
 def click(page: Chrome, what: str, *, then: str) -> None:
     """Click an element (a CSS selector) that leads to another page, and wait for an element of that."""
-    old = page.find_element(By.TAG_NAME, "html")
+    left = leave(page)
     page.find_element(By.CSS_SELECTOR, what).click()
-    until(page, lambda: _gone(old) and page.find_elements(By.CSS_SELECTOR, then), f"a page with {then}")
+    until(page, lambda: left() and page.find_elements(By.CSS_SELECTOR, then), f"a page with {then}")
 
 
 def until(page: Chrome, condition: Callable[[], Any], what: str) -> None:
     """Wait for a condition; AssertionError with what the page says instead."""
     try:
-        WebDriverWait(page, PATIENCE, ignored_exceptions=(StaleElementReferenceException,)).until(lambda _: condition())
+        WebDriverWait(page, PATIENCE, ignored_exceptions=(WebDriverException,)).until(lambda _: condition())
     except TimeoutException:
         said = page.find_element(By.TAG_NAME, "body").text
         raise AssertionError(f"{what} did not come; {page.current_url} says: {said[:2000]}") from None
-
-
-def _gone(element: Any) -> bool:
-    try:
-        element.is_enabled()
-    except StaleElementReferenceException:
-        return True
-    return False

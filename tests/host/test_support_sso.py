@@ -161,9 +161,9 @@ def canned_answer(desk: Desk, name: str, text: str) -> None:
 def answer(page: WebDriver, number: int, canned: str, words: str) -> None:
     """By staff, with a canned answer and a few words of one's own."""
     page.get(f"{URL}/Ticket/Update.html?Action=Respond&id={number}")
-    old = page.find_element(By.TAG_NAME, "html")
+    left = browsers.leave(page)
     page.execute_script(CHOOSE, page.find_element(By.NAME, "IncludeArticleId"), canned)
-    WebDriverWait(page, browsers.PATIENCE).until(browsers.staleness_of(old))
+    browsers.wait_for(page, left)
     write(page, words)
     press(page, page.find_element(By.NAME, "SubmitTicket"), "body")
     see(page, "body", words)
