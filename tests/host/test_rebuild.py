@@ -229,7 +229,8 @@ def test_the_readmes_commands_without_offramp(rebuilt: Rebuilt, tmp_path: Path) 
     wanted = "ansible-core<2.20" if release == "3.11" else "ansible-core"
     install = [python, "-m", "pip", "install", "--quiet", wanted]
     subprocess.run(install, env=settings | {"PATH": os.environ["PATH"]}, check=True)
-    assert subprocess.run([python, "-c", "import toolkit"], cwd="/", capture_output=True, check=False).returncode != 0
+    toolkit = subprocess.run([python, "-I", "-c", "import toolkit"], cwd="/", capture_output=True, check=False)
+    assert toolkit.returncode != 0
 
     for program in ("terraform", "tofu"):
         if found := shutil.which(program):
