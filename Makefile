@@ -63,14 +63,14 @@ example-test: ## The example platform's own tests, against stand-ins
 	$(MAKE) --no-print-directory -C examples/harbour test
 
 .PHONY: host-test
-host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, Terraform, Ansible, rebuild and restore, the short drill
-	@.ci/host-test tests/host/test_lab.py tests/host/test_tools_on_hosts.py tests/host/test_rebuild.py tests/host/test_drill.py
+host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, Terraform, Ansible, rebuild and restore, the short drill, OTP, desk, status page
+	@.ci/host-test tests/host/test_lab.py tests/host/test_tools_on_hosts.py tests/host/test_rebuild.py tests/host/test_drill.py \
+		tests/host/test_otp_gateway.py tests/host/test_support.py tests/host/test_status_page.py
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## The longer ones: Keycloak, the OTP gateway, support desk and status page on lab hosts
-	.ci/debian-packages chromium chromium-driver curl maven
-	@.ci/host-test tests/host/test_auth.py tests/host/test_otp_gateway.py tests/host/test_support.py \
-		tests/host/test_support_sso.py tests/host/test_status_page.py
+service-test: $(VENV)/ready ## The longer ones: Keycloak, and the desk behind it, with foreign clients and browsers
+	.ci/debian-packages chromium chromium-driver curl maven $(shell command -v npm >/dev/null || echo nodejs npm)
+	@.ci/host-test tests/host/test_auth.py tests/host/test_support_sso.py
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench
