@@ -96,7 +96,7 @@ def test_the_plan_says_where_an_exit_fact_was_read_or_that_nothing_is_known(plan
     posts = Export("Posts", "GET /posts", source="https://harbour.example/docs")
     way = WayOut("harbour", 8, exports=(posts,), keeps=(Kept("Keys", "never shown"),))
     shown = text.render_plan(replace(plan, ways_out=(way,)), catalog)
-    assert "Take along\n  harbour: Posts: GET /posts (https://harbour.example/docs)\n" in shown
+    assert "Take along\n  harbour: Posts: GET /posts (harbour.example)\n" in shown
     assert "Stays behind\n  harbour: Keys: never shown (no source)\n" in shown
 
 

@@ -1,7 +1,10 @@
 """What is known of leaving a vendor, in words. A fact without a source says so, in every format.
 
-In: facts of the catalogue. Out: plain text, not yet escaped for any format.
+In: facts of the catalogue. Out: plain text, not yet escaped for any format. `brief`: of a source its site alone, where
+lines are short and the whole address is in another format.
 """
+
+import re
 
 from toolkit.entries import Notice, Vendor
 from toolkit.model import Export, Kept
@@ -10,15 +13,15 @@ NO_SOURCE = "no source"
 _CASES = {"suspension": "Before a suspension", "end": "Before the contract ends", "data": "The data after that"}
 
 
-def export_words(fact: Export) -> str:
+def export_words(fact: Export, *, brief: bool = False) -> str:
     """`Users: GET /users. Limit: 200 a page (https://…)`."""
     limit = f". Limit: {fact.limit}" if fact.limit else ""
-    return f"{fact.what}: {fact.how}{limit} ({source_words(fact.source)})"
+    return f"{fact.what}: {fact.how}{limit} ({source_words(fact.source, brief=brief)})"
 
 
-def kept_words(fact: Kept) -> str:
+def kept_words(fact: Kept, *, brief: bool = False) -> str:
     """`TOTP seeds: no interface returns them (no source)`."""
-    return f"{fact.what}: {fact.why} ({source_words(fact.source)})"
+    return f"{fact.what}: {fact.why} ({source_words(fact.source, brief=brief)})"
 
 
 def notice_words(fact: Notice) -> str:
@@ -34,5 +37,6 @@ def notices_words(vendor: Vendor | None) -> list[str]:
     return [f"{notice_words(one)} ({source_words(one.source)})" for one in vendor.notices]
 
 
-def source_words(source: str) -> str:
-    return source or NO_SOURCE
+def source_words(source: str, *, brief: bool = False) -> str:
+    site = re.match(r"https?://([^/\s]+)", source) if brief else None
+    return site[1] if site else source or NO_SOURCE

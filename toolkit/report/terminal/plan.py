@@ -18,9 +18,9 @@ def write_plan(out: Console, plan: Plan) -> None:
     listing(out, "Cannot be done in time", _tasks([task for task in plan.tasks if task.late]), "bold red")
     urgent = [task for task in plan.tasks if task.window.before_access_ends and not task.late]
     listing(out, "Before access ends", _tasks(urgent))
-    take = [f"{way.dependency}: {export_words(fact)}" for way in plan.ways_out for fact in way.exports]
+    take = [f"{way.dependency}: {export_words(fact, brief=True)}" for way in plan.ways_out for fact in way.exports]
     listing(out, "Take along", take)
-    leave = [f"{way.dependency}: {kept_words(fact)}" for way in plan.ways_out for fact in way.keeps]
+    leave = [f"{way.dependency}: {kept_words(fact, brief=True)}" for way in plan.ways_out for fact in way.keeps]
     listing(out, "Stays behind", leave)
     replaced = [
         f"{', '.join(item.capabilities)}: {item.blueprint} on {', '.join(item.hosts)}" for item in plan.replacements
