@@ -63,14 +63,16 @@ example-test: ## The example platform's own tests, against stand-ins
 	$(MAKE) --no-print-directory -C examples/harbour test
 
 .PHONY: host-test
-host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, Terraform, Ansible, rebuild and restore, the short drill, OTP, desk, status page
+host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and restore, the short drill, every service
+	.ci/debian-packages chromium chromium-driver curl \
+	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v mvn >/dev/null || echo maven)
 	@.ci/host-test tests/host/test_lab.py tests/host/test_tools_on_hosts.py tests/host/test_rebuild.py tests/host/test_drill.py \
-		tests/host/test_otp_gateway.py tests/host/test_support.py tests/host/test_status_page.py
+	  tests/host/test_otp_gateway.py tests/host/test_support.py tests/host/test_status_page.py tests/host/test_auth.py
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## The longer ones: Keycloak, and the desk behind it, with foreign clients and browsers
-	.ci/debian-packages chromium chromium-driver curl maven $(shell command -v npm >/dev/null || echo nodejs npm)
-	@.ci/host-test tests/host/test_auth.py tests/host/test_support_sso.py
+service-test: $(VENV)/ready ## Longer still: the support desk behind Keycloak, with browsers
+	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
+	@.ci/host-test tests/host/test_support_sso.py
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench
