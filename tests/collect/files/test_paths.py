@@ -22,7 +22,8 @@ def test_counts(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("tests/test_x.py", "test"), ("src/a.spec.ts", "test"),
+        ("tests/test_x.py", "test"), ("src/a.spec.ts", "test"), ("src/contractTest/resources/application.yaml", "test"),
+        ("pacts/web-api.json", "test"), ("api/Get user.bru", "fixture"), ("x.postman_collection.json", "fixture"),
         ("pkg/x_test.go", "test"), ("spec/models/a_spec.rb", "test"),
         ("src/test/java/AppTest.java", "test"), ("src/SignInTest.java", "test"),
         ("config/environments/test.rb", "test"),

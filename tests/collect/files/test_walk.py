@@ -72,6 +72,13 @@ def test_how_it_is_built_and_run_is_looked_at(tmp_path: Path) -> None:
     assert paths(tmp_path) == {".gitignore", "Dockerfile", "docker-compose.yml", "in/compose.prod.yaml"}
 
 
+def test_settings_and_manifests_are_looked_at(tmp_path: Path) -> None:
+    kept = {"package.json", "src/main/resources/application-dev.yaml", "Web/appsettings.json", "local_settings.py"}
+    plant(tmp_path, *kept, "config.log", "my-application.yaml", "build/package.json")
+    (tmp_path / ".gitignore").write_text("build/\n*.json\n*.yaml\n*.py\n*.log\n")
+    assert paths(tmp_path) == kept | {".gitignore"}
+
+
 def test_a_rule_against_all_hidden_files_spares_what_describes_the_platform(tmp_path: Path) -> None:
     plant(tmp_path, ".github/workflows/ci.yml", ".codecov.yml", ".circleci/config.yml", ".secrets", ".idea/x.xml")
     (tmp_path / ".gitignore").write_text(".*\n")

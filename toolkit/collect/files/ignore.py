@@ -14,6 +14,9 @@ from toolkit.collect.files.globs import any_of, regex_of
 _WANTED = re.compile(
     r"\.env($|[.\-_])|.*\.tfvars(\.json)?$|.*\.tfstate$|\.envrc$|Dockerfile($|\.)"
     r"|\.(github|circleci|buildkite|gitlab|devcontainer)$|\.[a-z\-]+\.ya?ml$|(docker-)?compose([.\-][.\w\-]*)?\.ya?ml$"
+    r"|(application|bootstrap|appsettings|local_settings|settings|config|secrets|wp-config)([.\-_][\w.\-]*)?"
+    r"\.(ya?ml|json|properties|toml|ini|py|php|hjson)$|(package|composer|google-services)\.json$|GoogleService-Info\.plist$"
+    r"|(yarn|composer)\.lock$|package-lock\.json$|Gemfile(\.lock)?$|Jenkinsfile"
 )
 _WITHIN = re.compile(r"(^|/)\.(github|circleci|buildkite|gitlab|devcontainer)/")
 

@@ -23,7 +23,9 @@ _FOLDERS: dict[DiscardReason, frozenset[str]] = {
     "test": frozenset({
         "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "step_definitions",
         "testing", "unit_tests", "integration_tests", "integration-tests", "e2e-tests", "acceptance-tests",
-        "feature-tests", "testsuite", "androidtest", "commontest", "jvmtest",
+        "feature-tests", "testsuite", "androidtest", "commontest", "jvmtest", "integrationtest", "functionaltest",
+        "contracttest", "smoketest", "acceptancetest", "componenttest", "apitest", "e2etest", "inttest", "uitest",
+        "performancetest", "pact", "pacts", ".maestro",
     }),
     "docs": frozenset({
         "docs", "doc", "documentation", "wiki", "adr", "adrs", "rfcs", "changelog", "changelogs", "changes",
@@ -54,7 +56,8 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r".*\.feature",
     ),
     "fixture": (
-        r".*\.(?:snap|har|golden|approved|cassette)",
+        r".*\.(?:snap|har|golden|approved|cassette|bru)",
+        r".*[._-]postman[._-](?:collection|environment)\.json",
         r"(?:.*[._-])?(?:fixtures?|mocks?|seeds?)\.[a-z]{1,6}",
         r".*word[_-]?(?:list|generator)s?\.[a-z]{1,6}",
     ),

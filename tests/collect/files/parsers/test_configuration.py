@@ -1,7 +1,17 @@
 """Configuration, environment files, templates, zone files, mobile manifests: names and where they stand."""
 
 from toolkit.catalog import SignalKind
-from toolkit.collect.files.parsers import Parse, config, dotenv, generic, html, javascript_config, mobile, zone
+from toolkit.collect.files.parsers import (
+    Parse,
+    config,
+    dotenv,
+    generic,
+    html,
+    javascript,
+    javascript_config,
+    mobile,
+    zone,
+)
 
 
 def seen(parse: Parse, kind: SignalKind, text: str, path: str = "x") -> list[tuple[str, int, str | None]]:
@@ -201,6 +211,19 @@ def test_hosts_of_a_long_list_are_not_used() -> None:
     hosts = [mention for mention in mentions if mention.kind == "host"]
     assert len(hosts) == len(HOSTS) + 1
     assert {mention.discard for mention in hosts} == {"prose"}
+
+
+def test_hosts_of_a_directory_are_not_used() -> None:
+    rules = ",\n".join(f'{{"domain": "ads{number}.com", "rule": "x.ads{number}\\\\.com"}}' for number in range(80))
+    assert {mention.discard for mention in config.parse("trackers.json", rules) if mention.kind == "host"} == {"prose"}
+
+
+def test_hosts_of_a_long_list_in_code_are_not_used() -> None:
+    listed = "".join(f"  /^https:\\/\\/{host.replace('.', chr(92) + '.')}/, // met once\n" for host in HOSTS)
+    text = f'const noise = [\n{listed}];\nfetch("https://api.stripe.com/v1");\n'
+    mentions = [mention for mention in javascript.parse("x.js", text) if mention.kind == "host"]
+    assert {mention.value for mention in mentions if mention.discard is None} == {"api.stripe.com", "api.stripe.com/v1"}
+    assert len(mentions) > len(HOSTS)
 
 
 def test_hosts_of_a_policy_a_short_list_and_one_owner_are_used() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.mention import Unparsed
-from toolkit.collect.files.parsers import discover
+from toolkit.collect.files.parsers import discover, npm
 
 CLAIMS = Claims(discover())
 ECOSYSTEMS = {"pypi", "npm", "gem", "golang", "composer", "maven", "nuget", "cargo", "hex"}
@@ -210,3 +210,8 @@ def test_a_lock_file_of_fifty_megabytes_is_read_in_one_pass() -> None:
     text = '{\n  "packages": {\n' + "".join(entry.format(number, "x" * 400) for number in range(100_000)) + "  }\n}\n"
     assert len(text) > 45_000_000
     assert len(found("package-lock.json", text)) == 100_000
+
+
+def test_an_archive_from_a_host() -> None:
+    mentions = npm.parse("package.json", '{"dependencies": {"xlsx": "https://cdn.sheetjs.com/xlsx.tgz"}}')
+    assert {(one.kind, one.value) for one in mentions} >= {("npm", "xlsx"), ("host", "cdn.sheetjs.com")}

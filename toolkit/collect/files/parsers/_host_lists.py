@@ -1,4 +1,4 @@
-"""Long lists of hosts in configuration: what a firewall lets through, whose images may be shown, what a linter allows.
+"""Long lists of hosts: what a firewall lets through, whose images may be shown, what a linter allows, what is blocked.
 
 They name whatever might be met, not what is used. A content security policy is no such list: it names what the pages
 load, under the directive that loads it.
@@ -7,26 +7,36 @@ load, under the directive that loads it.
 import re
 from collections.abc import Sequence
 
-_HOST_ALONE = re.compile(
-    r"\s{0,60}(?:-\s{1,4})?[\"']?(?:https?://)?[.*]{0,2}((?:[a-z0-9\-]{1,63}\.){1,6}[a-z]{2,10})/?[\"']?,?\s*$"
+_HOST_ALONE = re.compile(  # also as a regular expression, whose backslashes are gone here
+    r"\s{0,60}(?:-\s{1,4})?[\"'/^]{0,3}(?:https?://)?[.*]{0,2}((?:[a-z0-9\-]{1,63}\.){1,6}[a-z]{2,10})"
+    r"[/$]{0,2}[\"']?,?\s{0,60}(?:(?://|#).*)?$"
 )
 _POLICY = re.compile(
     r"\b(?:script|img|connect|frame|style|font|default|media|form-action)[-_]src\b|Src\b", re.IGNORECASE
 )
 _FEWEST_DOMAINS = 8  # of different owners, in lines that follow each other
+_DOMAIN = re.compile(r"[\"'/. ]([a-z0-9\-]{2,63}\.(?:com|net|org|io|de|ru|uk|fr|co|jp|eu))\b")
+_DIRECTORY = 60  # different owners: trackers to block, sites to treat specially. No program is set up with that many
 
 
 def lines_of_lists(lines: Sequence[str]) -> frozenset[int]:
     """The numbers, from 1, of lines that hold one host each and stand in such a list."""
     found: set[int] = set()
     run: list[tuple[int, str]] = []
-    for number, line in enumerate((*lines, ""), 1):
-        if host := _HOST_ALONE.match(line[:300]):
+    for number, line in enumerate((*lines, "", ""), 1):
+        if host := _HOST_ALONE.match(line[:300].replace("\\", "")):
             run.append((number, ".".join(host[1].split(".")[-2:])))
             continue
+        if run and number - run[-1][0] == 1:
+            continue  # one line of something else, a remark
         if len({domain for _, domain in run}) >= _FEWEST_DOMAINS:
             found.update(number for number, _ in run)
         run = []
     if found and any(_POLICY.search(line) for line in lines):
         return frozenset()
     return frozenset(found)
+
+
+def is_directory(text: str) -> bool:
+    """Whether a file of data names the hosts of the whole web."""
+    return "script-src" not in text and len({found[1] for found in _DOMAIN.finditer(text)}) >= _DIRECTORY

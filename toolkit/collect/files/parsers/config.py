@@ -7,12 +7,12 @@ word that chooses something ("service: S3") is yielded with its key, as "service
 
 import re
 from bisect import bisect
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention, Place
-from toolkit.collect.files.parsers._host_lists import lines_of_lists
+from toolkit.collect.files.parsers._host_lists import is_directory, lines_of_lists
 from toolkit.collect.files.parsers._literals import Literal, names
 from toolkit.collect.files.parsers._places import lines_of
 from toolkit.model import DiscardReason
@@ -62,12 +62,12 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
     numbers = range(1, len(lines) + 1) if near is None or whole else sorted(lines_of(text, near))
     codes = {number: _code_length(lines[number - 1], slashes=slashes) for number in numbers}
     describing = yield from keys(lines, codes)
-    listed: frozenset[int] | None = None
+    listed: Container[int] | None = None
     for name, number, offset in _names(text, lines, None if whole else numbers):
         if name.kind == "env" and _is_value(lines[number - 1], name.value):
             continue  # `_pair` has seen it, with its key
         if listed is None and name.kind == "host":
-            listed = lines_of_lists(lines)
+            listed = range(1, len(lines) + 1) if is_directory(text) else lines_of_lists(lines)
         told = number in describing or (listed is not None and number in listed)
         prose: DiscardReason | None = "prose" if told else None
         yield Mention(name.kind, name.value, number, discard="comment" if offset >= codes[number] else prose)

@@ -10,7 +10,7 @@ from toolkit.collect.files.parsers._named import named
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.collect.files.parsers._shell import commands
 
-CLAIMS = ("Jenkinsfile", "Jenkinsfile.*", "*.jenkinsfile", "*.Jenkinsfile")
+CLAIMS = ("Jenkinsfile*", "*.jenkinsfile", "*.Jenkinsfile")
 KINDS: frozenset[SignalKind] = frozenset({"action", "image", "call", "host", "uri", "arn", "env"})
 
 _SHELL = re.compile(

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
+from toolkit.collect.files.parsers import _literals
 from toolkit.collect.files.parsers._documents import json_document
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import Role
 
 CLAIMS = ("package.json", "deno.json", "deno.jsonc", "import_map.json", "jsr.json")
-KINDS = frozenset({"npm", "config"})
+KINDS: frozenset[SignalKind] = frozenset({"npm", "config", "host"})
 
 _SECTIONS: dict[str, Role | None] = {
     "dependencies": None,
@@ -31,7 +33,10 @@ def parse(path: str, text: str) -> Iterator[Mention]:
         content = document.get(section)
         for name, version in content.items() if isinstance(content, dict) else ():
             alias = _SPECIFIER.match(version) if isinstance(version, str) else None
-            yield Mention("npm", alias[1] if alias else name, lines.find(name, f'"{section}"'), role)
+            line = lines.find(name, f'"{section}"')
+            yield Mention("npm", alias[1] if alias else name, line, role)
+            for host in _literals.urls(f'"{version}"') if isinstance(version, str) and "://" in version else ():
+                yield Mention(host.kind, host.value, line, role)  # an archive from somewhere else
     imports = document.get("imports")
     for name, target in imports.items() if isinstance(imports, dict) else ():
         if isinstance(target, str) and (found := _SPECIFIER.match(target)):
