@@ -17,7 +17,7 @@ PACKED = gzip.compress((ANSWERS / "auth0/users.ndjson").read_bytes())
 
 def job(status: str, **more: Any) -> dict[str, Any]:
     """An export job as the vendor shows it."""
-    known = {"id": "job_1", "type": "users_export", "connection": "Users", "format": "json"}
+    known = {"id": "job_1", "type": "users_export", "connection_id": "con_1", "format": "json"}
     return {**known, "status": status, "created_at": "2020-09-13T12:26:40.000Z", **more}
 
 

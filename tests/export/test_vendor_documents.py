@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import auth0_sdk
 import pytest
 from auth0_server import tenant
 from documents import checked_by
@@ -33,6 +34,14 @@ def test_okta(vendor: Vendor, cache: Path, tmp_path: Path, sleep: Sleep) -> None
 def test_auth0(vendor: Vendor, cache: Path, tmp_path: Path, sleep: Sleep) -> None:
     # the forms of an answer with and without totals are not told apart
     vendor.check = checked_by(published("auth0", cache), prefix="/api/v2", deviations="is valid under each of")
+    vendor.app, vendor.budget, vendor.largest = tenant(vendor), Budget(vendor, 5), 1
+    export_auth0(vendor, tmp_path, sleep)
+    assert vendor.checked > 10
+    assert not vendor.violations
+
+
+def test_auth0_by_what_its_sdk_knows(vendor: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    vendor.check = checked_by(auth0_sdk.document(), prefix="/api/v2")
     vendor.app, vendor.budget, vendor.largest = tenant(vendor), Budget(vendor, 5), 1
     export_auth0(vendor, tmp_path, sleep)
     assert vendor.checked > 10
