@@ -76,13 +76,15 @@ class Desk:
         assert answer.is_success, answer.text
         return answer.json()
 
-    def send(self, subject: str, text: str, sender: str = ASKER, recipient: str = SUPPORT, helo: str = HELO) -> None:
-        """A mail from the world outside; with a bad `helo` it looks like spam."""
+    def send(
+        self, subject: str, text: str, sender: str = ASKER, recipient: str = SUPPORT, *, patience: float = 60
+    ) -> None:
+        """A mail from the world outside."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = sender, recipient, subject
         mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="elsewhere.example")
         mail.set_content(text)
-        with smtplib.SMTP(self.address, 25, local_hostname=helo, timeout=60) as server:
+        with smtplib.SMTP(self.address, 25, local_hostname=HELO, timeout=patience) as server:
             server.send_message(mail)
 
     def sql(self, query: str) -> str:

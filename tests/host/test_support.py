@@ -12,6 +12,7 @@ import pytest
 import support_desk
 from support_desk import ASKER, SUPPORT, Desk, eventually
 
+from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
 from toolkit.tools import ssh
 
@@ -34,6 +35,8 @@ echo "enable_test_patterns = true;" >>/etc/rspamd/local.d/options.inc
 systemctl restart rspamd
 until ss --listening --tcp --numeric | grep -q 127.0.0.1:11332; do sleep 0.2; done
 """
+SCANS = "/var/log/rspamd/rspamd.log"
+NUMBER_OF = "SELECT id FROM tickets WHERE subject = '{}'"
 QUEUE_OF = "SELECT q.name FROM tickets t JOIN queues q ON q.id = t.queue WHERE t.subject = '{}'"
 PRIORITY_OF = "SELECT id, priority FROM tickets WHERE subject = '{}'"
 COMMENTS = """
@@ -110,6 +113,22 @@ def test_mail_that_looks_like_spam_is_kept_apart_and_answered_by_nobody(desk: De
     desk.send("Sober", "A question.", sender="sober@elsewhere.example")
     desk.world.mail("sober@elsewhere.example", "Sober")
     assert [to for to, _ in desk.world.mails[before:]] == [["sober@elsewhere.example"]]
+
+
+def test_no_name_server_holds_mail_up(desk: Desk) -> None:
+    """Of what comes in a few look-ups are given up, each after two seconds; for what goes out there are none."""
+    asked = desk.sql(NUMBER_OF.format("Cannot log in {{ 7 * 7 }}"))
+    labs.cut_off(desk.lab)
+    try:
+        desk.send("No names", "Is anybody there?", sender="cut@elsewhere.example", patience=25)
+        desk.rt("POST", f"/ticket/{asked}/correspond", {"Content": "Nobody but us.", "ContentType": "text/plain"})
+    finally:
+        labs.reconnect(desk.lab)
+    ssh.run(desk.lab.login, desk.address, ["postqueue", "-f"])
+    answer = desk.world.mail(ASKER, "Nobody but us")
+    assert "board.example" in str(answer["DKIM-Signature"])
+    mentioned = ssh.run(desk.lab.login, desk.address, ["grep", "-F", f"'{answer['Message-ID']}'", SCANS]).splitlines()
+    assert [", dns req: 0," in line for line in mentioned if "dns req" in line] == [True]
 
 
 def test_the_mail_gateway_is_closed_to_the_world(desk: Desk) -> None:
