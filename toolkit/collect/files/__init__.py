@@ -5,8 +5,9 @@ docs/architecture/files.md.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from toolkit.catalog import Catalog, Signal
@@ -18,7 +19,7 @@ from toolkit.collect.files.parsers import discover
 from toolkit.collect.files.pool import read_all
 from toolkit.collect.files.prefilter import load_prefilter
 from toolkit.collect.files.read import Findings, Reader
-from toolkit.collect.files.walk import File, walk
+from toolkit.collect.files.walk import File, Folder, walk
 from toolkit.errors import BadInput
 from toolkit.model import Discarded, Evidence, Root, Survey, Unread
 
@@ -89,26 +90,39 @@ def _one(
         on_progress(0)
         return survey, 0
     known = last.results()
-    folders = list(walk(root, failed))
-    files = [file for found in folders for file in found.files]
-    fresh = [file for file in files if file not in known]
-    results = {file: known[file] for file in files if file in known}
-    on_progress(len(results))
-    if fresh:
-        for count, (file, found) in enumerate(read_all(reader(), root, fresh), len(results) + 1):
-            results[file] = found
-            on_progress(count)
+    folders: list[Folder] = []
+    results: dict[File, Findings] = {}  # of files that say something
+    count = 0
+
+    def found(file: File, findings: Findings | None) -> None:
+        nonlocal count
+        count += 1
+        if findings:
+            results[file] = findings
+        on_progress(count)
+
+    def changed() -> Iterator[File]:
+        for folder_ in walk(root, failed):
+            folders.append(folder_)
+            for file in folder_.files:
+                if file in known:
+                    found(file, known[file])
+                else:
+                    yield file
+
+    fresh = changed()
+    for first in fresh:
+        for file, findings in read_all(reader(), root, chain((first,), fresh)):
+            found(file, findings)
     survey = merge(_survey(name, folder, results, signals()), Survey(unread=tuple(unread)))
     cache.save(name, folder, folders, results, survey, started)
-    return survey, len(files)
+    return survey, count
 
 
-def _survey(name: str, folder: Path, results: Mapping[File, Findings | None], signals: Sequence[Signal]) -> Survey:
+def _survey(name: str, folder: Path, results: Mapping[File, Findings], signals: Sequence[Signal]) -> Survey:
     """Findings in the words of the model."""
     evidence, discarded, unread = [], [], []
     for file, found in results.items():
-        if not found:
-            continue
         path = _shown(file.path)
         for sign in found.signs:
             signal = signals[sign.signal].id

@@ -12,6 +12,7 @@ import os
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -70,11 +71,11 @@ class Cache:
         name: str,
         root: Path,
         folders: Sequence[Folder],
-        results: Mapping[File, Findings | None],
+        results: Mapping[File, Findings],
         survey: Survey,
         started_ns: int,
     ) -> None:
-        """Keep this look; `started_ns` is when it began. Written whole or not at all."""
+        """Keep this look: all folders, and what says something. `started_ns` is when it began. All or nothing."""
         path = self._path(name, root)
         if path is None:
             return
@@ -124,13 +125,13 @@ class Known:
 
 
 def _stored(
-    key: str, folders: Sequence[Folder], results: Mapping[File, Findings | None], survey: Survey, newest: int
+    key: str, folders: Sequence[Folder], results: Mapping[File, Findings], survey: Survey, newest: int
 ) -> _Stored:
-    findings = {file.path: found for file, found in results.items() if found}
+    findings = {file.path: found for file, found in results.items()}
+    seen: Iterable[Folder | File] = chain(folders, chain.from_iterable(folder.files for folder in folders))
     return _Stored(
         key=key,
-        settled=all(max(folder.mtime_ns, folder.ctime_ns) < newest for folder in folders)
-        and all(max(file.mtime_ns, file.ctime_ns) < newest for file in results),
+        settled=all(max(one.mtime_ns, one.ctime_ns) < newest for one in seen),
         folders=[_listing(folder, newest) for folder in folders],
         survey=msgspec.Raw(msgspec.msgpack.encode(survey)),
         findings=msgspec.Raw(msgspec.msgpack.encode(findings)),

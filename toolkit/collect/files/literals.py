@@ -18,10 +18,15 @@ _NOT_IN_TEXT = frozenset({
 })  # fmt: skip
 # Kinds where the literal is as good as a mention: in files that do not count, a hit is recorded without parsing.
 _FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "cfn", "tf_resource"})
-_VERBS = frozenset(
-    {"create", "client", "send", "update", "render", "default", "configure", "initialize"}
-)  # in any code
+# Words of any code: the last choice among the words of a name, however long they are, and verbs the very last.
+_COMMON = frozenset({
+    "admin", "application", "auth", "calendar", "calls", "connection", "database", "identity", "instance", "link",
+    "message", "messages", "places", "services", "sessions", "storage", "verify", "view", "window",
+})  # fmt: skip
+_VERBS = frozenset({"create", "client", "send", "update", "render", "default", "configure", "initialize"})
 _ANY_CASE = frozenset({"host", "arm"})
+_PULUMI = ("@pulumi/", "pulumi_", "Pulumi.", "com.pulumi.", "pulumi/pulumi-")
+_CLAIMED_BY_NAME = ("serverless-", "addon/", "buildpack/")
 _STEPS = ("orb/", "task/", "pipe/", "plugin/", "deploy/", "include/", "step/")  # what a CI step may be made of
 COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
@@ -42,6 +47,7 @@ _WORD_BYTES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 ANYTHING = _table("", negated=True)
 NO_WORD = _table(_WORD_BYTES, negated=True)
 _QUOTES = ('"', "'", "`")
+_BLANKS = (" ", "\t")
 _QUOTE_OR_SLASH = _table("\"'`/")
 _LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
 _ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
@@ -112,13 +118,20 @@ def _of(signal: Signal) -> Iterator[_Text]:
         yield from _call(value)
     elif kind == "arn":
         yield _Text(f":{value}:", _LOWER)
-        yield from (_Text(f"{quote}{value}:", ANYTHING, _ACTION) for quote in _QUOTES)
+        yield from (_Text(f"{before}{value}:", ANYTHING, _ACTION) for before in (*_QUOTES, *_BLANKS))
     elif kind == "uri":
         yield _Text(value.removesuffix("://") + "://", NO_WORD)
+    elif kind == "pulumi":  # a program that uses it is read whole; YAML is claimed by name
+        yield from (_Text(mark, NO_WORD) for mark in _PULUMI)
+    elif kind == "tf_provider":  # `provider "x"`, `source = "y/x"`, `x = "~> 2.0"`
+        yield from (_bounded(value.rpartition("/")[2] + end) for end in ('"', " "))
     elif kind in ("npm", "golang"):
         yield from _imported("/".join(value.split("/")[: 1 + value.startswith("@")]) if kind == "npm" else value)
     elif kind == "python":  # `from google.cloud import storage`
-        yield _in_parts(value.rpartition(".")[0], value.rpartition(".")[2])
+        module, *names = value.split(".")
+        yield from (_bounded(word + module)._replace(also=tuple(names)) for word in ("import ", "from ", ", "))
+    elif kind == "config" and value.startswith(_CLAIMED_BY_NAME):
+        return
     elif kind == "config":  # keys stand below each other; what follows a "/" is written in one piece
         rest = value.partition("/")[2]
         parts = re.split(r"[.=]", value)
@@ -141,9 +154,14 @@ def _imported(name: str) -> Iterator[_Text]:
 
 
 def _in_parts(*parts: str) -> _Text:
-    """The longest part, and the others anywhere."""
-    longest = max(parts, key=len)
-    return _bounded(longest)._replace(also=tuple(part for part in parts if part and part != longest))
+    """The most telling part, and the others anywhere."""
+    best = max(parts, key=_telling)
+    return _bounded(best)._replace(also=tuple(part for part in parts if part and part != best))
+
+
+def _telling(word: str) -> tuple[bool, bool, bool, int]:
+    """How seldom a word is met in files that have nothing to do with the name it is of."""
+    return len(word) >= _SHORTEST, word not in _VERBS, word.lower() not in _COMMON, len(word)
 
 
 def _host(value: str) -> _Text:
@@ -167,16 +185,16 @@ def _spellings(kind: str, value: str) -> tuple[str, ...]:
         return (value.partition("/")[2],)
     if kind == "tf_resource" and value.startswith(("module.", "backend.", "source.")):
         return (value.partition(".")[2],)
-    return (value.rpartition("/")[2],) if kind == "tf_provider" else (value,)
+    return (value,)
 
 
 def _call(value: str) -> Iterator[_Text]:
-    """The longest word of a chain, and all others around it: chains go over lines, and their brackets come between."""
+    """The most telling word of a chain, and all others around it: chains go over lines, with brackets between."""
     name, _, argument = value.partition("(")
     argument = argument.removesuffix(")")
-    words = sorted(re.findall(r"\w+", name), key=lambda word: (word not in _VERBS, len(word)))
+    words = sorted(re.findall(r"\w+", name), key=_telling)
     if name.endswith("-cli"):
-        yield from (_Text(name.removesuffix("-cli") + blank, NO_WORD) for blank in " \t")
+        yield from (_Text(name.removesuffix("-cli") + blank, NO_WORD) for blank in _BLANKS)
     elif argument:
         last = tuple(re.findall(r"\w+", name)[-1:])
         yield from (_Text(quote + argument + quote, also=last, together=True) for quote in _QUOTES)

@@ -1,7 +1,7 @@
 """Reading many files on all processors.
 
 In: a `Reader` and files. Out: the findings of those that say something. Worker processes are forked, so they share the
-compiled catalogue and the list of files with the parent; where forking is not safe (macOS, a program with threads)
+compiled catalogue with the parent; where forking is not safe (macOS, a program with threads)
 files are read one after the other. A parser that takes its process down, or would never end, costs one file: the
 kernel ends a worker whose file takes too much processor time, in whatever C code it is.
 """
@@ -12,9 +12,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import NamedTuple
 
@@ -37,55 +38,70 @@ class _Job(NamedTuple):
 
     reader: Reader
     root: str
-    files: Sequence[File]
-    current: mmap.mmap  # shared: number of the file that is being read
+    current: mmap.mmap  # shared: number, in its chunk, of the file that is being read
 
 
 _job: list[_Job] = []  # in a worker process
 _decoder = msgspec.msgpack.Decoder(dict[int, Findings])
 
 
-def read_all(reader: Reader, root: str, files: Sequence[File]) -> Iterator[tuple[File, Findings | None]]:
-    """The findings of all files, in any order; None for files that say nothing."""
-    workers = min(_MOST_WORKERS, _processors(), len(files) // _WORTH_FORKING + 1)
-    harmless = workers < 2 and all(file.size < _LARGE for file in files)
+def read_all(reader: Reader, root: str, files: Iterable[File]) -> Iterator[tuple[File, Findings | None]]:
+    """The findings of all files, in any order; None for files that say nothing.
+
+    Files are read while others are still being sought: `files` may be a walk that is under way.
+    """
+    coming = iter(files)
+    first = list(islice(coming, _WORTH_FORKING))
+    workers = min(_MOST_WORKERS, _processors()) if len(first) == _WORTH_FORKING else 1
+    harmless = workers < 2 and all(file.size < _LARGE for file in first)
     if harmless or sys.platform != "linux" or threading.active_count() > 1:
-        for file in files:
+        for file in chain(first, coming):
             yield file, reader.read(root, file) or None
         return
-    job = _Job(reader, root, files, mmap.mmap(-1, 8))
-    left: list[range] = []
+    job = _Job(reader, root, mmap.mmap(-1, 8))
+    left: list[list[File]] = []
     with _workers(workers, job) as pool:
-        chunks = [range(start, min(start + _CHUNK, len(files))) for start in range(0, len(files), _CHUNK)]
-        for chunk, future in [(chunk, pool.submit(_read_chunk, chunk)) for chunk in chunks]:
+        for chunk, future in [(chunk, _submitted(pool, chunk)) for chunk in _chunks(chain(first, coming))]:
             found = _result(future)
             if found is None:
                 left.append(chunk)
             else:
-                yield from ((files[number], found.get(number)) for number in chunk)
+                yield from ((file, found.get(number)) for number, file in enumerate(chunk))
     for chunk in left:
         yield from _carefully(job, chunk)
 
 
-def _carefully(job: _Job, chunk: range) -> Iterator[tuple[File, Findings | None]]:
+def _chunks(files: Iterator[File]) -> Iterator[list[File]]:
+    while chunk := list(islice(files, _CHUNK)):
+        yield chunk
+
+
+def _carefully(job: _Job, chunk: list[File]) -> Iterator[tuple[File, Findings | None]]:
     """Files among which one may take a process down: alone in a process that notes where it is."""
     while chunk:
-        job.current[:] = chunk.start.to_bytes(8, "little")
+        job.current[:] = bytes(8)
         with _workers(1, job) as pool:
-            found = _result(pool.submit(_read_chunk, chunk))
-        deadly = int.from_bytes(job.current[:], "little") if found is None else chunk.stop
-        if found is None and deadly > chunk.start:
-            yield from _carefully(job, range(chunk.start, deadly))
-        elif found is not None:
-            yield from ((job.files[number], found.get(number)) for number in chunk)
-        if deadly < chunk.stop:
-            yield job.files[deadly], Findings([], [], [("files", 0, "reading it crashed a process or took too long")])
-        chunk = range(deadly + 1, chunk.stop)
+            found = _result(_submitted(pool, chunk))
+        if found is not None:
+            yield from ((file, found.get(number)) for number, file in enumerate(chunk))
+            return
+        deadly = int.from_bytes(job.current[:], "little")
+        yield from _carefully(job, chunk[:deadly])
+        yield chunk[deadly], Findings([], [], [("files", 0, "reading it crashed a process or took too long")])
+        chunk = chunk[deadly + 1 :]
 
 
-def _result(future: "Future[bytes]") -> dict[int, Findings] | None:
+def _submitted(pool: ProcessPoolExecutor, chunk: list[File]) -> "Future[bytes] | None":
     try:
-        return _decoder.decode(future.result())
+        return pool.submit(_read_chunk, chunk)
+    except BrokenProcessPool:
+        return None
+
+
+def _result(future: "Future[bytes] | None") -> dict[int, Findings] | None:
+    """The findings by number in the chunk; None where its process has died."""
+    try:
+        return _decoder.decode(future.result()) if future else None
     except BrokenProcessPool:
         return None
 
@@ -102,13 +118,12 @@ def _start(job: _Job) -> None:
     _job[:] = [job]
 
 
-def _read_chunk(numbers: range) -> bytes:
+def _read_chunk(files: list[File]) -> bytes:
     """The findings by number of file, as msgpack: little to send where little was found."""
-    reader, root, files, current = _job[0]
+    reader, root, current = _job[0]
     found = {}
-    for number in numbers:
+    for number, file in enumerate(files):
         current[:] = number.to_bytes(8, "little")
-        file = files[number]
         signal.setitimer(signal.ITIMER_PROF, _SECONDS + file.size / _BYTES_PER_SECOND)
         if findings := reader.read(root, file):
             found[number] = findings

@@ -21,7 +21,7 @@ CLAIMS = (
     "Dockerfile-*",
 )
 KINDS: frozenset[SignalKind] = frozenset({"image", "call", "host", "uri", "arn", "env"})
-HINTS = ("FROM ", "from ")
+ALWAYS = True
 
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]{2,12})\s+(.*)", re.DOTALL)
 _OPTION = re.compile(r"--([a-z\-]+)(?:=(\S+))?\s+")
