@@ -47,14 +47,14 @@ def kinds(imported: SignalKind) -> frozenset[SignalKind]:
 
 def scan(text: str, dialect: Dialect, near: Sequence[Place] | None = None) -> Iterator[Mention]:
     """What one code file mentions: everything, or at least what reaches into one of the places `near`."""
-    if near and dialect.resolve and any("call" in place.kinds for place in near):
-        near = None  # what is imported in one place is called in another
     if near and any(mark in text for mark in _pulumi.MARKS):
         near = None
-    if near is not None and _says_nothing(text, near):
+    # what is imported in one place is called in another
+    everywhere = dialect.resolve and near is not None and any("call" in place.kinds for place in near)
+    if near is not None and not everywhere and _says_nothing(text, near):
         return
     try:
-        source = Source(text, dialect.grammar, near)
+        source = Source(text, dialect.grammar, near, everywhere=everywhere)
     except Unparsed:
         yield from plain_names(text)
         raise

@@ -39,7 +39,7 @@ _PATTERN_OF_ARN = re.compile(
 # To look at what there is ("ecs:Describe*") is no use of it: whoever works with it is allowed more
 _IAM_ACTION = re.compile(r":(?:\*|(?!Describe|List)[A-Z][A-Za-z0-9]{1,80}\*?)(?=[\"'\s,]|$)", re.MULTILINE)
 _IAM_SERVICE = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30})$")
-_ENV_QUOTED = re.compile(r"([\"'`]|(?<!:):)([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
+_ENV_QUOTED = re.compile(r"[\"'`:](?<!::)([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
 _UNSET = re.compile(r"[\"'`]?\s{0,4}(?::|=>)\s{0,4}(?:None|null|nil|undefined)\b")  # a default that leaves it out
 _ENV_MEMBER = re.compile(r"\.([A-Z][A-Z0-9_]{2,80})(?![A-Za-z0-9_(.])")
 _ENV_OBJECTS = ("env", "settings", "config", "conf", "secrets", "vars")
@@ -139,10 +139,8 @@ def arns(text: str) -> Iterator[Literal]:
 def environment(text: str) -> Iterator[Literal]:
     """Names of environment variables: quoted whole ("X_Y"), or members of an environment or settings object."""
     for match in _ENV_QUOTED.finditer(text):
-        if match[1] == ":" or text[match.end() : match.end() + 1] == match[1]:
-            if _UNSET.match(text, match.end()):
-                continue
-            yield Literal("env", match[2], match.start())
+        if match[0][0] in (":", text[match.end() : match.end() + 1]) and not _UNSET.match(text, match.end()):
+            yield Literal("env", match[1], match.start())
     for match in _ENV_MEMBER.finditer(text):
         before = text[max(match.start() - 12, 0) : match.start()].rstrip(")!?")
         if before.lower().endswith(_ENV_OBJECTS):

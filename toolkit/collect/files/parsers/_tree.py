@@ -121,15 +121,20 @@ def _captures(query: Query, root: Node, runs: Sequence[tuple[int, int]]) -> dict
 
 
 class Source:
-    """One parsed file. `text` is the file as Latin-1 of its UTF-8 bytes: offsets in it are byte offsets."""
+    """One parsed file. `text` is the file as Latin-1 of its UTF-8 bytes: offsets in it are byte offsets.
 
-    def __init__(self, text: str, grammar: Grammar, near: Sequence[Place] | None = None) -> None:
+    `near`: the only places that can matter. `everywhere`: they matter for what stands anywhere before them.
+    """
+
+    def __init__(
+        self, text: str, grammar: Grammar, near: Sequence[Place] | None = None, *, everywhere: bool = False
+    ) -> None:
         self.bytes = text.encode("utf-8", "replace")
         self.text = self.bytes.decode("latin-1")
-        self.near = near
+        self.near = None if everywhere else near
         language, query = _load(grammar)
         self.root = _parsed_as_far_as(near, self.bytes, language) if near else _parsed(self.bytes, language)
-        self.captures = _captures(query, self.root, _runs(near) if near else [])
+        self.captures = _captures(query, self.root, _runs(self.near) if self.near else [])
         self._lookups = 0
         self._discards = self._ranges()
         self._starts = [start for start, _, _ in self._discards]

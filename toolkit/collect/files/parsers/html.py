@@ -6,7 +6,7 @@ Where a host stands decides what it means: in `src`, or `href` of a style sheet,
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from toolkit.catalog import SignalKind
@@ -23,19 +23,13 @@ CLAIMS = (
 )  # fmt: skip
 KINDS: frozenset[SignalKind] = frozenset({"host", "env", "uri", "arn", "html"})
 
-# What begins a part, by the name of what ends it.
-_COMMENT = re.compile(
-    r"(?P<page><!--)|(?P<erb><%#)|(?P<jinja>\{#)|(?P<handlebars>\{\{!--)|(?P<blade>\{\{--)"
-    r"|(?P<line>^[ \t]*(?:-#|//-?)[^\n]*)",
-    re.MULTILINE,
-)
-_COMMENT_ENDS = {"page": "-->", "erb": "%>", "jinja": "#}", "handlebars": "--}}", "blade": "--}}", "line": ""}
-_CODE = re.compile(
-    r"(?P<script><script\b[^>]{0,2000}>)|(?P<style><style\b[^>]{0,1000}>)|(?P<erb><%)|(?P<braces>\{\{)|(?P<block>\{%)"
-    r"|(?P<php><\?(?:php|=))"
-)
-_CODE_ENDS = {"script": "</script", "style": "</style", "erb": "%>", "braces": "}}", "block": "%}", "php": "?>"}
-_ATTRIBUTE = re.compile(r"""([@:\w.\-]{1,60})\s?=\s?\{?(?:"([^"<]{1,4000})"|'([^'<]{1,4000})')""")
+# What begins a part, and what ends it. The patterns have no groups, for then `re` skips to their first characters.
+_COMMENTS = {"<!--": "-->", "<%#": "%>", "{#": "#}", "{{!--": "--}}", "{{--": "--}}", "\n": ""}
+_COMMENT = re.compile(r"<!--|<%#|\{#|\{\{!--|\{\{--|\n[ \t]*(?:-#|//)[^\n]*")
+_CODES = {"<script": "</script", "<style": "</style", "<%": "%>", "{{": "}}", "{%": "%}", "<?": "?>"}
+_CODE = re.compile(r"<script\b[^>]{0,2000}>|<style\b[^>]{0,1000}>|<%|\{\{|\{%|<\?(?:php|=)")
+_ATTRIBUTE = re.compile(r"""=\s?\{?(?:"([^"<]{1,4000})"|'([^'<]{1,4000})')""")
+_ATTRIBUTE_NAME = re.compile(r"[@:\w.\-]{1,60}\s?$")
 _TAG = re.compile(r"<([A-Za-z][\w\-]{0,60})|^[ \t]*%?(script|link|img|iframe|a)\b", re.MULTILINE)
 _LOADING = frozenset(
     {"src", "srcset", "poster", "action", "data-src", "data", "formaction", "xlink:href", ":src", "background"}
@@ -45,7 +39,8 @@ _LINKED_RELATIONS = re.compile(
 )
 _LINKING_CODE = re.compile(r"link_to|mail_to|href|external_link|\blink\b")
 _STYLE_URL = re.compile(r"""\burl\(\s?["']?$""")
-_NAMES = re.compile(r"""\b(?:class|className|id)\s?=\s?["']([^"'<>{}]{1,300})["']""")
+_NAMING = re.compile(r"\b(?:class|classname|id)$")
+_NO_NAMES = re.compile(r"""["'<>{}]|.{301}""", re.DOTALL)
 _ELEMENT = re.compile(r"<([a-z][a-z0-9]{0,30}-[a-z0-9\-]{1,60})[\s>/]")
 _DATA = re.compile(r"\s(data-[a-z0-9\-]{2,60})(?=[\s=>])")
 _NAMESPACES = re.compile(
@@ -59,15 +54,23 @@ class _Span(NamedTuple):
     reason: DiscardReason | None  # None: what stands here counts
 
 
+class _Attribute(NamedTuple):
+    name: str  # lower case
+    value: str
+    start: int
+    end: int
+
+
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Hosts and names by where they stand; classes, ids, custom elements and data attributes as `html`."""
     text = _NAMESPACES.sub(lambda found: " " * len(found[0]), text)
     lines = Lines(text)
-    comments = [_Span(start, end, "comment") for start, end, _ in _enclosed(text, _COMMENT, _COMMENT_ENDS)]
-    spans = _Spans(comments, list(_code(text)), list(_attributes(text)))
-    for found in sorted(names(text), key=lambda literal: literal.offset):
-        yield Mention(found.kind, found.value, lines.at(found.offset), discard=_reason(text, found, spans))
-    yield from _markup(text, lines)
+    attributes = list(_attributes(text))
+    if found := sorted(names(text), key=lambda literal: literal.offset):
+        spans = _Spans(list(_comments(text)), list(_code(text)), list(_telling(text, attributes)))
+        for name in found:
+            yield Mention(name.kind, name.value, lines.at(name.offset), discard=_reason(text, name, spans))
+    yield from _markup(text, attributes, lines)
 
 
 def _reason(text: str, found: Literal, spans: "_Spans") -> DiscardReason | None:
@@ -101,7 +104,7 @@ def _enclosed(text: str, begin: re.Pattern[str], ends: Mapping[str, str]) -> Ite
     """
     position, missing = 0, set()
     while found := begin.search(text, position):
-        kind = str(found.lastgroup)
+        kind = next(kind for kind in ends if text.startswith(kind, found.start()))
         end = -1 if kind in missing else text.find(ends[kind], found.end())
         if end < 0:
             missing.add(kind)
@@ -111,19 +114,30 @@ def _enclosed(text: str, begin: re.Pattern[str], ends: Mapping[str, str]) -> Ite
         yield found.start(), position, kind
 
 
+def _comments(text: str) -> Iterator[_Span]:
+    for start, end, _ in _enclosed(f"\n{text}", _COMMENT, _COMMENTS):
+        yield _Span(start - 1, end - 1, "comment")
+
+
 def _code(text: str) -> Iterator[_Span]:
-    for start, end, kind in _enclosed(text, _CODE, _CODE_ENDS):
-        links = kind not in ("script", "style") and _LINKING_CODE.search(text, start, end) is not None
+    for start, end, kind in _enclosed(text, _CODE, _CODES):
+        links = kind not in ("<script", "<style") and _LINKING_CODE.search(text, start, end) is not None
         yield _Span(start, end, "prose" if links else None)
 
 
-def _attributes(text: str) -> Iterator[_Span]:
+def _attributes(text: str) -> Iterator[_Attribute]:
     for found in _ATTRIBUTE.finditer(text):
-        name = found[1].lower()
-        if name in _LOADING or (name == "href" and _loads(text, found.start())):
-            yield _Span(found.start(), found.end(), None)
+        if name := _ATTRIBUTE_NAME.search(text, max(0, found.start() - 61), found.start()):
+            yield _Attribute(name[0].rstrip().lower(), found[1] or found[2], name.start(), found.end())
+
+
+def _telling(text: str, attributes: Iterable[_Attribute]) -> Iterator[_Span]:
+    """Attributes whose name says whether their value counts."""
+    for name, _, start, end in attributes:
+        if name in _LOADING or (name == "href" and _loads(text, start)):
+            yield _Span(start, end, None)
         elif name.startswith("data-") or name in ("content", "value"):
-            yield _Span(found.start(), found.end(), None if name.startswith("data-") else "prose")
+            yield _Span(start, end, None if name.startswith("data-") else "prose")
 
 
 def _loads(text: str, offset: int) -> bool:
@@ -136,8 +150,9 @@ def _loads(text: str, offset: int) -> bool:
     return _LINKED_RELATIONS.search(element) is not None or "rel" not in element
 
 
-def _markup(text: str, lines: Lines) -> Iterator[Mention]:
-    found = [(match.start(), word) for match in _NAMES.finditer(text) for word in match[1].split()]
+def _markup(text: str, attributes: Iterable[_Attribute], lines: Lines) -> Iterator[Mention]:
+    naming = (one for one in attributes if _NAMING.search(one.name) and not _NO_NAMES.search(one.value))
+    found = [(one.start, word) for one in naming for word in one.value.split()]
     found += [(match.start(), match[1]) for pattern in (_ELEMENT, _DATA) for match in pattern.finditer(text)]
     for offset, word in sorted(found):
         yield Mention("html", word, lines.at(offset))

@@ -20,20 +20,20 @@ CLAIMS = (
 KINDS = frozenset({"npm"})
 
 _NAME = r"((?:@[\w.\-]{1,80}/)?[\w.\-]{1,100})"
-_NPM = re.compile(
-    rf'"(?:[^"\n]{{0,300}}/)?node_modules/{_NAME}": ?\{{|^ +"{_NAME}": \{{\n +"version"',
-    re.MULTILINE,
-)
-_YARN = re.compile(rf'^"?{_NAME}@[^\n]{{0,1000}}:$', re.MULTILINE)
-_PNPM = re.compile(rf"^  '?/?{_NAME}[@/]\d[^\n]{{0,300}}:$", re.MULTILINE)
-_BUN = re.compile(rf'^ +"{_NAME}": \["', re.MULTILINE)
-_DENO = re.compile(rf'^ +"{_NAME}@\d[^"\n]{{0,200}}": \{{', re.MULTILINE)
+# All begin with a literal, which `re` finds by searching; the text gets a line break in front for that.
+_NPM = re.compile(rf'node_modules/{_NAME}": ?\{{')
+_NPM_OF_2017 = re.compile(rf'\n +"{_NAME}": \{{\n +"version"')
+_YARN = re.compile(rf'\n"?{_NAME}@[^\n]{{0,1000}}:(?=\n)')
+_PNPM = re.compile(rf"\n  '?/?{_NAME}[@/]\d[^\n]{{0,300}}:(?=\n)")
+_BUN = re.compile(rf'\n +"{_NAME}": \["')
+_DENO = re.compile(rf'\n +"{_NAME}@\d[^"\n]{{0,200}}": \{{')
 _BY_NAME = {"yarn.lock": _YARN, "pnpm-lock.yaml": _PNPM, "bun.lock": _BUN, "deno.lock": _DENO}
 
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Every locked package."""
+    text = f"\n{text}\n"
     lines = Lines(text)
-    for found in _BY_NAME.get(path.rpartition("/")[2], _NPM).finditer(text):
-        name = next(group for group in found.groups() if group)
-        yield Mention("npm", name, lines.at(found.start()), discard="transitive")
+    npm = _NPM if "node_modules/" in text else _NPM_OF_2017
+    for found in _BY_NAME.get(path.rpartition("/")[2], npm).finditer(text):
+        yield Mention("npm", found[1], lines.at(found.start(1)) - 1, discard="transitive")
