@@ -15,10 +15,10 @@ def person(name: str, **more: Any) -> dict[str, Any]:
     return {"id": f"00u-{name}", "source": "okta", "username": address, "email": address, "enabled": True, **more}
 
 
-def exported(folder: Path, **datasets: list[dict[str, Any]]) -> Path:
+def exported(folder: Path, *, source: str = "okta https://board.example", **datasets: list[dict[str, Any]]) -> Path:
     """An export as `offramp export` writes it: `users=[...]` becomes identity.users."""
     streams = {f"identity.{name}": _once(rows) for name, rows in datasets.items()}
-    dataset.export(streams, folder, source="okta https://board.example", log=print)
+    dataset.export(streams, folder, source=source, log=print)
     return folder
 
 
@@ -59,7 +59,7 @@ APPLICATIONS = [
         "acs_url": f"{APP}/mellon/postResponse",
         "groups": ["g1"],
     },
-    {"id": "a2", "source": "okta", "name": "Old intranet", "protocol": "other", "enabled": True},
+    {"id": "a2", "source": "okta", "name": "Old intranet", "protocol": "other", "enabled": True, "groups": ["g2"]},
     {
         "id": "a3",
         "source": "okta",

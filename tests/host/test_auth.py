@@ -162,6 +162,22 @@ def test_every_application_becomes_an_entry_of_the_checklist(provider: Provider,
     assert certificate.replace("\n", "") in metadata
 
 
+def test_another_export_has_a_part_of_its_own_and_ticks_stay(
+    provider: Provider, export: Path, imported: str, tmp_path: Path
+) -> None:
+    path = provider.project.folder / "applications.md"
+    before = path.read_text()
+    shop = {"id": "c1", "source": "auth0", "name": "Shop", "protocol": "oidc", "enabled": True, "client_id": "shop"}
+    other = exported(tmp_path / "auth0", source="auth0 https://board.example", applications=[shop])
+    assert projects.changed(take(provider, other)) > 0
+    assert path.read_text().startswith(before)
+    assert "\n## Checklist: auth0 https://board.example\n- [ ] **Shop** (oidc): client is made" in path.read_text()
+    path.write_text(worked := path.read_text().replace("[ ] **Wiki**", "[x] **Wiki**"))
+    assert projects.changed(take(provider, export)) == 0
+    assert projects.changed(take(provider, other)) == 0
+    assert path.read_text() == worked
+
+
 def _shorten(folder: Path) -> None:
     path = folder / "identity.users.jsonl"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))

@@ -23,11 +23,12 @@ def programs() -> Iterator[dict[str, ModuleType]]:
     sys.path.insert(0, str(PROGRAMS))
     import accounts
     import admin
+    import checklist
     import import_applications
     import import_people
     import invite
 
-    yield {one.__name__: one for one in (accounts, admin, import_applications, import_people, invite)}
+    yield {one.__name__: one for one in (accounts, admin, checklist, import_applications, import_people, invite)}
     sys.path.remove(str(PROGRAMS))
     for name in set(sys.modules) - before:
         del sys.modules[name]
@@ -139,6 +140,52 @@ def test_names_of_applications_are_only_text_in_the_checklist(programs: dict[str
     assert "\n" not in plain
     tokens = MarkdownIt().parseInline(plain)
     assert {one.type for token in tokens for one in token.children or []} <= {"text", "text_special"}
+
+
+# --- the checklist ----------------------------------------------------------------------------------------------------
+OKTA, AUTH0 = "okta https://board.example", "auth0 https://board.example"
+
+
+def _row(name: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "protocol": "oidc", "state": "client is made", "values": {"client id": "x"}, **more}
+
+
+def test_an_import_writes_its_own_part_of_the_checklist_only(programs: dict[str, ModuleType]) -> None:
+    checklist = programs["checklist"].checklist
+    okta = checklist("# Applications to move\n", OKTA, [_row("Desk", protocol="saml"), _row("Wiki")])
+    assert okta == (
+        f"## Checklist: {OKTA}\n"
+        "- [ ] **Desk** (saml): client is made\n  - client id: x\n"
+        "- [ ] **Wiki** (oidc): client is made\n  - client id: x\n"
+    )
+    both = checklist(okta, AUTH0, [_row("Shop"), _row("Wiki")])
+    worked = both.replace("[ ] **Desk**", "[x] **Desk**").replace("[ ] **Shop**", "[X] **Shop**")
+    again = checklist(worked, OKTA, [_row("Board"), _row("Desk", protocol="saml", state="another"), _row("Wiki")])
+    mine, _, others = again.partition(f"## Checklist: {AUTH0}\n")
+    assert re.findall(r"^- (.*)$", mine, re.MULTILINE) == [
+        "[ ] **Board** (oidc): client is made", "[x] **Desk** (saml): another", "[ ] **Wiki** (oidc): client is made",
+    ]  # fmt: skip
+    assert others == worked.partition(f"## Checklist: {AUTH0}\n")[2]
+    assert "[X] **Shop**" in others
+
+
+NAMES_OF_APPLICATIONS = st.lists(
+    st.sampled_from(["Wiki", "** (oidc): x", "## Checklist: okta"]) | st.text(), max_size=4
+)
+
+
+@given(okta=NAMES_OF_APPLICATIONS, auth0=NAMES_OF_APPLICATIONS, ticks=st.lists(st.booleans(), min_size=8, max_size=8))
+def test_whatever_applications_are_called_ticks_and_parts_stay(
+    programs: dict[str, ModuleType], okta: list[str], auth0: list[str], ticks: list[bool]
+) -> None:
+    checklist, plain = programs["checklist"].checklist, programs["import_applications"].plain
+    rows = {source: [_row(plain(name)) for name in names] for source, names in ((OKTA, okta), (AUTH0, auth0))}
+    listed = checklist(checklist("", OKTA, rows[OKTA]), AUTH0, rows[AUTH0])
+    marks = iter(ticks)
+    listed = re.sub(r"^- \[ \]", lambda _: f"- [{'x' if next(marks) else ' '}]", listed, flags=re.MULTILINE)
+    assert len(re.findall(r"^- \[x\]", listed, re.MULTILINE)) == sum(ticks[: len(okta) + len(auth0)])
+    for source, ones in rows.items():
+        assert checklist(f"# Values\n\n{listed}", source, ones) == listed
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The folder `offramp export` wrote: its manifest checked, its records read.
 
-In: the folder. Out: records by dataset name. A damaged or unfinished export ends the program with what is wrong: half
+In: the folder. Out: where it came from, and records by dataset name. A damaged or unfinished export ends the program with what is wrong: half
 of the people are worse than none.
 """
 
@@ -10,10 +10,11 @@ import sys
 
 
 def read(folder, names):
-    """Each of the datasets named that the export has, as a list of records."""
+    """("okta https://…", each of the datasets named: a list of records, empty where the export has none)."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         whole = manifest["schema_version"].partition(".")[0] == "1" and manifest["complete"]
+        source = str(manifest["source"])
         described = {
             name: (one["file"].rpartition("/")[2], one["sha256"], one["records"])  # whatever it says: in the folder
             for name, one in manifest["datasets"].items()
@@ -24,7 +25,7 @@ def read(folder, names):
         sys.exit("manifest.json: damaged; copy the export again, or export again")
     if not whole:
         sys.exit("manifest.json: not a complete export of schema version 1; run the same `offramp export` again")
-    return {name: records(folder, *described[name]) if name in described else [] for name in names}
+    return source, {name: records(folder, *described[name]) if name in described else [] for name in names}
 
 
 def records(folder, file, sha256, count):

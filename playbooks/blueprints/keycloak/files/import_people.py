@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Import people, groups and applications from datasets, and compare what is there with what was exported.
 
-    import_people.py FOLDER     JSON on stdin {access, client_seed, otp, upstream}
+    import_people.py FOLDER     JSON on stdin {access, client_seed, otp, upstream, listed}
 
-Out: JSON {changed, report, applications, certificate}. People are recognised by the attribute `source_id`: running it
+Out: JSON {changed, report, checklist, certificate}; the checklist is the one `listed` with what is in this export. People are recognised by the attribute `source_id`: running it
 again creates nobody twice, and a run that was stopped goes on. Whoever was imported before is left as he is, because he
 may have changed since. Two people who claim one name or address are a conflict: none of them is imported, both are
 reported.
@@ -17,8 +17,9 @@ from pathlib import Path
 
 from accounts import UPSTREAM, account_of, arrived, link, source_id, unfit
 from admin import NO_ANSWER, Admin, Refused, at_once, segment
+from checklist import checklist
 from exported import read
-from import_applications import import_applications
+from import_applications import import_applications, plain
 from import_groups import add_members, make_groups
 
 BATCH = 50  # people in one transaction of Keycloak's: see PAGE in admin.py
@@ -26,9 +27,10 @@ BATCH = 50  # people in one transaction of Keycloak's: see PAGE in admin.py
 
 def main():
     given = json.load(sys.stdin)
-    datasets = read(Path(sys.argv[1]), ("identity.users", "identity.groups", "identity.applications"))
+    names = ("identity.users", "identity.groups", "identity.applications")
+    source, datasets = read(Path(sys.argv[1]), names)
     try:
-        found = import_all(Admin(given["access"]), datasets, given)
+        found = import_all(Admin(given["access"]), datasets, {**given, "source": plain(source)})
     except Refused as answer:
         sys.exit(f"{answer}; what was imported stays, and the same command goes on")
     json.dump(found, sys.stdout)
@@ -61,7 +63,7 @@ def import_all(admin, datasets, given):
     return {
         "changed": changed,
         "report": report,
-        "applications": applications.rows,
+        "checklist": checklist(given["listed"], given["source"], applications.rows) if applications.rows else "",
         "certificate": applications.certificate,
     }
 
