@@ -51,7 +51,7 @@ TEXTS = {
 def reader() -> Reader:
     parsers = discover()
     hints = [hint for parser in parsers for hint in parser.hints]
-    return Reader(Matcher(SIGNALS), load_prefilter(SIGNALS, hints, "test", None), Claims(parsers))
+    return Reader(Matcher(SIGNALS), load_prefilter(SIGNALS, hints, None), Claims(parsers))
 
 
 def found(root: Path) -> dict[str, Findings]:

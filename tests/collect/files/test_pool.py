@@ -33,7 +33,7 @@ class Deadly(Reader):
 
 def make(kind: type[Reader]) -> Reader:
     signals = tuple(catalog({"twilio": {"python": ("twilio",)}}).signals())
-    return kind(Matcher(signals), load_prefilter(signals, (), "test", None), Claims(discover()))
+    return kind(Matcher(signals), load_prefilter(signals, (), None), Claims(discover()))
 
 
 def test_workers_find_what_one_process_finds(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
 
 
 def hits(signal: Signal, data: bytes) -> list[Hit]:
-    prefilter = load_prefilter((signal,), (), "test", None)
+    prefilter = load_prefilter((signal,), (), None)
     return prefilter.hits(data, prefilter.wanted(frozenset({signal.kind, COMMAND})))
 
 
@@ -86,7 +86,7 @@ def test_holds_back(kind: SignalKind, value: str, text: str) -> None:
 def test_parts_of_a_call_may_be_far_where_imports_spell_it() -> None:
     signal = Signal("v", "call", "boto3.client(ses)")
     text = b"from boto3 import client as make\n" + 400 * b"#" + b"\nmake('ses')"
-    prefilter = load_prefilter((signal,), (), "test", None)
+    prefilter = load_prefilter((signal,), (), None)
     wanted = prefilter.wanted(frozenset({"call"}))
     assert prefilter.hits(text, wanted) == []
     assert prefilter.hits(text, wanted, scattered=True)
@@ -100,12 +100,12 @@ def test_only_calls_are_commands() -> None:
 def test_compiled_once_into_a_private_folder_and_again_when_damaged(tmp_path: Path) -> None:
     signals = tuple(catalog({"twilio": {"host": ("api.twilio.com",)}}).signals())
     cache = tmp_path / "cache"
-    load_prefilter(signals, (), "test", cache)
+    load_prefilter(signals, (), cache)
     (stored,) = cache.iterdir()
     assert oct(cache.stat().st_mode & 0o777) == "0o700"
     good = stored.read_bytes()
     stored.write_bytes(good[:-20] + b"x" * 20)
-    assert load_prefilter(signals, (), "test", cache).hits(b"api.twilio.com", {0: (0,)})
+    assert load_prefilter(signals, (), cache).hits(b"api.twilio.com", {0: (0,)})
     assert stored.read_bytes() == good
 
 

@@ -50,7 +50,7 @@ def collect_files(
     def reader() -> Reader:
         parsers = discover()
         hints = [hint for parser in parsers for hint in parser.hints]
-        prefilter = load_prefilter(signals(), hints, catalog.hash, cache)
+        prefilter = load_prefilter(signals(), hints, cache)
         return Reader(Matcher(signals()), prefilter, Claims(parsers), ignored)
 
     known = Cache(cache, catalog.hash, ignored)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from toolkit.catalog import Signal
 
 # Kinds whose files are claimed by name and parsed in any case, and kinds that no file contains.
@@ -32,15 +34,14 @@ COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
 
 
-class Beside(NamedTuple):
-    """Which bytes may stand next to a literal: a table of 256 truth values. The border of the file always may."""
-
-    allowed: bytes
+BESIDE: list[bytes] = []  # tables of 256 truth values: which bytes may stand next to a literal
 
 
-def _table(allowed: str, *, negated: bool = False) -> Beside:
+def _table(allowed: str, *, negated: bool = False) -> int:
+    """The number of a new table. The border of the file may always stand there."""
     wanted = set(allowed.encode())
-    return Beside(bytes((byte in wanted) != negated for byte in range(256)))
+    BESIDE.append(bytes((byte in wanted) != negated for byte in range(256)))
+    return len(BESIDE) - 1
 
 
 _WORD_BYTES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -53,12 +54,12 @@ _LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
 _ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
 
 
-class Literal(NamedTuple):
+class Literal(Struct, frozen=True, array_like=True):
     """One string, what may stand beside it, and what finding it means."""
 
     text: bytes
-    before: Beside
-    after: Beside
+    before: int  # a table in BESIDE
+    after: int
     any_case: bool
     also: tuple[bytes, ...]  # words that must occur in the file as well
     together: bool  # whether they must stand around it, where names are written in one piece
@@ -104,8 +105,8 @@ class _Text(NamedTuple):
     """What is sought for a signal, as long as it is not known for which other signals it is sought as well."""
 
     text: str
-    before: Beside = ANYTHING
-    after: Beside = ANYTHING
+    before: int = ANYTHING
+    after: int = ANYTHING
     also: tuple[str, ...] = ()
     together: bool = False
 

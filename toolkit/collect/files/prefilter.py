@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import hyperscan
+import msgspec
+from msgspec import Struct
 
 from toolkit.catalog import Signal
-from toolkit.collect.files.literals import NO_WORD, Literal, literals
+from toolkit.collect.files import literals as rules
+from toolkit.collect.files.literals import BESIDE, NO_WORD, Literal, literals
 from toolkit.documents import write_bytes
 
 _MOST_PLACES = 32  # of one literal in one file that are remembered
 _MOST_SEEN = 1_000  # of one literal in one file that are looked at
+_NO_WORD = BESIDE[NO_WORD]
 _REACH = 300  # bytes to either side in which the other parts of a name written in one piece are
 
 Wanted = Mapping[int, tuple[int, ...]]  # number of a text in the database → numbers of the literals that are wanted
@@ -42,7 +46,7 @@ class Prefilter:
     def __init__(self, known: tuple[Literal, ...], database: bytes) -> None:
         self.literals = known
         self._numbers = list(_texts(known).values())
-        self._besides = [(len(one.text), one.before.allowed, one.after.allowed) for one in known]
+        self._besides = [(len(one.text), BESIDE[one.before], BESIDE[one.after]) for one in known]
         self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
         self._scratch = hyperscan.Scratch(self._database)
 
@@ -120,7 +124,7 @@ def _has_word(data: bytes, word: bytes) -> bool:
     at = data.find(word)
     while at >= 0:
         end = at + len(word)
-        if (at == 0 or NO_WORD.allowed[data[at - 1]]) and (end == len(data) or NO_WORD.allowed[data[end]]):
+        if (at == 0 or _NO_WORD[data[at - 1]]) and (end == len(data) or _NO_WORD[data[end]]):
             return True
         at = data.find(word, end)
     return False
@@ -134,22 +138,33 @@ def only_in_comments(data: bytes, hit: Hit) -> bool:
     return not hit.cut_short and all(_COMMENT_LINE.match(data, data.rfind(b"\n", 0, end) + 1, end) for end in hit.ends)
 
 
-def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], key: str, cache: Path | None) -> Prefilter:
-    """The prefilter for these signals, from the cache folder where it is there. `key` names the catalogue."""
-    known = literals(signals, hints)
-    texts = hashlib.sha256(repr(list(_texts(known))).encode()).hexdigest()
-    name = hashlib.sha256(f"{key}\n{version('hyperscan')}\n{texts}".encode()).hexdigest()[:32]
-    stored = cache / f"prefilter-{name}.hs" if cache else None
-    if stored and (database := _stored(stored)):
+class _Compiled(Struct, array_like=True):
+    literals: tuple[Literal, ...]
+    database: bytes
+
+
+def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], cache: Path | None) -> Prefilter:
+    """The prefilter for these signals, from the cache folder where it is there."""
+    hints = tuple(hints)
+    stored = cache / f"prefilter-{_key(signals, hints)}.hs" if cache else None
+    if stored and (compiled := _stored(stored)):
         with contextlib.suppress(hyperscan.error):
-            return Prefilter(known, database)
-    database = _compile(known)
+            return Prefilter(compiled.literals, compiled.database)
+    known = literals(signals, hints)
+    compiled = _Compiled(known, _database(known))
     if stored:
-        _store(stored, database)
-    return Prefilter(known, database)
+        _store(stored, msgspec.msgpack.encode(compiled))
+    return Prefilter(compiled.literals, compiled.database)
 
 
-def _compile(known: tuple[Literal, ...]) -> bytes:
+def _key(signals: tuple[Signal, ...], hints: tuple[str, ...]) -> str:
+    """Another one for other signals, other rules for their literals, another Hyperscan."""
+    code = Path(rules.__file__).read_bytes()
+    said = msgspec.msgpack.encode((signals, hints, version("hyperscan")))
+    return hashlib.sha256(code + said).hexdigest()[:32]
+
+
+def _database(known: tuple[Literal, ...]) -> bytes:
     texts = list(_texts(known))
     database = hyperscan.Database()
     database.compile(
@@ -163,18 +178,19 @@ def _compile(known: tuple[Literal, ...]) -> bytes:
     return dumped
 
 
-def _stored(path: Path) -> bytes | None:
-    """A database written before, unless it is damaged: its own checksum stands in front of it."""
+def _stored(path: Path) -> _Compiled | None:
+    """What was written before, unless it is damaged: its own checksum stands in front of it."""
     try:
         content = path.read_bytes()
-    except OSError:
+        if hashlib.sha256(memoryview(content)[32:]).digest() != content[:32]:
+            return None
+        return msgspec.msgpack.decode(memoryview(content)[32:], type=_Compiled)
+    except (OSError, msgspec.DecodeError):
         return None
-    checksum, database = content[:32], content[32:]
-    return database if hashlib.sha256(database).digest() == checksum else None
 
 
-def _store(path: Path, database: bytes) -> None:
+def _store(path: Path, content: bytes) -> None:
     """Written whole or not at all; a cache that cannot be written is no error."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_bytes(path, hashlib.sha256(database).digest() + database, mode=0o600)
+        write_bytes(path, hashlib.sha256(content).digest() + content, mode=0o600)
