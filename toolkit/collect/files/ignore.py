@@ -106,7 +106,10 @@ class Ignores:
         if name in self._names or name.rpartition(".")[2] in self._extensions:
             return True
         whole = path + "/" if is_folder else path
-        return any(regex.match(whole[at:]) for at, regex in self._regexes)
+        for at, regex in self._regexes:  # noqa: SIM110 - asked for every file
+            if regex.match(whole[at:]):
+                return True
+        return False
 
     def hide(self, path: str, name: str, is_folder: bool) -> bool:
         """Whether `path` (relative to the root) is not to be looked at."""
