@@ -127,7 +127,9 @@ _OF_TESTS = re.compile(r"test[_-](?:\w{1,20}[_-])?(?:assets|files|resources|inpu
 
 
 def _by_affix(part: str) -> DiscardReason | None:
-    if part.endswith(("-tests", "_tests", ".tests", ".test", "-e2e", "-specs", "_spec", "_specs")):
+    if part.endswith(("-tests", "_tests", ".tests", ".test", "-e2e", "-specs", "_spec", "_specs")) or part.startswith(
+        ("tests-", "tests_")
+    ):
         return "test"
     if _OF_TESTS.fullmatch(part):
         return "fixture"

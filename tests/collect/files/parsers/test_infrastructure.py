@@ -47,6 +47,9 @@ def test_terraform() -> None:
         }
         module "bucket" { source = "terraform-aws-modules/s3-bucket/aws//modules/notification" }
         module "own" { source = "./own" }
+        module "cache" { source = "git::https://github.com/acme/modules.git//cache?ref=v1" }
+        module "queue" { source = "git@github.com:acme/queue" }
+        module "key" { source = "./vendor/modules/aks//aks/secrets" }
         provider "okta" { org_name = "x" }
         locals { image = "public.ecr.aws/docker/library/redis:7" }
     """
@@ -61,10 +64,15 @@ def test_terraform() -> None:
         (14, "arn", "sns"),
         (16, "tf_resource", "module.terraform-aws-modules/s3-bucket/aws"),
         (16, "tf_provider", "hashicorp/aws"),
-        (18, "tf_provider", "hashicorp/okta"),
-        (19, "image", "public.ecr.aws/docker/library/redis"),
-        (19, "host", "public.ecr.aws"),
-        (19, "host", "public.ecr.aws/docker"),
+        (18, "tf_resource", "module.acme/modules//cache"),
+        (18, "host", "github.com"),
+        (18, "host", "github.com/acme"),
+        (19, "tf_resource", "module.acme/queue"),
+        (20, "tf_resource", "module.vendor/modules/aks//aks/secrets"),
+        (21, "tf_provider", "hashicorp/okta"),
+        (22, "image", "public.ecr.aws/docker/library/redis"),
+        (22, "host", "public.ecr.aws"),
+        (22, "host", "public.ecr.aws/docker"),
     }
 
 

@@ -21,7 +21,7 @@ CLAIMS = (
     "*.yml", "*.yaml", "*.json", "*.json5", "*.jsonc", "*.toml", "*.properties", "*.ini", "*.cfg", "*.conf", "*.config",
     "*.yml.erb", "*.yaml.erb", "*.yml.template", "*.yml.example", "*.yml.sample", "*.yml.dist", "*.yaml.template",
     "*.yaml.example", "*.json.example", "*.json.template", "*.toml.example", "*.ini.example", "*.conf.example",
-    "*.settings", "*.cnf", "*.neon", "*.edn", "*.hocon", "*.cue", "*.jsonnet", "*.kdl", "*.ron", "*.plist",
+    "*.settings", "*.cnf", "*.acl", "*.neon", "*.edn", "*.hocon", "*.cue", "*.jsonnet", "*.kdl", "*.ron", "*.plist",
 )  # fmt: skip
 KINDS: frozenset[SignalKind] = frozenset({"config", "env", "host", "uri", "arn"})
 NEAR = True
