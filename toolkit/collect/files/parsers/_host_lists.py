@@ -12,7 +12,7 @@ _HOST_ALONE = re.compile(  # also as a regular expression, whose backslashes are
     r"[/$]{0,2}[\"']?,?\s{0,60}(?:(?://|#).*)?$"
 )
 _POLICY = re.compile(
-    r"\b(?:script|img|connect|frame|style|font|default|media|form-action)[-_]src\b|Src\b", re.IGNORECASE
+    r"\b(?:script|img|connect|frame|child|worker|object|style|font|default|media)[-_]?src\b", re.IGNORECASE
 )
 _FEWEST_DOMAINS = 8  # of different owners, in lines that follow each other
 _DOMAIN = re.compile(r"[\"'/. ]([a-z0-9\-]{2,63}\.(?:com|net|org|io|de|ru|uk|fr|co|jp|eu))\b")

@@ -203,10 +203,12 @@ class Source:
 
 def plain_names(text: str) -> Iterator[Mention]:
     """The names of a file that cannot be parsed; what is a comment there is unknown."""
-    lines = Lines(text)
+    lines, listed = Lines(text), lines_of_lists(text.split("\n"))
     for literal in _literals.names(text):
         if literal.certain:
-            yield Mention(literal.kind, literal.value, lines.at(literal.offset))
+            line = lines.at(literal.offset)
+            discard: DiscardReason | None = "prose" if literal.kind == "host" and line in listed else None
+            yield Mention(literal.kind, literal.value, line, discard=discard)
 
 
 def names(source: Source) -> Iterator[Mention]:

@@ -18,7 +18,10 @@ from toolkit.collect.files.parsers.azure_templates import types as azure_types
 
 CLAIMS = ("*.tf", "*.tofu", "*.hcl", "*.tfvars", "*.pkr.hcl")
 KINDS: frozenset[SignalKind] = frozenset({"image", "arm", "tf_resource", "tf_provider", "host", "uri", "arn", "env"})
-HINTS = ("backend",)  # the names of backends ("s3") are too short to look for
+HINTS = (
+    "backend",
+    'variable "',
+)  # the names of backends ("s3") are too short to look for, those of variables too small
 
 _GRAMMAR = Grammar("tree_sitter_hcl", "hcl")
 _IMAGE = re.compile(r"\bimage\"?\s{0,20}[=:]\s{0,20}\"([^\"\n]{3,200})\"")
@@ -80,6 +83,8 @@ def _block(source: Source, node: Node) -> Iterator[Mention]:
         yield Mention("tf_resource", f"backend.{labels[0]}", line)
     elif kind == "provider":
         yield from terraform.provider(labels[0], line)
+    elif kind == "variable":  # set from outside, as TF_VAR_slack_webhook_url or in a file
+        yield Mention("env", labels[0].upper(), line)
     elif kind == "source":  # Packer
         yield Mention("tf_resource", f"source.{labels[0]}", line)
     elif len(labels) > 1:
