@@ -19,12 +19,33 @@ _DOMAIN = re.compile(r"[\"'/. ]([a-z0-9\-]{2,63}\.(?:com|net|org|io|de|ru|uk|fr|
 _DIRECTORY = 60  # different owners: trackers to block, sites to treat specially. No program is set up with that many
 
 
+def _host_alone(line: str) -> re.Match[str] | None:
+    return _HOST_ALONE.match(line[:300].replace("\\", ""))
+
+
+class HostLists:
+    """The lists in one text, sought when a line is asked for that could stand in one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: frozenset[int] | None = None
+
+    def have(self, number: int, offset: int) -> bool:
+        """Whether line `number`, from 1, on which the offset lies, is a host of a list."""
+        start = self._text.rfind("\n", 0, offset) + 1
+        if self._found is None and _host_alone(self._text[start : start + 300].partition("\n")[0]) is None:
+            return False
+        if self._found is None:
+            self._found = lines_of_lists(self._text.split("\n"))
+        return number in self._found
+
+
 def lines_of_lists(lines: Sequence[str]) -> frozenset[int]:
     """The numbers, from 1, of lines that hold one host each and stand in such a list."""
     found: set[int] = set()
     run: list[tuple[int, str]] = []
     for number, line in enumerate((*lines, "", ""), 1):
-        if host := _HOST_ALONE.match(line[:300].replace("\\", "")):
+        if host := _host_alone(line):
             run.append((number, ".".join(host[1].split(".")[-2:])))
             continue
         if run and number - run[-1][0] == 1:

@@ -24,7 +24,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers import _literals
-from toolkit.collect.files.parsers._host_lists import lines_of_lists
+from toolkit.collect.files.parsers._host_lists import HostLists
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import DiscardReason
 
@@ -213,7 +213,7 @@ def plain_names(text: str) -> Iterator[Mention]:
 
 def names(source: Source) -> Iterator[Mention]:
     """Hosts, schemes, ARNs and environment names of a parsed file; those in comments are discarded, not dropped."""
-    listed: frozenset[int] | None = None
+    lists = HostLists(source.text)
     for literal in _literals.names(source.text) if source.near is None else _literals.near(source.text, source.near):
         discard = source.discard(literal.offset)
         if discard is None and not literal.certain and not source.in_string(literal.offset):
@@ -223,9 +223,8 @@ def names(source: Source) -> Iterator[Mention]:
         if discard is None and literal.kind == "host" and _literals.is_told(source.text, literal.offset):
             discard = "prose"
         line = source.line(literal.offset)
-        if discard is None and literal.kind == "host":
-            listed = lines_of_lists(source.text.split("\n")) if listed is None else listed
-            discard = "prose" if line in listed else None
+        if discard is None and literal.kind == "host" and lists.have(line, literal.offset):
+            discard = "prose"
         yield Mention(literal.kind, literal.value, line, discard=discard)
 
 
