@@ -203,12 +203,12 @@ class Source:
 
 def plain_names(text: str) -> Iterator[Mention]:
     """The names of a file that cannot be parsed; what is a comment there is unknown."""
-    lines, listed = Lines(text), lines_of_lists(text.split("\n"))
+    lines, lists = Lines(text), HostLists(text)
     for literal in _literals.names(text):
         if literal.certain:
             line = lines.at(literal.offset)
-            discard: DiscardReason | None = "prose" if literal.kind == "host" and line in listed else None
-            yield Mention(literal.kind, literal.value, line, discard=discard)
+            listed = literal.kind == "host" and lists.have(line, literal.offset)
+            yield Mention(literal.kind, literal.value, line, discard="prose" if listed else None)
 
 
 def names(source: Source) -> Iterator[Mention]:
