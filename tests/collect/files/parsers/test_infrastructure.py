@@ -61,7 +61,7 @@ def test_terraform() -> None:
         (9, "tf_resource", "aws_s3_bucket"),
         (11, "host", "media.*.amazonaws.com"),
         (13, "tf_resource", "aws_iam_policy_document"),
-        (20, "env", "SLACK_WEBHOOK_URL"),
+        (23, "env", "SLACK_WEBHOOK_URL"),
         (14, "arn", "ecs"),
         (14, "arn", "sns"),
         (16, "tf_resource", "module.terraform-aws-modules/s3-bucket/aws"),
