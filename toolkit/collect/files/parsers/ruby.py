@@ -14,6 +14,7 @@ CLAIMS = (
     "Rakefile",
     "Vagrantfile",
     "Fastfile",
+    "FastFile",
     "Appfile",
     "Capfile",
     "Brewfile",
