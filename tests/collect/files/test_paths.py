@@ -53,6 +53,7 @@ def test_does_not_count(path: str, why: str) -> None:
         ("a.js", b"/* Ours 1.0.0\n * asks https://api.twilio.com */", None),
         ("a.js", b"x" * 9000, "generated"),
         ("a.js", b"// ours\nfetch('https://api.twilio.com')\n", None),
+        (".github/workflows/a.lock.yml", b"# This file is generated. DO NOT EDIT.\n", None),
         ("a.svg", b"@generated", None),
     ],
 )

@@ -31,7 +31,7 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
     ("call", "Aws::S3::Client", "Aws::S3::Client.new"),
     ("call", "aws-cli(s3)", "  aws  s3 cp"),
     ("arn", "sqs", "arn:aws:sqs:eu-west-1:1:q"),
-    ("arn", "sqs", 'Action = ["sqs:*"]'),
+    ("arn", "sqs", 'Action = ["sqs:SendMessage"]'),
     ("arn", "sqs", "Action:\n  - sqs:SendMessage"),
     ("uri", "sqs", "sqs://queue"),
     ("image", "docker.io/library/redis", "image: redis:7"),

@@ -51,7 +51,7 @@ _QUOTES = ('"', "'", "`")
 _BLANKS = (" ", "\t")
 _QUOTE_OR_SLASH = _table("\"'`/")
 _LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
-_ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
+_ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 class Literal(Struct, frozen=True, array_like=True):

@@ -43,7 +43,7 @@ def test_terraform() -> None:
           bucket = "media.${var.region}.amazonaws.com"
         }
         data "aws_iam_policy_document" "d" {
-          statement { actions = ["ecs:*", "sns:Publish", "ds:Describe*", "glue:ListJobs"] }
+          statement { actions = ["ecs:RunTask", "sns:Publish*", "sqs:*", "ds:Describe*", "glue:ListJobs"] }
         }
         module "bucket" { source = "terraform-aws-modules/s3-bucket/aws//modules/notification" }
         module "own" { source = "./own" }

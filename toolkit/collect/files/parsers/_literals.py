@@ -36,8 +36,9 @@ _ARN = re.compile(r"arn:(?<![A-Za-z0-9]arn:)(?:aws[a-z\-]{0,12}|[$#]\{[^{}\n]{1,
 _PATTERN_OF_ARN = re.compile(
     r"[^\s\"'`]{0,40}?(?:\\[dw]|\[0-9|\(\?)"
 )  # ~r"^arn:aws:iam::\d{12}:role/": what others may enter
-# To look at what there is ("ecs:Describe*") is no use of it: whoever works with it is allowed more
-_IAM_ACTION = re.compile(r":(?:\*|(?!Describe|List)[A-Z][A-Za-z0-9]{1,80}\*?)(?=[\"'\s,]|$)", re.MULTILINE)
+# To look at what there is ("ecs:Describe*") is no use of it, and all of it ("ecs:*") is allowed to those who deploy:
+# whoever works with it is allowed something in particular
+_IAM_ACTION = re.compile(r":(?!Describe|List)[A-Z][A-Za-z0-9]{1,80}\*?(?=[\"'\s,]|$)", re.MULTILINE)
 _IAM_SERVICE = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30})$")
 _ENV_QUOTED = re.compile(r"[\"'`:](?<!::)([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
 _UNSET = re.compile(r"[\"'`]?\s{0,4}(?::|=>)\s{0,4}(?:None|null|nil|undefined)\b")  # a default that leaves it out
