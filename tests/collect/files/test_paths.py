@@ -13,6 +13,7 @@ from toolkit.collect.files import paths
         "public/robots.txt", "lib/hexpm_web/templates/layout/root.html.heex", "src/i18n/setup.rs", "Gemfile",
         "app/services/attestation.rb", "config/settings.yml", "src/testimonials.tsx", "requirements.txt",
         "lib/changelog/github/client.ex", "app/models/wiki/page.rb", "app/views/posts/show.html.erb", "tests.yml",
+        "migrations/run.py",
     ],
 )  # fmt: skip
 def test_counts(path: str) -> None:
@@ -37,6 +38,7 @@ def test_counts(path: str) -> None:
         ("README.md", "docs"), ("docs/index.html", "docs"), ("CHANGELOG", "docs"), ("site/page.mdx", "docs"),
         ("examples/app.py", "example"), ("src/Button.stories.tsx", "example"), ("third_party/x.c", "vendored"),
         ("public/app.min.js", "generated"), ("src/api.pb.go", "generated"), ("src/global.d.ts", "generated"),
+        ("db/migrate/20240101120000_add_x.rb", "fixture"), ("db/migrations/0001_x.sql", "fixture"),
         ("config/locales/en.yml", "prose"), ("po/de.po", "prose"), ("app/Locale/tr_TR/translations.php", "prose"),
     ],
 )  # fmt: skip

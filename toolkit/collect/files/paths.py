@@ -97,6 +97,11 @@ _PLACES_OF_ENVIRONMENTS = frozenset({
 })  # fmt: skip
 _CONFIG_OF_TEST = re.compile(r"(?:^|/)(?:config|settings|environments|conf)/(?:[^/]+/)*test(?:ing)?\.[a-z]+$")
 
+# What once changed the data: the names in it are of its day
+_MIGRATION = re.compile(
+    r"(?:^|/)(?:migrations?|migrate)/(?:[^/]+/)*[^/]*\d{3}[^/]*\.(?:rb|py|[cm]?[jt]s|sql|php|exs)$|(?:^|/)migrations?\.sql$"
+)
+
 _CI = re.compile(
     r"\.(?:github|circleci|buildkite|gitlab|woodpecker|semaphore|teamcity|azure-pipelines|azuredevops|husky|devcontainer|vscode)/"
     r"|(?:\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|appveyor|cloudbuild|buildspec|\.drone|\.woodpecker|\.cirrus)[^/]*\.ya?ml$"
@@ -146,6 +151,8 @@ def reason(path: str) -> DiscardReason | None:
             return kind
     if _CAMEL_TEST.fullmatch(name) or _CONFIG_OF_TEST.search(path):
         return "test"
+    if _MIGRATION.search(path):
+        return "fixture"
     why = _folder_reason(folder, code=_CODE_OF_SUBJECTS.fullmatch(name) is not None) if folder else None
     if why == "prose" and not _PROSE_DATA.fullmatch(name):
         return None

@@ -72,6 +72,7 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("kt", 'fun f() { Twilio.init("x") }', "call", "Twilio.init(x)"),
         ("rb", "Aws::S3::Client.new(region: 'x')", "call", "Aws::S3::Client.new"),
         ("rb", "provider :auth0, 'x'", "call", "provider(auth0)"),
+        ("rb", "config.action_mailer.delivery_method = :ses", "call", "config.action_mailer.delivery_method(ses)"),
         ("php", '<?php Storage::disk("s3")->put($a);', "call", "Storage::disk(s3)"),
         ("php", "<?php $client->verify->v2->services($x)->create();", "call", "client.verify.v2.services.create"),
         ("cs", "class A { void F() { services.AddAuth0(x); } }", "call", "services.AddAuth0"),

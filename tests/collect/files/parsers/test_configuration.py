@@ -146,6 +146,22 @@ def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:
     ]
 
 
+def test_templates_by_indentation_have_code_without_tags() -> None:
+    text = (
+        '%script{ src: "https://js.example.com/x" }\n- if ENV["X_KEY"]\n'
+        '  = javascript_include_tag "https://tag.example.com/x"\n'
+        '  = link_to "x", "https://out.example.com"\n  %p Read https://text.example.com\n'
+        '  :javascript\n    load("https://api.example.com")\n\n    go()\n  https://told.example.com\n'
+        "-# https://old.example.com\n"
+    )
+    assert seen(html.parse, "host", text, "a.html.haml") == [
+        ("js.example.com", 1, None), ("tag.example.com", 3, None), ("out.example.com", 4, "prose"),
+        ("text.example.com", 5, "prose"), ("api.example.com", 7, None), ("told.example.com", 10, "prose"),
+        ("old.example.com", 11, "comment"),
+    ]  # fmt: skip
+    assert seen(html.parse, "env", text, "a.html.haml") == [("X_KEY", 2, None)]
+
+
 def test_markup_names() -> None:
     text = '<div class="g-recaptcha big" id="zd">\n<stripe-pricing-table data-site-key="x"></stripe-pricing-table>'
     assert {value for value, _, _ in seen(html.parse, "html", text)} == {

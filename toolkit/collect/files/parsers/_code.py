@@ -61,6 +61,7 @@ def scan(text: str, dialect: Dialect, near: Sequence[Place] | None = None) -> It
     known: dict[str, str] = {}
     yield from dict.fromkeys(_imports(source, dialect, known))
     yield from dict.fromkeys(_calls(source, dialect, known))
+    yield from dict.fromkeys(_settings(source))
     yield from dict.fromkeys(_taken(source))
     yield from dict.fromkeys(names(source))
     if problem := broken(source):
@@ -115,6 +116,15 @@ def _built(name: str, line: int) -> Iterator[Mention]:
     """What a name of Pulumi's SDK builds."""
     if built := _pulumi.resource(name):
         yield Mention("pulumi", built, line, role="infra")
+
+
+def _settings(source: Source) -> Iterator[Mention]:
+    """A setting by a name, as if it were called with it: 'config.action_mailer.delivery_method = :postmark'."""
+    for node in source.nodes("setting"):
+        left, _, right = source.slice(node).rpartition("=")
+        chain, chosen = _flat(left.strip()), _literal(right.strip())
+        if chain and chosen and len(left) <= _LONGEST_CHAIN:
+            yield Mention("call", f"{chain}({chosen})", source.line(node.start_byte))
 
 
 def _taken(source: Source) -> Iterator[Mention]:

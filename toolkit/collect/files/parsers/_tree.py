@@ -5,6 +5,7 @@ A language is data: a grammar from its wheel and a query `queries/<language>.scm
     @import   a whole import statement           @call     a call or construction (function and arguments as fields)
     @comment  what is no code (docstrings too)   @prose    a place that only links or tells ("<a href>", `link_to`)
     @type     a name that is used as a type      @env      a pattern that takes variables out of the environment
+    @setting  a setting that gets a name as value
 
 A file is parsed once and captures are iterated, never the tree. Where the caller knows the only places that can matter,
 the file is parsed no further than it must be for them, and the query looks only there.

@@ -28,6 +28,14 @@ _COMMENTS = {"<!--": "-->", "<%#": "%>", "{#": "#}", "{{!--": "--}}", "{{--": "-
 _COMMENT = re.compile(r"<!--|<%#|\{#|\{\{!--|\{\{--|\n[ \t]*(?:-#|//)[^\n]*")
 _CODES = {"<script": "</script", "<style": "</style", "<%": "%>", "{{": "}}", "{%": "%}", "<?": "?>"}
 _CODE = re.compile(r"<script\b[^>]{0,2000}>|<style\b[^>]{0,1000}>|<%|\{\{|\{%|<\?(?:php|=)")
+# Haml, Slim and Pug: a script or style by its indentation, and lines that are Ruby or load something
+_INDENTED = re.compile(
+    r"^([ \t]*)(?::javascript|:css|:scss|:sass|:coffee|:coffeescript|:ruby|javascript:|css:|scss:|coffee:|ruby:"
+    r"|(?:script|style)\.)[ \t]*\n(?:\1[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)+",
+    re.MULTILINE,
+)
+_RUBY_LINE = re.compile(r"^[ \t]*(?:[%.#][\w.#-]{1,80}(?:\{[^{}\n]{0,300}\})?)?[!&]?[=-][^\n]+", re.MULTILINE)
+_LOADING_LINE = re.compile(r"^[ \t]*%(?:script|iframe|img|link|form)\b[^\n]+", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"""=\s?\{?(?:"([^"<]{1,4000})"|'([^'<]{1,4000})')""")
 _ATTRIBUTE_NAME = re.compile(r"[@:\w.\-]{1,60}\s?$")
 _TAG = re.compile(r"<([A-Za-z][\w\-]{0,60})|^[ \t]*%?(script|link|img|iframe|a)\b", re.MULTILINE)
@@ -67,7 +75,7 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     lines = Lines(text)
     attributes = list(_attributes(text))
     if found := sorted(names(text), key=lambda literal: literal.offset):
-        spans = _Spans(list(_comments(text)), list(_code(text)), list(_telling(text, attributes)))
+        spans = _Spans(list(_comments(text)), [*_code(text), *_indented(path, text)], list(_telling(text, attributes)))
         for name in found:
             yield Mention(name.kind, name.value, lines.at(name.offset), discard=_reason(text, name, spans))
     yield from _markup(text, attributes, lines)
@@ -123,6 +131,19 @@ def _code(text: str) -> Iterator[_Span]:
     for start, end, kind in _enclosed(text, _CODE, _CODES):
         links = kind not in ("<script", "<style") and _LINKING_CODE.search(text, start, end) is not None
         yield _Span(start, end, "prose" if links else None)
+
+
+def _indented(path: str, text: str) -> Iterator[_Span]:
+    """What is code in templates without tags."""
+    if not path.endswith((".haml", ".slim", ".pug", ".jade")):
+        return
+    for found in _INDENTED.finditer(text):
+        yield _Span(found.start(), found.end(), None)
+    if path.endswith((".haml", ".slim")):
+        for found in _RUBY_LINE.finditer(text):
+            yield _Span(found.start(), found.end(), "prose" if _LINKING_CODE.search(found[0]) else None)
+        for found in _LOADING_LINE.finditer(text):
+            yield _Span(found.start(), found.end(), None)
 
 
 def _attributes(text: str) -> Iterator[_Attribute]:

@@ -41,3 +41,5 @@ def parse(path: str, text: str) -> Iterator[Mention]:
     for name, target in imports.items() if isinstance(imports, dict) else ():
         if isinstance(target, str) and (found := _SPECIFIER.match(target)):
             yield Mention("npm", found[1], lines.find(name, '"imports"'))
+        for host in _literals.urls(f'"{target}"') if isinstance(target, str) and "://" in target else ():
+            yield Mention(host.kind, host.value, lines.find(name, '"imports"'))
