@@ -33,7 +33,7 @@ def test_counts(path: str) -> None:
         ("cl/recap/test_assets/mail.json", "fixture"), ("a/test_csv_files/x.json", "fixture"),
         ("changelog/2024.html", "docs"), ("locale/en.html.js", "prose"),
         ("db/seeds.rb", "fixture"), ("api/prisma/seed-helpers/word-generator.ts", "fixture"),
-        ("a/__mocks__/x.js", "fixture"),
+        ("a/__mocks__/x.js", "fixture"), ("worker/sample-text/interview.txt", "fixture"),
         (".all-contributorsrc", "docs"),
         ("README.md", "docs"), ("docs/index.html", "docs"), ("CHANGELOG", "docs"), ("site/page.mdx", "docs"),
         ("examples/app.py", "example"), ("src/Button.stories.tsx", "example"), ("third_party/x.c", "vendored"),

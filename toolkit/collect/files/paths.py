@@ -17,8 +17,8 @@ _FOLDERS: dict[DiscardReason, frozenset[str]] = {
     "fixture": frozenset({
         "fixtures", "__fixtures__", "fixture", "testdata", "test-data", "test_data", "cassettes",
         "vcr_cassettes", "snapshots", "__snapshots__", "__mocks__", "mocks", "mock-data", "mock_data",
-        "seeds", "seed", "seeders", "seeding", "factories", "sample-data", "sample_data", "goldens",
-        "golden",
+        "seeds", "seed", "seeders", "seeding", "factories", "sample-data", "sample_data", "sample-text",
+        "sample_text", "sample-files", "sample_files", "goldens", "golden",
     }),
     "test": frozenset({
         "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "step_definitions",
