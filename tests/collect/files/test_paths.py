@@ -35,6 +35,7 @@ def test_counts(path: str) -> None:
         ("db/seeds.rb", "fixture"), ("api/prisma/seed-helpers/word-generator.ts", "fixture"),
         ("a/__mocks__/x.js", "fixture"), ("worker/sample-text/interview.txt", "fixture"),
         (".all-contributorsrc", "docs"),
+        (".claude/skills/x/viewer.html", "docs"), ("api-docs/api.yaml", "docs"),
         ("README.md", "docs"), ("docs/index.html", "docs"), ("CHANGELOG", "docs"), ("site/page.mdx", "docs"),
         ("examples/app.py", "example"), ("src/Button.stories.tsx", "example"), ("third_party/x.c", "vendored"),
         ("public/app.min.js", "generated"), ("src/api.pb.go", "generated"), ("src/global.d.ts", "generated"),

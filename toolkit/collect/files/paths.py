@@ -28,7 +28,8 @@ _FOLDERS: dict[DiscardReason, frozenset[str]] = {
         "performancetest", "pact", "pacts", ".maestro",
     }),
     "docs": frozenset({
-        "docs", "doc", "documentation", "wiki", "adr", "adrs", "rfcs", "changelog", "changelogs", "changes",
+        "docs", "doc", "documentation", "api-docs", "apidocs", ".claude", ".cursor", ".junie",
+        "wiki", "adr", "adrs", "rfcs", "changelog", "changelogs", "changes",
         "release_notes", "release-notes", "man", "issue_template", "pull_request_template",
     }),
     "example": frozenset({
