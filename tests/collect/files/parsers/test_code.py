@@ -73,6 +73,7 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("rb", "Aws::S3::Client.new(region: 'x')", "call", "Aws::S3::Client.new"),
         ("rb", "provider :auth0, 'x'", "call", "provider(auth0)"),
         ("rb", "config.action_mailer.delivery_method = :ses", "call", "config.action_mailer.delivery_method(ses)"),
+        ("rb", "config.service = Rails.env.test? ? :local : :amazon", "call", "config.service(amazon)"),
         ("php", '<?php Storage::disk("s3")->put($a);', "call", "Storage::disk(s3)"),
         ("php", "<?php $client->verify->v2->services($x)->create();", "call", "client.verify.v2.services.create"),
         ("cs", "class A { void F() { services.AddAuth0(x); } }", "call", "services.AddAuth0"),

@@ -19,6 +19,7 @@ _LONGEST_CHAIN = 300  # bytes of a callee that are looked at; longer ones are cl
 _ARGUMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-:/]{0,80}")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9_]{2,80}\b")
 _TAKEN = re.compile(r"=\s{0,20}[\w.]{0,80}env\b")
+_SYMBOL = re.compile(r"(?<![:\w]):([a-z]\w{0,40})")
 _CHAIN = re.compile(r"[A-Za-z_\\][A-Za-z0-9_.:\\]*")
 _ACCESS = (("?.", "."), ("!.", "."), ("!!", ""), ("?->", "."), ("->", "."), ("$", ""), ("@", ""), ("&.", "."))
 
@@ -121,9 +122,9 @@ def _built(name: str, line: int) -> Iterator[Mention]:
 def _settings(source: Source) -> Iterator[Mention]:
     """A setting by a name, as if it were called with it: 'config.action_mailer.delivery_method = :postmark'."""
     for node in source.nodes("setting"):
-        left, _, right = source.slice(node).rpartition("=")
-        chain, chosen = _flat(left.strip()), _literal(right.strip())
-        if chain and chosen and len(left) <= _LONGEST_CHAIN:
+        left, _, right = source.slice(node).partition(" = ")
+        chain = _flat(left) if len(left) <= _LONGEST_CHAIN else ""
+        for chosen in _SYMBOL.findall(right[:_LONGEST_CHAIN]) if chain else ():
             yield Mention("call", f"{chain}({chosen})", source.line(node.start_byte))
 
 

@@ -9,8 +9,8 @@ from toolkit.model import Role
 CLAIMS = (
     "*requirements*.txt",
     "*requirements*.in",
-    "requirements/*.txt",
-    "requirements/*.in",
+    "**/requirements/*.txt",
+    "**/requirements/*.in",
     "requirements/**/*.txt",
     "constraints*.txt",
 )
