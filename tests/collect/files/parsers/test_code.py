@@ -172,6 +172,11 @@ def test_a_constant_of_a_module_is_no_variable() -> None:
     assert ("env", "RAILWAY_TOKEN") in mentions("rb", "fetch(:RAILWAY_TOKEN)")
 
 
+def test_a_member_that_says_its_own_name_is_no_variable() -> None:
+    text = "enum A {\n  DROPBOX_FORMS = 'DROPBOX_FORMS',\n  OKTA_TOKEN = 'OKTA_TOKEN',\n}"
+    assert {value for kind, value in mentions("ts", text) if kind == "env"} == {"OKTA_TOKEN"}
+
+
 def test_a_mention_stands_at_its_line() -> None:
     text = "import os\n\n\nimport boto3\nx = 'é'\ny = boto3.client('s3')\nz = 'https://api.twilio.com'\n"
     lines = {mention.value: mention.line for mention in python.parse("x.py", text)}

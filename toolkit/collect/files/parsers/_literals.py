@@ -52,6 +52,12 @@ _NO_HOST_AFTER = ("@", "/", "\\")  # an e-mail address, a path; in a regular exp
 
 
 _TOLD = 4  # plain words before a URL
+_BEFORE_MEMBER = ("", " ", "\t", "\n", "{", ",")
+# how the name of a setting ends
+SETTING = re.compile(
+    r".*_(?:KEY|KEYS|TOKEN|TOKENS|SECRET|SECRETS|URL|URLS|URI|HOST|HOSTS|HOSTNAME|ENDPOINT|DSN|ID|IDS|SID|ARN|API|USER"
+    r"|USERNAME|PASS|PASSWORD|DOMAIN|BUCKET|REGION|PORT|EMAIL|FROM|PROJECT|ORG|ACCOUNT|WEBHOOK|ENABLED|NAME|CREDENTIALS)"
+)
 
 
 class Literal(NamedTuple):
@@ -137,10 +143,17 @@ def arns(text: str) -> Iterator[Literal]:
             yield Literal("arn", found[1], start + found.start(1))
 
 
+def _is_member(text: str, name: str, start: int) -> bool:
+    """Whether this is a member of an enumeration, which says its own name: DROPBOX_FORMS = "DROPBOX_FORMS"."""
+    before = text[max(start - len(name) - 8, 0) : start].rstrip(" \t:=\"'`")
+    return before.removesuffix(name)[-1:] in _BEFORE_MEMBER and before.endswith(name) and not SETTING.fullmatch(name)
+
+
 def environment(text: str) -> Iterator[Literal]:
     """Names of environment variables: quoted whole ("X_Y"), or members of an environment or settings object."""
     for match in _ENV_QUOTED.finditer(text):
-        if match[0][0] in (":", text[match.end() : match.end() + 1]) and not _UNSET.match(text, match.end()):
+        quoted = match[0][0] in (":", text[match.end() : match.end() + 1])
+        if quoted and not _UNSET.match(text, match.end()) and not _is_member(text, match[1], match.start()):
             yield Literal("env", match[1], match.start())
     for match in _ENV_MEMBER.finditer(text):
         before = text[max(match.start() - 12, 0) : match.start()].rstrip(")!?")

@@ -13,7 +13,7 @@ from itertools import accumulate
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._host_lists import is_directory, lines_of_lists
-from toolkit.collect.files.parsers._literals import Literal, names
+from toolkit.collect.files.parsers._literals import SETTING, Literal, names
 from toolkit.collect.files.parsers._places import lines_of
 from toolkit.model import DiscardReason
 
@@ -37,10 +37,6 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12}")
 # a word of the data: "service": "EC2_INSTANCE_CONNECT"
 _NAMING = re.compile(
     r"(?:.*[_.\-])?(?:name|key|keys|env|envvar|environment|variable|variables|var|secret|secrets|from)s?", re.I
-)
-_SETTING = re.compile(
-    r".*_(?:KEY|KEYS|TOKEN|TOKENS|SECRET|SECRETS|URL|URLS|URI|HOST|HOSTS|HOSTNAME|ENDPOINT|DSN|ID|IDS|SID|ARN|API|USER"
-    r"|USERNAME|PASS|PASSWORD|DOMAIN|BUCKET|REGION|PORT|EMAIL|FROM|PROJECT|ORG|ACCOUNT|WEBHOOK|ENABLED|NAME|CREDENTIALS)"
 )
 _MARK = re.compile(r"[#;!/*]")  # without any of these a line has no comment
 _QUOTES = " \t\"',"
@@ -131,7 +127,7 @@ def _pair(path: str, key: str, value: str, number: int) -> Iterator[Mention]:
     if word := _WORD.match(value):
         yield Mention("config", f"{path}={word[1]}", number)
     name = value.strip(_QUOTES)
-    if _VARIABLE.fullmatch(name) and (_SETTING.fullmatch(name) or _NAMING.fullmatch(key)):
+    if _VARIABLE.fullmatch(name) and (SETTING.fullmatch(name) or _NAMING.fullmatch(key)):
         yield Mention("env", name, number)
 
 
