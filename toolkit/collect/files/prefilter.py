@@ -158,8 +158,8 @@ def load_prefilter(signals: tuple[Signal, ...], hints: Iterable[str], cache: Pat
 
 
 def _key(signals: tuple[Signal, ...], hints: tuple[str, ...]) -> str:
-    """Another one for other signals, other rules for their literals, another Hyperscan."""
-    code = Path(rules.__file__).read_bytes()
+    """Another one for other signals, other code that compiles them, another Hyperscan."""
+    code = Path(rules.__file__).read_bytes() + Path(__file__).read_bytes()
     said = msgspec.msgpack.encode((signals, hints, version("hyperscan")))
     return hashlib.sha256(code + said).hexdigest()[:32]
 

@@ -1,7 +1,7 @@
 """The folder `offramp export` wrote: its manifest checked, its records read.
 
-In: the folder. Out: where it came from, and records by dataset name. A damaged or unfinished export ends the program with what is wrong: half
-of the people are worse than none.
+In: the folder. Out: where it came from, and records by dataset name. A damaged or unfinished export ends the program
+with what is wrong: half of the people are worse than none.
 """
 
 import hashlib

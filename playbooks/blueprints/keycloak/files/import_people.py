@@ -3,9 +3,9 @@
 
     import_people.py FOLDER     JSON on stdin {access, client_seed, otp, upstream, listed}
 
-Out: JSON {changed, report, checklist, certificate}; the checklist is the one `listed` with what is in this export. People are recognised by the attribute `source_id`: running it
-again creates nobody twice, and a run that was stopped goes on. Whoever was imported before is left as he is, because he
-may have changed since. Two people who claim one name or address are a conflict: none of them is imported, both are
+Out: JSON {changed, report, checklist, certificate}; the checklist is the one `listed` with what is in this export.
+People are recognised by the attribute `source_id`: running it again creates nobody twice, and a run that was stopped
+goes on. Whoever was imported before is left as he is, because he may have changed since. Two people who claim one name or address are a conflict: none of them is imported, both are
 reported.
 With `upstream` true everybody is tied to his account at the provider in use until the cut.
 """

@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._literals import host_of
 
+# github.com/o/r, git::https://github.com/o/r.git//part?ref=v1, git@github.com:o/r
+_GIT = re.compile(
+    r"(?:[\w+.:@/\-]{0,40}[/@])?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]([\w.\-]{1,80}/[\w.\-]{1,100})(//[\w./\-]{1,200})?"
+)
+# where Terrafile puts the repositories it has fetched
+_TERRAFILE = re.compile(r"\.{0,2}/?(?:[\w.\-]{1,60}/){0,6}?(vendor/modules/[\w.\-]{1,100})(//?[\w./\-]{1,200})?")
+
 
 def provider(address: str, line: int) -> Iterator[Mention]:
     """'aws', 'X/datadog' or 'registry.example.com/X/datadog' → one provider. The built-in one yields nothing."""
@@ -14,14 +21,6 @@ def provider(address: str, line: int) -> Iterator[Mention]:
         parts = ["hashicorp", *parts]
     if parts[-1] and parts[-1] != "terraform":
         yield Mention("tf_provider", "/".join(parts[-2:]), line, role="infra")
-
-
-# github.com/o/r, git::https://github.com/o/r.git//part?ref=v1, git@github.com:o/r
-_GIT = re.compile(
-    r"(?:[\w+.:@/\-]{0,40}[/@])?(?:github\.com|gitlab\.com|bitbucket\.org)[/:]([\w.\-]{1,80}/[\w.\-]{1,100})(//[\w./\-]{1,200})?"
-)
-# where Terrafile puts the repositories it has fetched
-_TERRAFILE = re.compile(r"\.{0,2}/?(?:[\w.\-]{1,60}/){0,6}?(vendor/modules/[\w.\-]{1,100})(//?[\w./\-]{1,200})?")
 
 
 def module(source: str, line: int) -> Iterator[Mention]:

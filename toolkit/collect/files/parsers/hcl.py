@@ -21,7 +21,7 @@ KINDS: frozenset[SignalKind] = frozenset({"image", "arm", "tf_resource", "tf_pro
 HINTS = (
     "backend",
     'variable "',
-)  # the names of backends ("s3") are too short to look for, those of variables too small
+)  # backends' names ("s3") are too short to look for, and no literal is in small letters
 
 _GRAMMAR = Grammar("tree_sitter_hcl", "hcl")
 _IMAGE = re.compile(r"\bimage\"?\s{0,20}[=:]\s{0,20}\"([^\"\n]{3,200})\"")
