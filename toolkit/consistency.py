@@ -7,8 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from typing import get_args
 
 from toolkit.entries import Blueprint, Catalog, Service
+from toolkit.model import Phase
+
+_ANSWERED = ({"stops", "degrades"}, {"stops", "nothing"})  # what yes and no to a question may say
 
 
 def validate(catalog: Catalog) -> tuple[str, ...]:
@@ -19,8 +23,11 @@ def validate(catalog: Catalog) -> tuple[str, ...]:
                 *_vendors(catalog),
                 *_services(catalog),
                 *_rules(catalog),
+                *_needs(catalog),
                 *_scenarios(catalog),
                 *_blueprints(catalog),
+                *_common_tasks(catalog),
+                *_engines(catalog),
                 *_signals(catalog),
                 *_strangers(catalog),
             }
@@ -53,13 +60,39 @@ def _is_its_own_ancestor(catalog: Catalog, vendor: str) -> bool:
 def _services(catalog: Catalog) -> Iterator[str]:
     for id_, entry in _entries(catalog):
         yield from _unknown(catalog, id_, entry.capabilities)
+        yield from _about(id_, entry)
         if (entry.signals or entry.weak) and not entry.capabilities:
             yield f"{id_}: has signals but no capability, so nothing could be said about its loss"
+
+
+def _about(id_: str, entry: Service) -> Iterator[str]:
+    """What is said of no signal of the entry, or of a capability that is none of its own, is a slip of the pen."""
+    tables = (entry.signals, entry.weak)
+    signals = [(kind, f"{kind}:{value}") for table in tables for kind, values in table.items() for value in values]
+    for key, capabilities in entry.about.items():
+        if not any(key in ("*", kind, signal) or fnmatchcase(signal, key) for kind, signal in signals):
+            yield f"{id_}: about names {key!r}, which meets no signal of it"
+        for capability in sorted(set(capabilities) - set(entry.capabilities)):
+            yield f"{id_}: about names {capability!r}, which is no capability of it"
 
 
 def _rules(catalog: Catalog) -> Iterator[str]:
     for id_, rule in catalog.rules.items():
         yield from _unknown(catalog, f"rule {id_}", (*rule.of, *rule.with_))
+
+
+def _needs(catalog: Catalog) -> Iterator[str]:
+    known = {journey.id for journey in catalog.judgement.journeys}
+    for journey in catalog.judgement.journeys:
+        yield from _unknown(catalog, f"journey {journey.id}", journey.shown_by)
+    for need in catalog.judgement.needs:
+        who = f"the need of {', '.join(need.of)}"
+        yield from _unknown(catalog, who, need.of)
+        yield from (f"{who}: {name!r} is no journey" for name in need.journeys if name not in known)
+        if need.effect == "may stop" and not need.question:
+            yield f"{who}: may stop, and no question says what settles it"
+        if need.question and {need.yes, need.no} not in _ANSWERED:
+            yield f"{who}: its question needs yes and no: one of them stops, the other degrades or nothing"
 
 
 def _scenarios(catalog: Catalog) -> Iterator[str]:
@@ -71,10 +104,12 @@ def _scenarios(catalog: Catalog) -> Iterator[str]:
 
 def _blueprints(catalog: Catalog) -> Iterator[str]:
     for slug, blueprint in catalog.blueprints.items():
-        names = (*blueprint.capabilities, *blueprint.needs, *_capabilities_in_tasks(blueprint))
+        named = (*blueprint.capabilities, *blueprint.needs, *blueprint.uses)
+        names = (*named, *_capabilities_in_tasks(blueprint))
         yield from _unknown(catalog, f"blueprint {slug}", names)
         if blueprint.sign_in and blueprint.sign_in.secret not in {secret.name for secret in blueprint.secrets}:
             yield f"blueprint {slug}: its sign_in names {blueprint.sign_in.secret!r}, which is no secret of it"
+        yield from _listens(slug, blueprint)
         tasks = {task.id for task in blueprint.tasks}
         for task in blueprint.tasks:
             for need in task.needs:
@@ -82,22 +117,66 @@ def _blueprints(catalog: Catalog) -> Iterator[str]:
                     yield f"blueprint {slug}: the task {task.id} needs {need!r}, which is no task of it"
 
 
+def _listens(slug: str, blueprint: Blueprint) -> Iterator[str]:
+    """A port that is an input is one of the blueprint's own, and so is what its visitors have to do with."""
+    inputs = {one.name for one in blueprint.inputs if one.type == "integer"}
+    sides = {"consumers": blueprint.capabilities, "providers": (*blueprint.needs, *blueprint.uses)}
+    for listen in blueprint.listens:
+        if isinstance(listen.port, str) and listen.port not in inputs:
+            yield f"blueprint {slug}: it listens on {listen.port!r}, which is no integer input of it"
+        for capability in sorted(set(listen.of) - set(sides.get(listen.who, ()))):
+            yield f"blueprint {slug}: port {listen.port} is for {listen.who} of {capability!r}, which has none"
+
+
+def _common_tasks(catalog: Catalog) -> Iterator[str]:
+    known = {task.id for task in catalog.tasks}
+    for task in catalog.tasks:
+        who = f"checks/tasks.toml: {task.id}"
+        yield from _unknown(catalog, who, (*task.of, *task.provides))
+        for pattern in task.before:
+            if pattern.partition(":")[2] not in get_args(Phase):
+                yield f"{who}: before {pattern!r} names no phase"
+            yield from _unknown(catalog, who, (pattern.partition(":")[0],))
+        for need in (*task.needs, *filter(None, [task.instead_of])):
+            if need not in known:
+                yield f"{who}: {need!r} is no task there"
+
+
+def _engines(catalog: Catalog) -> Iterator[str]:
+    """What is spoken is an engine that is known, and serves something that the speaker is for."""
+    for id_, engine in catalog.engines.items():
+        yield from _unknown(catalog, f"engine {id_}", engine.capabilities)
+    spoken = [(id_, entry.speaks, entry.capabilities) for id_, entry in _entries(catalog)]
+    for slug, blueprint in catalog.blueprints.items():
+        spoken.append((f"blueprint {slug}", blueprint.speaks, blueprint.capabilities))
+        spoken.append((f"blueprint {slug}: needs_speak", blueprint.needs_speak, blueprint.needs))
+    for who, names, capabilities in spoken:
+        for name in names:
+            if name not in catalog.engines:
+                yield f"{who}: {name!r} is no engine of checks/engines.toml"
+            elif not set(capabilities) & set(catalog.engines[name].capabilities):
+                yield f"{who}: {name!r} serves none of its capabilities"
+
+
 def _capabilities_in_tasks(blueprint: Blueprint) -> Iterator[str]:
     for task in blueprint.tasks:
-        yield from (need for need in task.needs if "." in need)
+        yield from (need.partition(":")[0] for need in task.needs if "." in need)
+        for phase in (need.partition(":")[2] for need in task.needs):
+            if phase and phase not in get_args(Phase):
+                yield f"{phase} (no phase)"
 
 
 def _signals(catalog: Catalog) -> Iterator[str]:
-    """A strong signal names one service; several may share a weak one, which proves nothing by itself."""
-    claims: dict[tuple[str, str], set[str]] = defaultdict(set)
+    """A strong signal names one service, and one engine; several may share a weak one, which proves nothing alone."""
+    claims: dict[tuple[bool, str, str], set[str]] = defaultdict(set)
     seen: set[str] = set()
     for signal in catalog.signals():
         if signal.id in seen:
             yield f"{signal.id}: listed twice"
         seen.add(signal.id)
         if not signal.weak:
-            claims[signal.kind, signal.value].add(signal.dependency)
-    for (kind, value), owners in claims.items():
+            claims[signal.engine is None, signal.kind, signal.value].add(signal.dependency)
+    for (_, kind, value), owners in claims.items():
         if len(owners) > 1:
             yield f"{' and '.join(sorted(owners))} claim the same signal {kind}:{value}"
 

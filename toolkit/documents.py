@@ -9,18 +9,20 @@ import contextlib
 import json
 import os
 import re
-import secrets
 import stat
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import msgspec
 
-from toolkit import schema
+from toolkit import leaks, schema, strays
 from toolkit.entries import Policy
 from toolkit.errors import BadInput, OfframpError
+from toolkit.kinds import WANTED, kind_of
 from toolkit.model import SCHEMA_VERSION, Audit, Journal, Manifest, Plan, Platform
 
 if TYPE_CHECKING:
@@ -29,11 +31,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST_PROBLEMS = 10
 _PLAIN_WORD = re.compile(r"(?!(?:\D*\d){4})[a-z][a-z0-9 ./-]{0,23}")  # many digits: perhaps a secret
-# A password in a URL, a private key, keys of vendors that have a form of their own
-_CREDENTIAL = re.compile(
-    r"://[^\s/@:]*:[^\s/@$]+@|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b[rs]k_live_\w{10}|\bgh[ps]_\w{30}"
-)
+# How much of a file is read: an audit of 100,000 signs has 30 MB, what people write has 10 kB
+_MOST_JSON, MOST_TOML = 256 * 2**20, 4 * 2**20
+_STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")  # pipes that a shell lays, and no others
+# What TOML's library takes quadratic memory for: a key of very many parts
+_DEEP_KEY = re.compile(r"(?:(?:[\w\-]{1,40}|\"[^\"\n]{0,40}\"|'[^'\n]{0,40}')?[ \t]{0,8}\.[ \t]{0,8}){33}")
 _SECRET_KEY = re.compile(r"secret|token|passw|key|credential|auth", re.IGNORECASE)
 
 
@@ -45,15 +47,17 @@ class _Versioned(msgspec.Struct):
 def read_platform(path: Path) -> Platform:
     """`offramp.toml`. A setting that is a secret beyond doubt is refused: audits and projects show plain settings."""
     platform = decode(read_toml(path), "platform", Platform, where=path)
-    for number, application in enumerate(platform.applications):
-        for name, value in application.environment.items():
-            if _CREDENTIAL.search(value):
-                raise BadInput(
-                    f"application[{number}].environment.{_name(name)}: holds a secret (not shown)",
-                    where=path,
-                    hint="write its name in `secrets`, or ${…} of what replaces it; the value belongs in the vault",
-                )
+    _refuse_secrets(platform, path)
     return platform
+
+
+def _refuse_secrets(platform: Platform, path: Path) -> None:
+    if held := next(leaks.secrets(platform), None):
+        raise BadInput(
+            f"{held}: holds a secret (not shown)",
+            where=path,
+            hint="write its name in `secrets`, or ${…} of what replaces it; the value belongs in the vault",
+        )
 
 
 def read_policy(path: Path, defaults: Policy | None = None) -> Policy:
@@ -64,12 +68,16 @@ def read_policy(path: Path, defaults: Policy | None = None) -> Policy:
 
 def read_audit(path: Path) -> Audit:
     """The JSON that `offramp audit` wrote."""
-    return _read_versioned(path, "audit", Audit)
+    audit = _read_versioned(path, "audit", Audit)
+    _refuse_secrets(audit.platform, path)
+    return audit
 
 
 def read_plan(path: Path) -> Plan:
     """The JSON that `offramp plan` wrote."""
-    return _read_versioned(path, "plan", Plan)
+    plan = _read_versioned(path, "plan", Plan)
+    _refuse_secrets(plan.platform, path)
+    return plan
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -84,43 +92,87 @@ def read_journal(path: Path) -> Journal:
 
 def read_toml(path: Path, *, error: type[OfframpError] = BadInput) -> dict[str, Any]:
     """The tables of a TOML file, not yet checked; a syntax error names line and column."""
-    text = _read_text(path, error=error)
+    text = _read_text(path, MOST_TOML, error=error)
+    with _understood(path, error):
+        if deep_key(text) is not None:
+            raise RecursionError
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as err:
+            raise error(f"not valid TOML: {_toml_error(text, err)}", where=path) from err
+
+
+def deep_key(text: str) -> int | None:
+    """Where a TOML text has a key of more parts than any document needs, if it has one."""
+    found = _DEEP_KEY.search(text)
+    return found.start() if found else None
+
+
+@contextlib.contextmanager
+def _understood(path: Path | str, error: type[OfframpError]) -> Iterator[None]:
+    """The border of a user's file: whatever its content does to a library is an error of the file."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as err:
-        raise error(f"not valid TOML: {_toml_error(text, err)}", where=path) from err
+        yield
+    except OfframpError:
+        raise
     except RecursionError as err:
         raise error("nested too deeply", where=path) from err
+    except MemoryError as err:
+        raise error("too large", where=path) from err
+    except Exception as err:
+        raise error(f"cannot be understood ({type(err).__name__})", where=path) from err
 
 
 def decode(data: object, document: str, into: type[T], *, where: Path | str, error: type[OfframpError] = BadInput) -> T:
     """Check `data` against the schema of `document` (a key of `schema.DOCUMENTS`) and make it an `into`."""
-    plain = msgspec.to_builtins(data)  # TOML dates become strings, which is what the schema speaks of
-    if problems := _problems(plain, document):
-        raise error("\n".join(problems), where=where, hint=f"the format is checks/schema/{document}.schema.json")
-    try:
-        return msgspec.convert(plain, into)
-    except msgspec.ValidationError as err:
-        raise error(str(err), where=where) from err
+    with _understood(where, error):
+        plain = msgspec.to_builtins(data)  # TOML dates become strings, which is what the schema speaks of
+        if problems := _problems(plain, document):
+            raise error("\n".join(problems), where=where, hint=f"the format is checks/schema/{document}.schema.json")
+        try:
+            return msgspec.convert(plain, into)
+        except msgspec.ValidationError as err:
+            raise error(str(err), where=where) from err
 
 
 def _read_versioned(path: Path, document: str, into: type[T]) -> T:
     """A document that a program wrote: decoded at once; only when that fails do all its errors get collected."""
-    text = _read_text(path)
+    text = _read_text(path, _MOST_JSON)
+    with _understood(path, BadInput):
+        try:
+            return _versioned(text, path, document, into)
+        except BadInput as err:
+            kind = kind_of(text, path.suffix)
+            if kind and kind.split()[1] != document:
+                wanted = WANTED.get(document, document)
+                what = f"this is {kind}, not {wanted.partition(',')[0]}"
+                raise BadInput(what, where=path, hint=f"give {wanted}") from err
+            raise
+
+
+def _versioned(text: str, path: Path, document: str, into: type[T]) -> T:
     try:
         version = msgspec.json.decode(text, type=_Versioned).schema_version
         _refuse_unknown_major(version, document, path)
         return msgspec.json.decode(text, type=into)
     except msgspec.ValidationError as err:
         with contextlib.suppress(RecursionError):  # else: nested deeper than any document of ours, and no object
-            return decode(json.loads(text), document, into, where=path)
+            try:
+                data = json.loads(text)
+            except json.JSONDecodeError as broken:  # further on than where it was seen to be none of ours
+                raise _incomplete(text, document, path, broken) from err
+            return decode(data, document, into, where=path)
         raise BadInput(f"this is not an Offramp {document}", where=path) from err
     except (msgspec.DecodeError, RecursionError) as err:
-        raise BadInput(
-            f"not a complete JSON document: {_json_error(text, err)}",
-            where=path,
-            hint=f"was writing it interrupted? Make the {document} again",
-        ) from err
+        raise _incomplete(text, document, path, err) from err
+
+
+def _incomplete(text: str, document: str, path: Path, err: Exception) -> BadInput:
+    return BadInput(
+        f"not a complete JSON document: {_json_error(text, err)}",
+        where=path,
+        hint=f"was writing it interrupted? Make the {document} again",
+    )
 
 
 def _refuse_unknown_major(version: str, document: str, path: Path) -> None:
@@ -135,13 +187,45 @@ def _refuse_unknown_major(version: str, document: str, path: Path) -> None:
         )
 
 
-def _read_text(path: Path, *, error: type[OfframpError] = BadInput) -> str:
+def read_file(path: Path, limit: int, *, error: type[OfframpError] = BadInput) -> bytes:
+    """A file that a person names, whole. A folder, a device, a pipe that nobody fills or a huge file is refused."""
+    with _opened(path, error) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise error(f"larger than {limit // 2**20} MiB", where=path)
+    return content
+
+
+def read_beginning(path: Path, most: int) -> bytes:
+    """The first `most` bytes of a file that a person names; refused is what `read_file` refuses, and every pipe, since
+    what is read from one is gone for the next reader."""
+    with _opened(path, BadInput) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise BadInput("cannot be read: it is no file", where=path, hint="write it to a file first")
+        return file.read(most)
+
+
+@contextmanager
+def _opened(path: Path, error: type[OfframpError]) -> Iterator[BinaryIO]:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as err:
-        raise error("not UTF-8 text", where=path) from err
+        waits = 0 if str(path).startswith(_STREAMS) else os.O_NONBLOCK
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | waits)
+        with os.fdopen(handle, "rb") as file:
+            kind = os.fstat(handle).st_mode
+            if not (stat.S_ISREG(kind) or (stat.S_ISFIFO(kind) and not waits)):
+                raise error("cannot be read: it is no file", where=path)
+            yield file
     except OSError as err:
         raise error(f"cannot be read: {err.strerror}", where=path) from err
+    except ValueError as err:  # a zero byte in the name
+        raise error("cannot be read: no file can have this name", where=path) from err
+
+
+def _read_text(path: Path, limit: int, *, error: type[OfframpError] = BadInput) -> str:
+    try:
+        return read_file(path, limit, error=error).decode()
+    except UnicodeDecodeError as err:
+        raise error("not UTF-8 text", where=path) from err
 
 
 def _json_error(text: str, err: Exception) -> str:
@@ -181,6 +265,9 @@ def _describe(error: "ValidationError") -> list[str]:
     path = _key_path(error)
     place = f"{path}: " if path else ""
     rule: Any = error.validator_value
+    if "propertyNames" in error.relative_schema_path:  # of a table whose keys are one of a few words
+        key = str(error.instance)
+        return [f"{place}unknown key {_name(key)}{_meant(key, [*rule])}"]
     match error.validator, error.instance, error.schema:
         case "additionalProperties", dict(found), {"properties": dict(known)}:
             return [f"{place}unknown key {_name(key)}{_meant(key, [*known])}" for key in found if key not in known]
@@ -205,6 +292,10 @@ def _expected(keyword: str, value: Any) -> str:
             return names.get(str(value), f"a {value}")
         case "minimum":
             return f"a number of at least {value}"
+        case "maximum":
+            return f"a number of at most {value}"
+        case "pattern" if value == r"\S":
+            return "a text that is not empty"
         case "format":
             return f"a {value}"
     return f"something that meets {keyword!r}"
@@ -254,11 +345,27 @@ def write_json(value: object, path: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Replace the file at once: whoever reads sees the old one or the new one. Its mode is kept, links are followed."""
     target = Path(os.path.realpath(path))
-    try:
+    with _refusals(path):
         if target.exists() and not target.is_file():  # /dev/stdout, a named pipe: nothing to replace
             target.write_text(text, encoding="utf-8")
             return
         write_bytes(target, text.encode())
+
+
+def write_new(path: Path, text: str, *, mode: int = 0o666) -> bool:
+    """Make the file, whole. False when there is one, also one that another process made a moment ago."""
+    with _refusals(path), _written(path, text.encode(), mode) as beside:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            return False
+    return True
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as err:
         raise BadInput(f"cannot be written: {err.strerror}", where=path) from err
     except UnicodeEncodeError as err:
@@ -267,8 +374,16 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(target: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Replace the file at once, or leave all as it was; a new one gets `mode` less the umask. May raise OSError."""
-    beside = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with _written(target, content, mode) as beside:
+        beside.replace(target)
+
+
+@contextmanager
+def _written(target: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """A temporary file with the content, beside the target; gone in the end, wherever it was not moved."""
+    strays.remove(target.parent, of=target.name)
+    name, handle = strays.create(target, mode)
+    beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             if target.exists():
@@ -276,8 +391,7 @@ def write_bytes(target: Path, content: bytes, *, mode: int = 0o666) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(target)
-    except BaseException:
+            yield beside
+    finally:
         with contextlib.suppress(FileNotFoundError):
             beside.unlink()
-        raise

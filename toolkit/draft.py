@@ -8,11 +8,16 @@ import tomlkit
 from tomlkit.items import AoT, Table
 
 from toolkit.catalog import Catalog
-from toolkit.model import Application, Audit, Dependency, Journey
+from toolkit.draft_programs import PROGRAMS, program_tables, relative
+from toolkit.model import FILL_IN, Audit, Dependency, Journey
+from toolkit.program import Program
 
 _HEAD = """\
 What Offramp cannot see by scanning. Correct it: the next audit uses it.
 Reference: docs/offramp-toml.md. Every key is optional."""
+_JOURNEYS = """\
+Journeys: what people do. Without needs, the usual ones are judged by the table of needs (docs/judgement.md);
+with needs, by what you say, and all of it stops the journey."""
 _UNSEEN = {
     "edge.registrar": "Who is the domain registered with?",
     "auth.workforce-sso": "What do the staff sign in with, and to which tools?",
@@ -23,24 +28,33 @@ _UNSEEN = {
 
 
 def draft(
-    audit: Audit, journeys: Sequence[Journey], applications: Sequence[Application], catalog: Catalog, *, base: Path
+    audit: Audit,
+    journeys: Sequence[Journey],
+    programs: Sequence[Program],
+    catalog: Catalog,
+    *,
+    base: Path,
+    answers: str = "",
 ) -> str:
-    """TOML text. Folders are written relative to `base`, where the file will lie."""
+    """TOML text. Folders are written relative to `base`, where the file will lie. `answers`: tables and comments that
+    answer open questions, or ask them."""
     document = tomlkit.document()
     _comment(document, _HEAD)
     document.add("name", tomlkit.item(base.resolve().name.encode("utf-8", "replace").decode()))
     document.add(tomlkit.comment('domains = ["example.org"]'))
     folders = [root.location for root in audit.survey.roots if root.kind == "checkout"]
-    document.add("repositories", tomlkit.item([_relative(Path(folder), base) for folder in folders]))
+    document.add("repositories", tomlkit.item([relative(Path(folder), base) for folder in folders]))
     document.add("people", tomlkit.item(audit.platform.people))
-    _comment(document, "Journeys: what people do, and the capabilities (or vendors) each one needs.")
-    document.add("journey", _tables(_journey(journey) for journey in journeys))
-    if applications:
-        document.add("application", _tables(_application(one, base) for one in applications))
+    _comment(document, _JOURNEYS)
+    document.add("journey", _journey_tables(journeys))
+    if programs:
+        _comment(document, PROGRAMS)
+        document.add("application", program_tables(programs, base))
     _comment(document, "Things no scan can see. Fill in, and take the # away.")
     _comment(document, _declarations(audit.dependencies))
     _comment(document, "Found, for your orientation (nothing to do here):\n" + _found(audit, catalog))
-    return tomlkit.dumps(document)
+    asked = f"\n# What nobody could see, the most decisive first.\n{answers}" if answers else ""
+    return tomlkit.dumps(document) + asked
 
 
 def _comment(document: tomlkit.TOMLDocument, text: str) -> None:
@@ -60,33 +74,19 @@ def _tables(rows: Iterable[Mapping[str, Any]]) -> AoT:
     return tables
 
 
-def _journey(journey: Journey) -> dict[str, Any]:
-    return {"id": journey.id, "title": journey.title, "needs": list(journey.needs)}
-
-
-def _application(one: Application, base: Path) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "source": _relative(Path(one.source), base),
-        "runtime": one.runtime,
-        "start": one.start,
-        "port": one.port,
-        "health": one.health,
-        **({"release": list(one.release)} if one.release else {}),
-        **({"workers": dict(one.workers)} if one.workers else {}),
-    }
-
-
-def _relative(folder: Path, base: Path) -> str:
-    import os.path  # pathlib's relative_to cannot climb before Python 3.12
-
-    return Path(os.path.relpath(folder.resolve(), base.resolve())).as_posix()
+def _journey_tables(journeys: Sequence[Journey]) -> AoT:
+    """Each journey, with what was found for it as a comment."""
+    tables = _tables({"id": journey.id, "title": journey.title} for journey in journeys)
+    for table, journey in zip(tables, journeys, strict=True):
+        if journey.needs:
+            table.add(tomlkit.comment(f"needs = {tomlkit.item(list(journey.needs)).as_string()}"))
+    return tables
 
 
 def _declarations(dependencies: Sequence[Dependency]) -> str:
     offered = {capability for dependency in dependencies for capability in dependency.capabilities}
     blocks = [
-        f'{question}\n[[declare]]\nvendor = ""\ncapabilities = ["{capability}"]\n'
+        f'{question}\n[[declare]]\nvendor = "{FILL_IN}"\ncapabilities = ["{capability}"]\n'
         for capability, question in _UNSEEN.items()
         if capability not in offered
     ]

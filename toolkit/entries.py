@@ -4,12 +4,27 @@ One struct per kind of TOML file under `checks/` and `playbooks/blueprints/`, an
 JSON Schemas in `checks/schema/` are generated from them; a field's comment here is its documentation there.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal, get_args
 
-from msgspec import field
+from msgspec import Meta, field
 
-from toolkit.model import Export, Hours, Kept, Outcome, Phase, Role, Severity, Source, Value
+from toolkit.model import (
+    Effect,
+    Export,
+    Hours,
+    Kept,
+    LossKind,
+    Outcome,
+    Phase,
+    Role,
+    Severity,
+    Source,
+    Told,
+    Value,
+    Wait,
+)
 
 SignalKind = Literal[
     # packages in manifests and lock files, by ecosystem (purl type names)
@@ -20,12 +35,14 @@ SignalKind = Literal[
     "call",
     # names in code, configuration and templates: hosts (glob), environment variables (exact or PREFIX_*), URI schemes
     "host", "env", "uri", "arn", "config", "html",
+    # a variable's name in any other spelling: "MAILGUN_*" for mailgunApiKey, mailgun.api-key
+    "setting",
     # paths that mean something by existing (gitignore-style glob)
     "file",
     # infrastructure as code and CI
     "tf_provider", "tf_resource", "cfn", "arm", "image", "action", "k8s", "pulumi",
     # what accounts and the network answer
-    "resource", "cname", "ns", "mx", "spf", "txt", "header", "cookie",
+    "resource", "cname", "ns", "mx", "spf", "txt", "header", "cookie", "caa", "issuer", "registrar",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(SignalKind)
 
@@ -58,12 +75,28 @@ class Service(Value, rename={"examples": "example"}):  # [[example]]
 
     name: str
     capabilities: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ()  # engines of checks/engines.toml it can be used with; none: nobody wrote it down
     role: Role | None = None  # overrides the role the place of the evidence suggests ("build/ci" for a CI vendor)
     signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)
     weak: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)  # alone they never make a dependency
+    # which capabilities a signal is about: by itself ("host:api.x.com"), a glob over that ("*sms*"), its kind ("env"),
+    # or "*" for the rest; the nearest one counts. Where nothing is said and there are several, it is about none
+    about: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exit: Exit = Exit()
     examples: tuple[Example, ...] = ()
     note: str = ""
+
+    def capabilities_of(self, kind: str, value: str) -> tuple[str, ...]:
+        """The capabilities that this signal of the entry is about."""
+        if not self.about:
+            return self.capabilities if len(self.capabilities) == 1 else ()
+        signal = f"{kind}:{value}"
+        globs = [key for key in self.about if "*" in key and key != "*" and fnmatchcase(signal, key)]
+        nearest = max(globs, key=len, default="")
+        for key in (signal, nearest, kind, "*"):
+            if key in self.about:
+                return self.about[key]
+        return self.capabilities if len(self.capabilities) == 1 else ()
 
 
 class Vendor(Service, rename={"examples": "example", "notices": "notice"}):  # [[notice]]
@@ -94,23 +127,98 @@ class Signal(Value):
     value: str
     weak: bool = False
     role: Role | None = None
+    about: tuple[str, ...] = ()  # capabilities
 
     @property
     def id(self) -> str:
         return f"{self.dependency}#{self.kind}:{self.value}"
+
+    @property
+    def engine(self) -> str | None:
+        """The engine it is a sign of; None where it is a vendor's."""
+        return engine_of(self.dependency)
+
+
+# --- families (checks/families.toml) ----------------------------------------------------------------------------------
+class Family(Value):
+    """Names of one shape that every vendor for the same thing has: "omniauth-{snake}"."""
+
+    of: tuple[str, ...] = ()  # capabilities, "auth.*" for an area; empty = every vendor
+    signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)  # {kebab} {snake} {flat} {upper} {pascal}
+    weak: bool = False
+
+
+class Families(Value, rename={"families": "family"}):
+    """`checks/families.toml`."""
+
+    generic: tuple[str, ...] = ()  # vendors' names that are words of any program: nothing follows from them
+    families: tuple[Family, ...] = ()
+
+
+# --- engines (checks/engines.toml) ------------------------------------------------------------------------------------
+_ENGINE = "engine:"  # no vendor's id has a colon
+
+
+class Engine(Value):
+    """What programs speak, whoever provides it: a database, a queue, a protocol. Signals say that it is needed."""
+
+    name: str
+    capabilities: tuple[str, ...]  # what it is used as; the first is what a need of it counts as
+    signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)
+
+
+def engine_of(signal: str) -> str | None:
+    """The engine of a signal's id, "engine:mysql#npm:mysql2" → "mysql"; None for a vendor's."""
+    owner = signal.partition("#")[0]
+    return owner.removeprefix(_ENGINE) if owner.startswith(_ENGINE) else None
 
 
 # --- capabilities, rules, scenarios (checks/) -------------------------------------------------------------------------
 class Capability(Value):
     title: str
     breaks: str  # what people notice when it is gone, one sentence
+    first_hour: str = ""  # what to do, or not to do, at once when whoever provides it goes
+    while_access: str = ""  # the same, where it takes an account that still answers
+
+
+class JourneyEntry(Value):
+    """Something people do with every platform, or where one of `shown_by` is provided."""
+
+    id: str
+    title: str
+    shown_by: tuple[str, ...] = ()  # capabilities ("collab.*"); empty = always
+
+
+class Need(Value):
+    """What the loss of a capability does to journeys. The first that names both journey and capability holds."""
+
+    of: tuple[str, ...]  # capabilities, "hosting.*" for an area
+    journeys: tuple[str, ...]
+    effect: Effect
+    how: str  # what people notice, one sentence
+    question: str = ""  # yes or no; settles whether it stops the journey where that is not to be seen
+    yes: Told | None = None  # the effect that a yes to the question says
+    no: Told | None = None
+    when: str = ""  # what must happen first; empty = at once
+    after_hours: Hours | None = None  # when that is at the latest
+    roles: tuple[Role, ...] = ()  # of dependencies that it holds for; empty = all that run
+    seen_at: tuple[str, ...] = ()  # words of which one is in the path of a sign ("regist"); empty = anywhere
+    seen_by: tuple[str, ...] = ()  # sources ("files.dockerfile") or their kinds ("files", "declared"); empty = any
+    source: Source = ""
+
+
+class NeedsFile(Value, rename={"journeys": "journey", "needs": "need"}):
+    """`checks/needs.toml`."""
+
+    journeys: tuple[JourneyEntry, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 class Rule(Value):
     """One readiness rule: `check` names a predicate of `assess/rules.py`, `of` gives its capabilities."""
 
     id: str
-    title: str
+    title: str  # states the problem, as an alert does: "DNS is lost together with the host"
     rationale: str
     remediation: str
     severity: Severity
@@ -146,6 +254,19 @@ class Scenario(Value):
     sources: tuple[str, ...] = ()
 
 
+class Forbid(Value):
+    """A company, vendor or service that may not be able to do this much to these journeys."""
+
+    company: str  # an id: a company with all it owns, a vendor, or a service ("aws/s3")
+    journeys: tuple[str, ...] = ()  # empty = all
+    effect: Effect = "stops"  # this much or more; the order is degrades, later, may stop, stops
+    why: str = ""  # said when it refuses
+
+
+# What a [[waiver]] of offramp.toml may name as its rule beside the readiness rules
+WAIVABLE = ("deny_vendors", "new_vendors", "worse_journeys", "forbid", "max_drill_days", "max_plan_days", "min_score")
+
+
 class Policy(Value):
     """What `offramp gate` refuses. A user's policy file has the same keys; missing ones take the shipped values."""
 
@@ -154,7 +275,14 @@ class Policy(Value):
     unknown: Literal["pass", "fail"] = "pass"  # what an unknown outcome of that severity does
     unread: Literal["pass", "fail"] = "pass"
     new_only: bool = True  # with a baseline: only what got worse counts
-    deny_vendors: tuple[str, ...] = ()
+    no_baseline: Literal["pass", "fail"] = "pass"  # of `new_only` without a baseline: pass with the debt shown, or fail
+    deny_vendors: tuple[str, ...] = ()  # companies, vendors or services
+    new_vendors: Literal["pass", "fail"] = "pass"  # what a vendor that the baseline did not have does
+    allow_vendors: tuple[str, ...] = ()  # may be new in spite of `new_vendors`
+    worse_journeys: Literal["pass", "fail"] = "pass"  # what a journey does that one more company can stop alone
+    forbid: tuple[Forbid, ...] = ()  # companies that may not stop certain journeys
+    max_drill_days: Annotated[int, Meta(ge=1)] | None = None  # since the last drill that restored the platform
+    max_plan_days: Annotated[int, Meta(ge=1)] | None = None  # since `plan_reviewed` of offramp.toml
 
 
 # --- blueprints (playbooks/blueprints/<slug>/) ------------------------------------------------------------------------
@@ -191,6 +319,20 @@ class Secret(Value):
     description: str = ""
 
 
+class Listen(Value):
+    """A port that something of the blueprint listens on, and who may reach it: everybody; the platform's hosts; those
+    that use what it offers, or provide what it needs, the host itself aside; nobody but the host.
+
+    The firewall of its host opens it to them and to nobody else.
+    """
+
+    port: int | str  # a number, or the name of the input that has it
+    who: Literal["public", "platform", "consumers", "providers", "host"]
+    what: str  # what it is for, a word or two
+    protocol: Literal["tcp", "udp"] = "tcp"
+    of: tuple[str, ...] = ()  # consumers or providers of these capabilities; empty = of all it offers, or needs
+
+
 class SignIn(Value):
     """The OIDC client a blueprint wants of whatever provides auth.workforce-sso; its id is the blueprint's slug."""
 
@@ -217,8 +359,8 @@ class EffortRule(Value):
 
 
 class PlanTask(Value):
-    """One `[[task]]` of a blueprint's plan.toml. `needs` names tasks of the same blueprint, or a capability whose
-    cut-over must come first ("data.relational")."""
+    """One `[[task]]` of a blueprint's plan.toml. `needs` names tasks of the same blueprint, or a capability: whoever
+    provides it must be cut over ("data.relational") or have finished a phase ("data.relational:prepare")."""
 
     id: str
     phase: Phase
@@ -227,10 +369,36 @@ class PlanTask(Value):
     owner: str = "platform"
     needs: tuple[str, ...] = ()
     before_access_ends: bool = False
+    empty: str = ""  # title of what is done instead where the copy it needs cannot be had; empty: the rest of the task
     latest_hours: Hours | None = None
     commands: tuple[str, ...] = ()
     done_when: str = ""
     rollback: str = ""
+    wait: Wait | None = None  # after the work: contracts, TTLs, reviews
+    general: tuple[str, ...] = ()  # commands that fetch, where the lost vendor's own file gives none
+    fetches: tuple[str, ...] = ()  # datasets ("dns.zone"): the lost vendor's own file says how they are had from it
+
+
+class CommonTask(PlanTask):
+    """One `[[task]]` of checks/tasks.toml: what is to be done whatever replaces a capability. Its `needs` are others of
+    that file."""
+
+    of: tuple[str, ...] = ()  # planned where one of these capabilities is lost ("edge.*"); empty: see `builds`, `opens`
+    builds: bool = False  # planned wherever machines are set up
+    opens: Phase | None = None  # planned where this phase has a task: it comes first of them, after all they wait for
+    provides: tuple[str, ...] = ()  # capabilities that are there again when it is done
+    access: tuple[str, ...] = ()  # of `of`, those whose vendor must still answer; empty = all
+    before: tuple[str, ...] = ()  # what waits for it: "mail.*:prepare"
+    before_commands: str = ""  # and whatever has a command that begins so
+    instead_of: str = ""  # planned only where this task cannot be done, for access has ended
+    loses: str = ""  # what is lost when it is done instead
+    theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
+
+
+class TasksFile(Value, rename={"tasks": "task"}):
+    """`checks/tasks.toml`."""
+
+    tasks: tuple[CommonTask, ...] = ()
 
 
 class PlanFile(Value):
@@ -239,7 +407,10 @@ class PlanFile(Value):
     task: tuple[PlanTask, ...] = ()
 
 
-class Blueprint(Value, rename={"inputs": "input", "outputs": "output", "secrets": "secret", "artefacts": "artefact"}):
+_NAMES = {"inputs": "input", "outputs": "output", "secrets": "secret", "artefacts": "artefact", "listens": "listen"}
+
+
+class Blueprint(Value, rename=_NAMES):
     """`blueprint.toml`: one self-hosted replacement, an Ansible role that also knows how to be planned and drilled."""
 
     name: str
@@ -250,7 +421,10 @@ class Blueprint(Value, rename={"inputs": "input", "outputs": "output", "secrets"
     rto_minutes: float
     licence: str
     apart: bool = False  # gets a host of its own: what it is for is to be there when the others are not
+    speaks: tuple[str, ...] = ()  # engines of checks/engines.toml it can stand in for: what is replaced must match
     needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
+    uses: tuple[str, ...] = ()  # capabilities it connects to where something offers them, and can do without
+    needs_speak: tuple[str, ...] = ()  # what they must speak, where that matters: "postgresql"
     packages: tuple[str, ...] = ()  # Debian packages
     carries: tuple[
         str, ...
@@ -258,6 +432,7 @@ class Blueprint(Value, rename={"inputs": "input", "outputs": "output", "secrets"
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    listens: tuple[Listen, ...] = ()  # every port another host could reach, and who may
     sign_in: SignIn | None = None  # where auth.workforce-sso is provided, its staff signs in with it
     artefacts: tuple[Artefact, ...] = ()
     datasets: tuple[str, ...] = ()  # dataset schemas `tasks/import.yml` takes
@@ -275,6 +450,11 @@ class Catalog(Value):
     rules: dict[str, Rule]
     scenarios: dict[str, Scenario]
     blueprints: dict[str, Blueprint]
+    judgement: NeedsFile = NeedsFile()
+    engines: dict[str, Engine] = field(default_factory=dict)
+    tasks: tuple[CommonTask, ...] = ()  # of checks/tasks.toml
+    families: Families = Families()
+    derived: tuple[Signal, ...] = ()  # what follows from the families: `toolkit/families.py`
     policy: Policy = Policy()
     folders: tuple[str, ...] = ()  # overlay folders, for the files a blueprint carries
 
@@ -301,23 +481,39 @@ class Catalog(Value):
             seen.add(vendor)
         return vendor
 
-    def reach(self, vendor: str) -> frozenset[str]:
-        """The vendor, its owners and all it runs on, transitively: losing any one of them loses the vendor."""
+    def reach(self, vendor: str, kind: LossKind = "sanction") -> frozenset[str]:
+        """The vendors whose loss of this kind loses the vendor, itself among them, transitively.
+
+        An account goes with those who own the vendor; in an outage it falls with what it runs on; a sanction reaches
+        it through both.
+        """
         found: set[str] = set()
         queue = [vendor]
         while queue:
-            if (one := queue.pop()) not in found:
-                found.add(one)
-                if known := self.vendors.get(one):
-                    queue += [*known.runs_on, *([known.parent] if known.parent else [])]
+            if (name := queue.pop()) not in found:
+                found.add(name)
+                if known := self.vendors.get(name):
+                    queue += known.runs_on if kind != "account" else ()
+                    queue += [known.parent] if known.parent and kind != "outage" else []
         return frozenset(found)
 
     def signals(self) -> Iterator[Signal]:
-        """Every signal of every vendor and service."""
+        """Every signal of every vendor and service, what follows from them, and those of engines."""
         entries: tuple[Mapping[str, Service], ...] = (self.vendors, self.services)
         for known in entries:
             for dependency, entry in known.items():
                 for table, weak in ((entry.signals, False), (entry.weak, True)):
                     for kind, values in table.items():
                         for value in values:
-                            yield Signal(dependency, kind, value, weak, entry.role)
+                            about = entry.capabilities_of(kind, value)
+                            yield Signal(dependency, kind, value, weak, entry.role, about)
+        yield from self.derived
+        for name, engine in self.engines.items():
+            for kind, values in engine.signals.items():
+                for value in values:
+                    yield Signal(_ENGINE + name, kind, value)
+
+    def protocols(self, speaks: Iterable[str], capability: str) -> frozenset[str]:
+        """Of what something speaks, what serves this capability."""
+        known = self.engines
+        return frozenset(one for one in speaks if one in known and capability in known[one].capabilities)

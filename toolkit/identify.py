@@ -5,20 +5,35 @@ without service only where nothing more specific was found. The rules, in full, 
 
 - *Weak* signals alone never make a dependency; they corroborate one that something else made.
 - Signs of a vendor that name no service belong to its services, once one of those is in use; then they corroborate.
-- *Role* is the strongest that any counting sign has: runtime, infra, optional, build/ci.
+- *Role*: `roles.py`. *Use*: `uses.py`, the strongest among its signs.
+- *Capabilities* are those that its signs are about. Rights given on many services at once are no use of any of them.
 - *Confidence* is a sum over independent ways of knowing (`_FAMILIES`), each counted once at its best sign: 1 for a
   mention, 2 for a use, 3 for a proof. 3 or more is high, 2 is medium, 1 is low. What the user declares is high.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import pathspec
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog
-from toolkit.model import Confidence, Declare, Dependency, Evidence, Explanation, Ignore, Platform, Role, Survey, Value
+from toolkit import roles
+from toolkit.catalog import Catalog, Service
+from toolkit.globs import Globs
+from toolkit.model import (
+    Confidence,
+    Declare,
+    Dependency,
+    Evidence,
+    Explanation,
+    Ignore,
+    Platform,
+    Role,
+    Root,
+    Survey,
+    Use,
+    Value,
+)
+from toolkit.uses import STRONGEST_FIRST, use_of
 
-_STRONGEST_FIRST: tuple[Role, ...] = ("runtime", "infra", "optional", "build/ci")
 _OPERATED = ("runtime", "infra")
 
 # independent ways of knowing -> kind of signal -> points
@@ -29,15 +44,27 @@ _FAMILIES: Mapping[str, Mapping[str, int]] = {
     },
     "code that uses it": {"python": 2, "jvm": 2, "ruby": 2, "php": 2, "dotnet": 2, "rust": 2, "call": 2},
     "a host name": {"host": 1, "uri": 1},
-    "a setting": {"env": 1, "config": 1, "arn": 1, "file": 1},
+    "a setting": {"env": 1, "setting": 1, "config": 1, "arn": 1, "file": 1},
     "a web page": {"html": 2, "header": 3, "cookie": 3},
     "infrastructure as code": {
         "tf_resource": 3, "cfn": 3, "arm": 3, "pulumi": 2, "k8s": 2, "image": 2, "action": 2, "tf_provider": 1,
     },
     "the account itself": {"resource": 3},
-    "DNS": {"cname": 3, "ns": 3, "mx": 3, "spf": 2, "txt": 1},
+    "DNS": {"cname": 3, "ns": 3, "mx": 3, "spf": 2, "txt": 1, "caa": 1},
+    "the registry": {"registrar": 3},
+    "a certificate": {"issuer": 3},
 }  # fmt: skip
 _POINTS = {kind: (family, points) for family, kinds in _FAMILIES.items() for kind, points in kinds.items()}
+# what staff work with; where the product's own code names it, it is a feature of the product
+_IN_CODE: Mapping[str, str] = {
+    "collab.chat": "messages.chat",
+    "collab.documents": "product.data",
+    "collab.mailboxes": "product.data",
+}
+_OWN_FEET = 2  # points of its own, below which the vendor's unspecific signs do not raise a service
+_MANY_SERVICES = 8  # named by rights in one file
+# where a host that is weak elsewhere is no longer only named: a page loads it, a setting is it, an origin lies there
+_LOADED_FROM = frozenset({"files.html", "files.dotenv", "files.hcl"})
 _COUNTED_KINDS = ("resource", "tf_resource", "cfn", "arm")  # where one sign stands for one thing that exists
 
 
@@ -47,8 +74,10 @@ class _Sign(Value):
     position: int
     dependency: str
     kind: str
-    role: Role
+    use: Use
     weak: bool
+    seen: roles.Sign
+    granted: bool = False  # a right that others are given
 
 
 class _Case(Value):
@@ -57,10 +86,28 @@ class _Case(Value):
     strong: tuple[_Sign, ...] = ()
     support: tuple[_Sign, ...] = ()  # weak signs, and the vendor's signs that name no service
     declared: tuple[Declare, ...] = ()
+    adapter: bool = False
 
     @property
     def role(self) -> Role:
-        return min((*(s.role for s in self.strong), *(d.role for d in self.declared)), key=_STRONGEST_FIRST.index)
+        if self.declared:
+            return min((one.role for one in self.declared), key=roles.STRONGEST_FIRST.index)
+        return roles.role_of([sign.seen for sign in self.strong], adapter=self.adapter)
+
+    @property
+    def use(self) -> Use:
+        if self.declared:
+            return "in use"
+        return min((sign.use for sign in self.strong), key=STRONGEST_FIRST.index)
+
+    def capabilities(self, entry: Service | None) -> set[str]:
+        """What its signs are about. What is declared is all of it, or what the declaration says."""
+        told = {capability for one in self.declared for capability in one.capabilities}
+        if told:  # the user says what it is for: what the scan thought does not count
+            return told
+        if self.declared:
+            told |= set(entry.capabilities if entry else ())
+        return told.union(*(sign.seen.about for sign in self.strong))
 
 
 def identify(survey: Survey, platform: Platform, catalog: Catalog) -> tuple[Dependency, ...]:
@@ -95,42 +142,60 @@ def why(dependency: str, survey: Survey, catalog: Catalog, platform: Platform | 
         reason="declared in offramp.toml" if not case.strong else f"{len(case.strong)} signs of it were found",
         role=case.role,
         confidence=confidence,
-        steps=(*steps, f"role {case.role}: the strongest among its signs"),
+        steps=(*steps, f"{case.use}: the strongest among its signs", f"role {case.role}", *_chain(case)),
         evidence=tuple(sign.position for sign in case.strong),
         weak=tuple(sign.position for sign in case.support),
     )
+
+
+def _chain(case: _Case) -> tuple[str, ...]:
+    """For each capability the signals that are about it."""
+    about: dict[str, set[str]] = {}
+    for sign in case.strong:
+        for capability in sign.seen.about:
+            about.setdefault(capability, set()).add(sign.seen.evidence.signal.partition("#")[2])
+    return tuple(f"{capability}: {', '.join(sorted(signals)[:5])}" for capability, signals in sorted(about.items()))
 
 
 def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _Case]:
     """All dependencies that something speaks for, ignored ones included."""
     strong: dict[str, list[_Sign]] = {}
     weak: dict[str, list[_Sign]] = {}
-    for sign in _signs(survey, platform, catalog):
+    for sign in _joined(tuple(_signs(survey, platform, catalog))):
         (weak if sign.weak else strong).setdefault(sign.dependency, []).append(sign)
     proven = {name.partition("/")[0] for name in strong}
     for name in [name for name in weak if "/" in name and name.partition("/")[0] in proven]:
-        strong.setdefault(name, []).extend(weak.pop(name))  # not alone: the vendor is in use, this says what for
+        if name in strong or not all(sign.granted for sign in weak[name]):
+            strong.setdefault(name, []).extend(weak.pop(name))  # not alone: the vendor is in use, this says what for
     declared: dict[str, list[Declare]] = {}
     for one in platform.declare:
         declared.setdefault(f"{one.vendor}/{one.service}" if one.service else one.vendor, []).append(one)
+    adapters = roles.adapters({name: [sign.seen for sign in signs] for name, signs in strong.items()})
     cases = {
-        name: _Case(tuple(strong.get(name, ())), tuple(weak.get(name, ())), tuple(declared.get(name, ())))
+        name: _Case(
+            tuple(strong.get(name, ())), tuple(weak.get(name, ())), tuple(declared.get(name, ())), name in adapters
+        )
         for name in {*strong, *declared}
     }
     for name in [name for name in cases if "/" not in name]:
-        _give_to_services(name, cases)
+        if entry := catalog.entry(name):
+            _give_to_services(name, entry, cases)
     return cases
 
 
-def _give_to_services(vendor: str, cases: dict[str, _Case]) -> None:
+def _give_to_services(vendor: str, entry: Service, cases: dict[str, _Case]) -> None:
     """Where a service of the vendor is operated, the vendor's unspecific signs support it and make nothing new.
 
-    A service only the build uses (GitHub Actions) does not explain a sign at runtime (GitHub's API): both stay.
+    A service only the build uses (GitHub Actions) does not explain a sign at runtime (GitHub's API): both stay. Signs
+    that say what they are about, and something that no service is there for, stay as well.
     """
     own = cases[vendor]
     services = [name for name in cases if name.startswith(vendor + "/")]
     specific = [name for name in services if cases[name].role in _OPERATED or own.role not in _OPERATED]
     if own.declared or not specific:
+        return
+    about = {capability for name in specific for sign in cases[name].strong for capability in sign.seen.about}
+    if len(entry.capabilities) > 1 and any(set(sign.seen.about) - about for sign in own.strong):
         return
     for name in specific:
         cases[name] = replace(cases[name], support=(*cases[name].support, *own.strong, *own.support))
@@ -141,13 +206,67 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
     """The survey read with the catalogue. A bare host name and a signal of an unknown vendor say nothing."""
     known = {signal.id: signal for signal in catalog.signals()}
     ignored = _ignored_places(survey, platform)
+    grants = _grants(survey)
+    own = {root.id: _own_names(root) for root in survey.roots if root.kind == "checkout"}
     for position, evidence in enumerate(survey.evidence):
         name, _, rest = evidence.signal.partition("#")
-        if not rest or position in ignored or catalog.entry(name) is None:
+        entry = catalog.entry(name)
+        if not rest or position in ignored or entry is None:
+            continue
+        if name.partition("/")[0] in own.get(evidence.root, ()) or _is_own_host(rest, platform):
             continue
         signal = known.get(evidence.signal)
-        role = (signal.role if signal else None) or evidence.role
-        yield _Sign(position, name, rest.partition(":")[0], role, weak=bool(signal and signal.weak))
+        fixed = signal.role if signal and evidence.role != "developer" else None
+        role = fixed or evidence.role
+        kind, _, value = rest.partition(":")
+        about = signal.about if signal else entry.capabilities_of(kind, value)
+        if role in ("runtime", "optional") and evidence.source.startswith("files."):
+            about = tuple(_IN_CODE.get(one, one) for one in about)
+        seen = roles.Sign(kind, evidence if role == evidence.role else replace(evidence, role=role), about)
+        granted = kind == "arn" and _place(evidence) in grants
+        told = kind == "host" and evidence.source in _LOADED_FROM
+        weak = granted or bool(signal and signal.weak and not told)
+        yield _Sign(position, name, kind, use_of(seen.evidence), weak, seen, granted)
+
+
+def _joined(signs: Sequence[_Sign]) -> Iterable[_Sign]:
+    """The signs; two weak ones of different kinds in one file are weak no more: `app.json` with its host in it."""
+    kinds: dict[tuple[str, tuple[str, str]], set[str]] = {}
+    for sign in signs:
+        if not sign.granted:
+            kinds.setdefault((sign.dependency, _place(sign.seen.evidence)), set()).add(sign.kind)
+    for sign in signs:
+        several = sign.weak and len(kinds.get((sign.dependency, _place(sign.seen.evidence)), ())) > 1
+        yield replace(sign, weak=False) if several else sign
+
+
+def _place(evidence: Evidence) -> tuple[str, str]:
+    return evidence.root, evidence.where.rpartition(":")[0]
+
+
+def _grants(survey: Survey) -> frozenset[tuple[str, str]]:
+    """Files that give rights on many services at once: for those who deploy or watch, and no use of each of them."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for evidence in survey.evidence:
+        name, _, rest = evidence.signal.partition("#")
+        if rest.startswith("arn:"):
+            named.setdefault(_place(evidence), set()).add(name)
+    return frozenset(place for place, names in named.items() if len(names) >= _MANY_SERVICES)
+
+
+def _own_names(root: Root) -> frozenset[str]:
+    """A repository that is the vendor's own does not depend on the vendor: `sentry`, `getsentry+sentry`."""
+    names = {root.id, root.location.rstrip("/").rpartition("/")[2]}
+    return frozenset(name.rpartition("+")[2].lower() for name in names)
+
+
+def _is_own_host(signal: str, platform: Platform) -> bool:
+    """Whether a host's signal lies under one of the platform's own domains."""
+    kind, _, value = signal.partition(":")
+    if kind not in ("host", "cname", "ns", "mx"):
+        return False
+    host = value.removeprefix("*.").partition("/")[0]
+    return any(host == domain or host.endswith("." + domain) for domain in platform.domains)
 
 
 def _ignored_places(survey: Survey, platform: Platform) -> frozenset[int]:
@@ -155,13 +274,17 @@ def _ignored_places(survey: Survey, platform: Platform) -> frozenset[int]:
     patterns = [entry.path for entry in platform.ignore if entry.path]
     if not patterns:
         return frozenset()
-    spec = pathspec.GitIgnoreSpec.from_lines(patterns)
+    globs = Globs((pattern, True) for pattern in patterns)
     checkouts = {root.id for root in survey.roots if root.kind == "checkout"}
     return frozenset(
         position
         for position, evidence in enumerate(survey.evidence)
-        if evidence.root in checkouts and spec.match_file(evidence.where.rpartition(":")[0] or evidence.where)
+        if evidence.root in checkouts and _matches(globs, evidence.where.rpartition(":")[0] or evidence.where)
     )
+
+
+def _matches(globs: Globs[bool], path: str) -> bool:
+    return bool(globs.match(path, path.rpartition("/")[2]))
 
 
 def _ignored(name: str, ignore: Sequence[Ignore]) -> bool:
@@ -173,11 +296,10 @@ def _dependency(name: str, case: _Case, survey: Survey, catalog: Catalog) -> Dep
     vendor, _, service = name.partition("/")
     entry = catalog.entry(name)
     evidence = [survey.evidence[sign.position] for sign in case.strong]
-    told = {capability for one in case.declared for capability in one.capabilities}
     return Dependency(
         vendor=vendor,
         service=service or None,
-        capabilities=tuple(sorted(told | set(entry.capabilities if entry else ()))),
+        capabilities=tuple(sorted(case.capabilities(entry))),
         role=case.role,
         confidence=_confidence(case)[0],
         evidence=tuple(sign.position for sign in case.strong),
@@ -186,6 +308,7 @@ def _dependency(name: str, case: _Case, survey: Survey, catalog: Catalog) -> Dep
             (one.size_bytes for one in case.declared if one.size_bytes is not None), default=_size(evidence)
         ),
         declared=bool(case.declared),
+        use=case.use,
     )
 
 
@@ -197,11 +320,19 @@ def _confidence(case: _Case) -> tuple[Confidence, tuple[str, ...]]:
     for sign in case.strong:
         family, points = _POINTS.get(sign.kind, ("something else", 1))
         best[family] = max(best.get(family, 0), points)
+    own = frozenset(best)
+    alone = sum(best.values()) < _OWN_FEET
     for sign in case.support:  # corroborates, whatever it would be worth on its own
-        best.setdefault(_POINTS.get(sign.kind, ("something else", 1))[0], 1)
+        if not alone or sign.dependency == case.strong[0].dependency:
+            best.setdefault(_POINTS.get(sign.kind, ("something else", 1))[0], 1)
     total = sum(best.values())
-    steps = tuple(f"{family}: {points}" for family, points in sorted(best.items()))
+    steps = tuple(
+        f"{family}: {points}" if family in own else f"{family}: {points}, lent by signs that name no service"
+        for family, points in sorted(best.items())
+    )
     confidence: Confidence = "high" if total >= 3 else "medium" if total == 2 else "low"
+    if confidence == "low" and case.use == "in use":
+        return "medium", (*steps, f"together {total}, and seen in use: medium")
     return confidence, (*steps, f"together {total}: {confidence}")
 
 
@@ -232,10 +363,14 @@ def _absence(dependency: str, signs: Sequence[_Sign], discarded: bool, platform:
             return f"ignored in offramp.toml: {entry.reason}"
     if any(not sign.weak for sign in signs):
         return "its signs name no service, and services of this vendor that they belong to are reported"
+    if signs and all(sign.granted for sign in signs):
+        return "only rights on it are given, together with rights on many other services: no use of it"
     if signs:
         return "only weak signs of it were found, and those alone never make a dependency"
     if discarded:
         return "its signs lie in places that do not count, such as comments, documentation or tests"
     if catalog.entry(dependency) is None:
         return "the catalogue does not know it: declare it in offramp.toml, or add it in an overlay folder"
-    return "no sign of it was found in what was looked at"
+    if others := [one for one in catalog.services if one.startswith(f"{dependency}/")]:
+        return f"no sign names the vendor alone; ask for its services: {', '.join(others[:10])}"
+    return "none of the signs that the catalogue knows of it was found; its name alone is none"

@@ -24,7 +24,7 @@ import msgspec
 from msgspec.structs import replace
 
 from toolkit.errors import BadInput
-from toolkit.model import Audit, Discarded, Evidence, Platform, Root, Survey, Unread
+from toolkit.model import Audit, Discarded, Evidence, Observation, Platform, Root, Skipped, Survey, Unread
 
 MIN_KEY_BYTES = 16
 REMOVED = "[removed]"
@@ -38,7 +38,7 @@ _HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9_*-]+\.)+[A-Za-z][A-Za-z0-9-]+(?![\
 
 Alias = Callable[[str, str], str]  # (kind, value) → pseudonym, "host-3kq7x2mzpa"
 Scrub = Callable[[str], str]
-Seen = TypeVar("Seen", Evidence, Discarded, Unread)
+Seen = TypeVar("Seen", Evidence, Discarded, Unread, Skipped, Observation)
 
 
 def redact(audit: Audit, key: bytes | None = None) -> Audit:
@@ -178,6 +178,8 @@ def _survey(survey: Survey, names: dict[str, str], alias: Alias) -> Survey:
         evidence=tuple(moved(item) for item in survey.evidence),
         discarded=tuple(moved(item) for item in survey.discarded),
         unread=tuple(replace(moved(item), reason=_hosts(item.reason, alias)) for item in survey.unread),
+        observations=tuple(moved(item) for item in survey.observations),
+        skipped=tuple(moved(item) for item in survey.skipped),
     )
 
 

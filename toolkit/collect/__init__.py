@@ -25,4 +25,22 @@ def merge(*surveys: Survey) -> Survey:
                 {item for one in surveys for item in one.unread}, key=lambda u: (u.root, u.where, u.source, u.reason)
             )
         ),
+        choices=tuple(
+            sorted(
+                {item for one in surveys for item in one.choices},
+                key=lambda c: (c.capability, c.members, c.chosen or "", c.switch),
+            )
+        ),
+        observations=tuple(
+            sorted(
+                {item for one in surveys for item in one.observations},
+                key=lambda o: (o.root, o.where, o.name, o.source, o.value),
+            )
+        ),
+        skipped=tuple(
+            sorted(
+                {item for one in surveys for item in one.skipped},
+                key=lambda skipped: (skipped.root, skipped.where, skipped.reason, skipped.files),
+            )
+        ),
     )

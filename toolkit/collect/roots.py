@@ -6,7 +6,8 @@ from pathlib import Path
 
 from toolkit.documents import read_platform
 from toolkit.errors import BadInput
-from toolkit.model import Platform
+from toolkit.model import Platform, Survey
+from toolkit.outside import refuse_outside
 
 FILE = "offramp.toml"
 
@@ -23,13 +24,32 @@ def find_platform(paths: Sequence[Path], file: Path | None) -> tuple[Platform, P
     found = [file] if file else [path / FILE for path in places if (path / FILE).is_file()]
     if not found and (Path() / FILE).is_file():
         found = [Path(FILE)]
+    if not found:
+        found = _above(places[0])
     if len(found) > 1:
         raise BadInput(f"two platforms: {found[0]} and {found[1]}", hint=f"name the one to use with --platform {FILE}")
     return (read_platform(found[0]), found[0].parent) if found else (Platform(), Path())
 
 
-def find_roots(paths: Sequence[Path], platform: Platform, base: Path) -> dict[str, Path]:
-    """Root id → folder. Ids are the folders' names, made unique with their parents' names."""
+def _above(place: Path) -> list[Path]:
+    """The offramp.toml of a folder above, up to the top of the repository that the place lies in; none outside one."""
+    folders = (place.resolve(), *place.resolve().parents)
+    top = next((number for number, folder in enumerate(folders) if (folder / ".git").exists()), None)
+    if top is None:
+        return []
+    return [folder / FILE for folder in folders[: top + 1] if (folder / FILE).is_file()][:1]
+
+
+def find_roots(
+    paths: Sequence[Path], platform: Platform, base: Path, *, allow_outside: bool = False
+) -> dict[str, Path]:
+    """Root id → folder. Ids are the folders' names, made unique with their parents' names.
+
+    What offramp.toml names outside its own folder and the paths is refused unless that is allowed: the file may be a
+    stranger's, and the folder anything.
+    """
+    if not allow_outside:
+        refuse_outside(platform, base, where=base / FILE, inside=paths)
     folders = [base / name for name in platform.repositories]
     for folder in folders:
         if not folder.is_dir():
@@ -52,3 +72,9 @@ def _text(name: str) -> str:
 def _covered(path: Path, folders: Sequence[Path], base: Path) -> bool:
     """Whether the platform's own list already says what to read for this path."""
     return bool(folders) and path.resolve() in {base.resolve(), *(folder.resolve() for folder in folders)}
+
+
+def nothing_found(survey: Survey) -> bool:
+    """Whether nothing at all was recognised, not even what does not count: an empty folder, or the wrong one."""
+    seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations)
+    return not any(seen)

@@ -140,9 +140,9 @@ def test_second_look_reads_only_what_changed(shop: Path, tmp_path: Path, monkeyp
     opened: list[str] = []
     real = os.open
 
-    def record(path: str, *rest: int) -> int:
+    def record(path: str, *rest: int, dir_fd: int | None = None) -> int:
         opened.append(str(path))
-        return real(path, *rest)
+        return real(path, *rest, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", record)
     assert collect_files({"shop": shop}, KNOWN, cache=cache) == first

@@ -75,3 +75,9 @@ def test_pages_for_people_are_no_service() -> None:
 def test_vendors_that_share_a_name_are_both_met() -> None:
     matcher = Matcher([Signal("a", "npm", "next"), Signal("b", "npm", "next")])
     assert matcher.meets("npm", "next") == (0, 1)
+
+
+def test_a_glob_of_actions_ends_at_words() -> None:
+    matcher = Matcher([Signal("codecov", "action", "*codecov*")])
+    assert matcher.meets("action", "codecov/codecov-action")
+    assert not matcher.meets("action", "irongut/CodeCoverageSummary")

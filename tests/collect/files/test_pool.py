@@ -1,5 +1,6 @@
 """Many processes give what one gives; a file that kills a process costs only itself."""
 
+import hashlib
 import os
 import re
 import sys
@@ -67,14 +68,14 @@ class Endless(Reader):
 
     def read(self, root: str, file: File) -> Findings:
         if file.name == "endless.py" and os.getpid() != self.parent:
-            re.match(r"(a|a)*b", "a" * 64)
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 2**30)
         return super().read(root, file)
 
 
 def test_a_file_that_takes_forever_is_unread_and_costs_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "_SECONDS", 0.3)
     for number in range(1100):
         (tmp_path / f"f{number}.py").write_text("import twilio\n")
     (tmp_path / "endless.py").write_text("import twilio\n")
@@ -84,3 +85,54 @@ def test_a_file_that_takes_forever_is_unread_and_costs_no_other(
     assert endless
     assert endless.unread == [("files", 0, "reading it crashed a process or took too long")]
     assert all(found and found.signs for found in results.values())
+
+
+class Costly(Reader):
+    """Costs what its name says, in Python or in the interpreter's own C code."""
+
+    parent = os.getpid()
+
+    def read(self, root: str, file: File) -> Findings:
+        assert os.getpid() != self.parent
+        if file.name == "slow.py":
+            while True:
+                pass
+        if file.name == "backtracking.py":
+            re.match(r"(a|a)*b", "a" * 64)
+        if file.name == "large.py":
+            bytearray(2 * pool._MEMORY)
+        return super().read(root, file)
+
+
+def test_what_costs_too_much_is_unread_and_ends_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_SECONDS", 0.3)
+    monkeypatch.setattr(pool, "_carefully", None)  # no process died
+    for name in ("slow.py", "backtracking.py", "large.py", "good.py"):
+        (tmp_path / name).write_text("import twilio\n" + "#" * 5_000)
+    files = [file for folder in walk(str(tmp_path), print) for file in folder.files]
+    results = {file.name: found for file, found in read_all(make(Costly), str(tmp_path), files)}
+    reasons = {name: found.unread for name, found in results.items() if found and found.unread}
+    slow = [("files", 0, "reading it takes more processor time than a file may")]
+    large = [("files", 0, "reading it takes more memory than a file may")]
+    assert reasons == {"slow.py": slow, "backtracking.py": slow, "large.py": large}
+    assert results["good.py"]
+
+
+def test_a_tree_of_costly_files_comes_to_an_end_sooner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind many of them a file may cost a tenth: far below what this one needs alone."""
+    monkeypatch.setattr(pool, "_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "_MANY", 1)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/slow.py").write_text("import twilio\n" + "#" * 5_000)
+    (tmp_path / "b.py").write_text("import twilio\n" + "#" * 5_000)
+    files = sorted(file for folder in walk(str(tmp_path), print) for file in folder.files)
+    allowed: list[float] = []
+    monkeypatch.setattr(pool, "_allow", lambda seconds, allow=pool._allow: (note(tmp_path, seconds), allow(seconds)))
+    list(read_all(make(Costly), str(tmp_path), files))
+    allowed = [float(line) for line in (tmp_path / "allowed").read_text().split()]
+    assert allowed[:2] == [pytest.approx(0.2), pytest.approx(0.02)]
+
+
+def note(folder: Path, seconds: float) -> None:
+    with (folder / "allowed").open("a") as file:
+        file.write(f"{seconds}\n")

@@ -5,6 +5,7 @@ docs/architecture/files.md.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -21,7 +22,7 @@ from toolkit.collect.files.prefilter import load_prefilter
 from toolkit.collect.files.read import Findings, Reader
 from toolkit.collect.files.walk import File, Folder, walk
 from toolkit.errors import BadInput
-from toolkit.model import Discarded, Evidence, Root, Survey, Unread
+from toolkit.model import Discarded, Evidence, Root, Skipped, Survey, Unread
 
 __all__ = ["collect_files"]
 
@@ -92,6 +93,7 @@ def _one(
     known = last.results()
     folders: list[Folder] = []
     results: dict[File, Findings] = {}  # of files that say something
+    listed: Counter[str] = Counter()  # manifests, and how many files of theirs were Offramp's own
     count = 0
 
     def found(file: File, findings: Findings | None) -> None:
@@ -104,6 +106,7 @@ def _one(
     def changed() -> Iterator[File]:
         for folder_ in walk(root, failed):
             folders.append(folder_)
+            listed.update(manifest for manifest, _ in folder_.own)
             for file in folder_.files:
                 if file in known:
                     found(file, known[file])
@@ -114,14 +117,15 @@ def _one(
     for first in fresh:
         for file, findings in read_all(reader(), root, chain((first,), fresh)):
             found(file, findings)
-    survey = merge(_survey(name, folder, results, signals()), Survey(unread=tuple(unread)))
+    apart = [Skipped(name, _shown(manifest), "own output", files) for manifest, files in listed.items()]
+    survey = merge(_survey(name, folder, results, signals()), Survey(unread=tuple(unread), skipped=tuple(apart)))
     cache.save(name, folder, folders, results, survey, started)
     return survey, count
 
 
 def _survey(name: str, folder: Path, results: Mapping[File, Findings], signals: Sequence[Signal]) -> Survey:
     """Findings in the words of the model."""
-    evidence, discarded, unread = [], [], []
+    evidence, discarded, unread, skipped = [], [], [], []
     for file, found in results.items():
         path = _shown(file.path)
         for sign in found.signs:
@@ -132,12 +136,15 @@ def _survey(name: str, folder: Path, results: Mapping[File, Findings], signals: 
             discarded.append(Discarded(drop.source, signal, name, f"{path}:{drop.line}", drop.reason))
         for source, line, reason in found.unread:
             unread.append(Unread(source, name, f"{path}:{line}" if line else path, reason))
+        if found.skipped:
+            skipped.append(Skipped(name, path, found.skipped))
     return Survey(
         roots=(Root(name, "checkout", _shown(str(folder))),),
         sources=("files",),
         evidence=tuple(evidence),
         discarded=tuple(discarded),
         unread=tuple(unread),
+        skipped=tuple(skipped),
     )
 
 

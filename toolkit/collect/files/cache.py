@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from toolkit import globs
 from toolkit.collect.files.read import Findings
 from toolkit.collect.files.walk import File, Folder
 from toolkit.documents import write_bytes
@@ -34,6 +35,7 @@ class _Listing(msgspec.Struct, array_like=True):
     inode: int
     names: list[str]
     stamps: bytes  # size, mtime_ns, ctime_ns, inode of each file, as 64-bit integers
+    own: int = 0  # how many files at the end of `names` were Offramp's own: whether they are is asked anew
 
 
 class _Stored(msgspec.Struct, array_like=True):
@@ -118,7 +120,7 @@ class Known:
         known = {}
         for folder in self._stored.folders:
             stamps = array("q", folder.stamps)
-            for number, name in enumerate(folder.names):
+            for number, name in enumerate(folder.names[: len(folder.names) - folder.own]):
                 path = folder.path + name
                 known[File(path, name, *stamps[4 * number : 4 * number + 4])] = findings.get(path)
         return known
@@ -128,7 +130,7 @@ def _stored(
     key: str, folders: Sequence[Folder], results: Mapping[File, Findings], survey: Survey, newest: int
 ) -> _Stored:
     findings = {file.path: found for file, found in results.items()}
-    seen: Iterable[Folder | File] = chain(folders, chain.from_iterable(folder.files for folder in folders))
+    seen: Iterable[Folder | File] = chain(folders, chain.from_iterable(map(_files, folders)))
     return _Stored(
         key=key,
         settled=all(max(one.mtime_ns, one.ctime_ns) < newest for one in seen),
@@ -143,13 +145,18 @@ def _write(path: Path, content: bytes) -> None:
     write_bytes(path, zlib.crc32(content).to_bytes(4, "big") + content, mode=0o600)
 
 
+def _files(folder: Folder) -> list[File]:
+    return [*folder.files, *(file for _, file in folder.own)] if folder.own else folder.files
+
+
 def _listing(folder: Folder, newest: int) -> _Listing:
-    settled = [file for file in folder.files if file.mtime_ns < newest and file.ctime_ns < newest]
+    settled = [file for file in _files(folder) if file.mtime_ns < newest and file.ctime_ns < newest]
     stamps = array("q")
     for file in settled:
         stamps.extend((file.size, file.mtime_ns, file.ctime_ns, file.inode))
     names = [file.name for file in settled]
-    return _Listing(folder.path, folder.mtime_ns, folder.ctime_ns, folder.inode, names, stamps.tobytes())
+    own = len(settled) - sum(1 for file in folder.files if file.mtime_ns < newest and file.ctime_ns < newest)
+    return _Listing(folder.path, folder.mtime_ns, folder.ctime_ns, folder.inode, names, stamps.tobytes(), own)
 
 
 def _is_as_it_was(root: str, folder: _Listing) -> bool:
@@ -169,5 +176,6 @@ def _is_as_it_was(root: str, folder: _Listing) -> bool:
 def _code_version() -> str:
     """Changes with the code that reads files: a parser that understands more makes earlier results void."""
     here = Path(__file__).parent
-    stamps = sorted((str(path), path.stat().st_mtime_ns) for path in here.rglob("*") if path.suffix in (".py", ".scm"))
+    code = [path for path in here.rglob("*") if path.suffix in (".py", ".scm")]
+    stamps = sorted((str(path), path.stat().st_mtime_ns) for path in (*code, Path(globs.__file__)))
     return hashlib.sha256(repr(stamps).encode()).hexdigest()

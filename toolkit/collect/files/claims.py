@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from toolkit.collect.files.globs import Globs
 from toolkit.collect.files.parsers import Parser
+from toolkit.globs import Globs
 
 _ONLY_EXTENSION = re.compile(r"\*((?:\.[A-Za-z0-9_+\-]+)+)")
 _NAMED = 100

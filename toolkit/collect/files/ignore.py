@@ -7,7 +7,7 @@ rule that matches decides, as in Git. Git itself never runs: a repository's conf
 import re
 from collections.abc import Iterable
 
-from toolkit.collect.files.globs import any_of, regex_of
+from toolkit.globs import any_of, regex_of
 
 # What a platform runs with is often exactly what Git must not see: these are looked at, by name only, never for values.
 # What says how it is built and run is the platform's, whoever keeps it out of Git, or had it there first.
@@ -18,6 +18,9 @@ _WANTED = re.compile(
     r"\.(ya?ml|json|properties|toml|ini|py|php|hjson)$|(package|composer|google-services)\.json$|GoogleService-Info\.plist$"
     r"|(yarn|composer)\.lock$|package-lock\.json$|Gemfile(\.lock)?$|Jenkinsfile"
 )
+# Every path is asked about all rules in force. What is beyond these numbers is no rule, and that is said.
+_MOST_GLOBS = 1_000  # in force at one place, besides plain names and extensions
+_MOST_LINES = 20_000  # of one file
 _WITHIN = re.compile(r"(^|/)\.(github|circleci|buildkite|gitlab|devcontainer)/")
 
 
@@ -51,15 +54,19 @@ class _Group:
 
 
 class Rules:
-    """One ignore file."""
+    """One ignore file, with room for so many globs that are more than names."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], room: int = _MOST_GLOBS) -> None:
+        self.cut = False  # whether some of it was left out
         self._groups: list[_Group] = []
         self.any = _Group(negated=False)  # most paths match none, and are asked once
-        for line in lines:
+        for number, line in enumerate(lines):
             glob = line.rstrip("\r\n").rstrip(" ")
             if not glob or glob.startswith("#"):
                 continue
+            if number >= _MOST_LINES or len(self.any.regexes) >= room:
+                self.cut = True
+                break
             negated = glob.startswith("!")
             if not self._groups or self._groups[-1].negated != negated:
                 self._groups.append(_Group(negated))
@@ -87,18 +94,24 @@ class Ignores:
         every = [rules.any for _, rules in git + own]
         self._names = frozenset[str]().union(*(one.names | one.folders for one in every))
         self._extensions = frozenset[str]().union(*(one.extensions for one in every))
+        self._globs = sum(len(one.regexes) for one in every)
         self._regexes = [(at, rules.any.regex) for at, rules in git + own if rules.any.regex]
 
     def __bool__(self) -> bool:
         return bool(self._git or self._own)
 
+    @property
+    def cut(self) -> bool:
+        """Whether the innermost files have rules that were left out."""
+        return any(rules.cut for _, rules in (*self._git[-1:], *self._own[-1:]))
+
     def inside(self, folder: str, git: str | None, own: str | None) -> "Ignores":
         """What applies in `folder` ("" or "a/b/"), given the text of its own ignore files."""
         if git is None and own is None:
             return self
-        at = len(folder)
-        more_git = ((at, Rules(git.split("\n"))),) if git is not None else ()
-        more_own = ((at, Rules(own.split("\n"))),) if own is not None else ()
+        at, room = len(folder), _MOST_GLOBS - self._globs
+        more_git = ((at, Rules(git.split("\n"), room)),) if git is not None else ()
+        more_own = ((at, Rules(own.split("\n"), room)),) if own is not None else ()
         return Ignores(self._git + more_git, self._own + more_own)
 
     def _mention(self, path: str, name: str, is_folder: bool) -> bool:

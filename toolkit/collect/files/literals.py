@@ -16,7 +16,7 @@ from toolkit.catalog import Signal
 # Kinds whose files are claimed by name and parsed in any case, and kinds that no file contains.
 _NOT_IN_TEXT = frozenset({
     "pypi", "gem", "composer", "maven", "nuget", "cargo", "hex", "file", "resource", "cname", "ns", "mx", "spf", "txt",
-    "header", "cookie",
+    "header", "cookie", "caa", "issuer", "registrar",
 })  # fmt: skip
 # Kinds where the literal is as good as a mention: in files that do not count, a hit is recorded without parsing.
 _FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "cfn", "tf_resource"})
@@ -26,10 +26,11 @@ _COMMON = frozenset({
     "message", "messages", "places", "services", "sessions", "storage", "verify", "view", "window",
 })  # fmt: skip
 _VERBS = frozenset({"create", "client", "send", "update", "render", "default", "configure", "initialize"})
-_ANY_CASE = frozenset({"host", "arm"})
+_ANY_CASE = frozenset({"host", "arm", "setting"})
 _PULUMI = ("@pulumi/", "pulumi_", "Pulumi.", "com.pulumi.", "pulumi/pulumi-")
 _CLAIMED_BY_NAME = ("serverless-", "addon/", "buildpack/")
 _STEPS = ("orb/", "task/", "pipe/", "plugin/", "deploy/", "include/", "step/")  # what a CI step may be made of
+_PREFIX = re.compile(r"[A-Z][A-Z0-9_]{3,}_\*")
 COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
 
@@ -52,6 +53,8 @@ _BLANKS = (" ", "\t")
 _QUOTE_OR_SLASH = _table("\"'`/")
 _LOWER = _table("abcdefghijklmnopqrstuvwxyz-}")
 _ACTION = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NO_LETTER = _table(_WORD_BYTES.removesuffix("_"), negated=True)
+_NEXT_WORD = _table("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-")
 
 
 class Literal(Struct, frozen=True, array_like=True):
@@ -139,6 +142,10 @@ def _of(signal: Signal) -> Iterator[_Text]:
         yield _part(re.split(r"[.=](?=[^/]*$)", rest)[-1]) if rest else _in_parts(*map(_longest, parts))
     elif kind == "host":
         yield _host(value)
+    elif kind == "setting":
+        yield from _spelled(value.removesuffix("_*").lower())
+    elif kind == "env" and _PREFIX.fullmatch(value):  # REACT_APP_ may stand before it
+        yield _part(value)._replace(before=_NO_LETTER)
     elif kind == "env" and "*" in value.strip("*"):  # "ZOOM_*SECRET*": the word all of them share says least
         yield _bounded(value.strip("*").partition("*")[0])._replace(after=ANYTHING)
     else:
@@ -163,6 +170,12 @@ def _in_parts(*parts: str) -> _Text:
 def _telling(word: str) -> tuple[bool, bool, bool, int]:
     """How seldom a word is met in files that have nothing to do with the name it is of."""
     return len(word) >= _SHORTEST, word not in _VERBS, word.lower() not in _COMMON, len(word)
+
+
+def _spelled(name: str) -> Iterator[_Text]:
+    """The words of a setting's name as any language joins them, and the next word behind them."""
+    for joint in ("", "_", "-") if "_" in name else ("",):
+        yield _Text(name.replace("_", joint), _NO_LETTER, _NEXT_WORD)
 
 
 def _host(value: str) -> _Text:

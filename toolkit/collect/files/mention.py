@@ -36,3 +36,7 @@ class Unparsed(Exception):
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(line, reason)
         self.line, self.reason = line, reason
+
+
+class OverBudget(Exception):
+    """Reading one file has taken more processor time than any file may."""

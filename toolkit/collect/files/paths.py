@@ -18,7 +18,7 @@ _FOLDERS: dict[DiscardReason, frozenset[str]] = {
         "fixtures", "__fixtures__", "fixture", "testdata", "test-data", "test_data", "cassettes",
         "vcr_cassettes", "snapshots", "__snapshots__", "__mocks__", "mocks", "mock-data", "mock_data",
         "seeds", "seed", "seeders", "seeding", "factories", "sample-data", "sample_data", "sample-text",
-        "sample_text", "sample-files", "sample_files", "goldens", "golden",
+        "sample_text", "sample-files", "sample_files", "goldens", "golden", "wiremock", "recordings", "recorded",
     }),
     "test": frozenset({
         "test", "tests", "__tests__", "spec", "specs", "e2e", "cypress", "playwright", "step_definitions",
@@ -37,7 +37,7 @@ _FOLDERS: dict[DiscardReason, frozenset[str]] = {
         "storybook", ".storybook", "stories",
     }),
     "generated": frozenset({
-        "dist", "coverage", "htmlcov", "generated", "__generated__", "gen", "storybook-static",
+        "dist", "coverage", "htmlcov", "generated", "__generated__", "gen", "storybook-static", "artifacts",
     }),
     "prose": frozenset({
         "locale", "locales", "i18n", "l10n", "lang", "langs", "languages", "translations", "_posts", "blog",
@@ -96,6 +96,7 @@ _PLACES_OF_ENVIRONMENTS = frozenset({
     "accounts", "values", "vars", "group_vars", "host_vars", "tfvars", "deploy", "deployments", "deployment",
     "kustomize", "helm", "live", "workspaces",
 })  # fmt: skip
+_INFRA_FOLDERS = frozenset({"terraform", "infra", "infrastructure", "ansible", "pulumi", "cdk", "k8s", "kubernetes"})
 _CONFIG_OF_TEST = re.compile(r"(?:^|/)(?:config|settings|environments|conf)/(?:[^/]+/)*test(?:ing)?\.[a-z]+$")
 
 # What once changed the data: the names in it are of its day
@@ -104,7 +105,7 @@ _MIGRATION = re.compile(
 )
 
 _CI = re.compile(
-    r"\.(?:github|circleci|buildkite|gitlab|woodpecker|semaphore|teamcity|azure-pipelines|azuredevops|husky|devcontainer|vscode)/"
+    r"\.(?:github|circleci|buildkite|gitlab|woodpecker|semaphore|teamcity|azure-pipelines|azuredevops|husky)/"
     r"|(?:\.gitlab-ci|\.travis|azure-pipelines|bitbucket-pipelines|appveyor|cloudbuild|buildspec|\.drone|\.woodpecker|\.cirrus)[^/]*\.ya?ml$"
     r"|Jenkinsfile|(?:^|/)(?:jest|vitest|karma|playwright|cypress|webpack|rollup|babel|eslint|\.eslintrc|stylelint|commitlint"
     r"|lighthouserc|codecov|sonar-project|renovate|lerna|turbo|nx|tsup|docusaurus)[^/]*\.(?:[cm]?[jt]s|json5?|ya?ml|toml|properties)$"
@@ -124,6 +125,8 @@ def _folder_reason(folder: str, *, code: bool) -> DiscardReason | None:
             continue
         if reason == "test" and position and parts[position - 1] in _PLACES_OF_ENVIRONMENTS:
             continue  # environments/test/main.tf is a real environment
+        if part == "demo" and position and parts[position - 1] in _PLACES_OF_ENVIRONMENTS | _INFRA_FOLDERS:
+            continue  # and so is terraform/demo
         if reason is not None:
             return reason
     return None
@@ -155,6 +158,8 @@ def reason(path: str) -> DiscardReason | None:
     if _MIGRATION.search(path):
         return "fixture"
     why = _folder_reason(folder, code=_CODE_OF_SUBJECTS.fullmatch(name) is not None) if folder else None
+    if why == "generated" and name.startswith("Dockerfile"):  # nobody generates one, wherever it lies
+        return None
     if why == "prose" and not _PROSE_DATA.fullmatch(name):
         return None
     if why == "docs" and _CODE_OF_DOCS.fullmatch(name):
@@ -162,15 +167,66 @@ def reason(path: str) -> DiscardReason | None:
     return why
 
 
+# What only a developer's machine, a preview or a review app reads
+_STAGE_OF_DEVELOPERS = r"(?:dev|devel|development|local|localdev|preview|review|review[-_]?apps?|override|sandbox)"
+_DEVELOPER = re.compile(
+    r"(?:^|/)\.(?:devcontainer|vscode|idea|codesandbox|gitpod|review[-_]?apps?|zed|fleet|devspace)/"
+    r"|(?:^|/)(?:review[-_]?apps?|wiremock|localstack|devbox|devenv|dev[-_]env(?:ironment)?)/"
+    r"|(?:^|/)(?:\.gitpod(?:\.\w+)?|\.devcontainer\.json|Vagrantfile|Tiltfile|skaffold\.ya?ml|devbox\.json|\.tool-versions"
+    r"|mise\.toml|\.mise\.toml|Procfile\.dev|Brewfile|garden\.ya?ml|devspace\.ya?ml|\.lando\.yml|\.envrc)$"
+    rf"|(?:^|/)(?:docker-)?compose[._-](?:[\w-]*[._-])?{_STAGE_OF_DEVELOPERS}\.ya?ml$"
+    rf"|(?:^|/)(?:Dockerfile[._-]{_STAGE_OF_DEVELOPERS}|{_STAGE_OF_DEVELOPERS}[._-]Dockerfile)$"
+    rf"|(?:^|/)\.env[._-]{_STAGE_OF_DEVELOPERS}(?:[._-](?:local|example|sample|template))?$"
+    rf"|(?:^|/)(?:config|settings|environments?|conf|envs|overlays|stages)/(?:[^/]+/)*{_STAGE_OF_DEVELOPERS}(?:\.[a-z]+$|/)"
+    rf"|(?:^|/)(?:application|appsettings|settings|config|values|bootstrap|environment)[._-]{_STAGE_OF_DEVELOPERS}\.[a-z]+$",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
 def role(path: str) -> Role:
     """What a thing named in this file is for, where neither the parser nor the catalogue knows better."""
+    if _DEVELOPER.search(path):
+        return "developer"
     if _CI.search(path):
         return "build/ci"
     return "infra" if _INFRA.search(path) else "runtime"
 
 
+_DATA = re.compile(r".*\.(?:ya?ml|json|template|cfn|cform|toml)")
+_TEMPLATE = re.compile(
+    rb"AWSTemplateFormatVersion|AWS::Serverless|\"containerDefinitions\"|schema\.management\.azure\.com"
+)
+_DEPLOYED = re.compile(
+    r"(?:^|/)(?:charts?|helm|k8s|kubernetes|kustomize|manifests|argocd|values)/|(?:^|/)values[^/]*\.ya?ml$"
+)
+_MANIFEST = re.compile(rb"^kind:\s{0,4}(?:ConfigMap|Secret|Deployment|CronJob|StatefulSet)\b", re.MULTILINE)
+# a site that is built with mocked data, or shows parts and words alone
+_PREVIEW = re.compile(
+    rb"^\s*\"?(?:command|buildCommand)\"?\s*[=:]\s*.*\b(?:mock(?:ed|s)?|preview|storybook|docs?)\b", re.M
+)
+
+
+def role_of_content(path: str, data: bytes) -> Role:
+    """The same, for who has read the file."""
+    known = role(path)
+    if known == "developer" or not _DATA.fullmatch(path):
+        return known
+    if _PREVIEW.search(data, 0, 20_000) and path.endswith(("netlify.toml", "vercel.json")):
+        return "developer"
+    return "infra" if known == "runtime" and _TEMPLATE.search(data, 0, 100_000) else known
+
+
+def sets_environment(path: str, data: bytes) -> bool:
+    """Whether this deploys programs: the variables and hosts in it are what those run with."""
+    if not _DATA.fullmatch(path):
+        return False
+    return _DEPLOYED.search(path) is not None or _MANIFEST.search(data) is not None
+
+
 _GENERATED = re.compile(
-    rb"@generated|(?i:do not edit|auto-?generated|generated by|this file is generated|automatically generated)"
+    # what a generator starts for people to go on with is theirs: Django's settings.py
+    rb"@generated|(?i:do not edit|auto-?generated|generated by(?! '?django-admin)|this file is generated"
+    rb"|automatically generated)"
 )
 _LIBRARY = re.compile(rb"\A\s*/\*(?:[!*]|[^\n]{0,10}@license)[^\n]{0,120}\n?[^\n]{0,160}\bv?\d+\.\d+\.\d+")
 # the same without a licence mark: a name with its version, and where it comes from on the next line

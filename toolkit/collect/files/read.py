@@ -9,17 +9,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from toolkit.collect.files import paths
+from toolkit.collect.files import own, paths
 from toolkit.collect.files.claims import Claims
-from toolkit.collect.files.globs import Globs
+from toolkit.collect.files.guards import CODE, Guards
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
-from toolkit.collect.files.mention import Mention, Place, Unparsed
-from toolkit.collect.files.parsers import Parser
+from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
+from toolkit.collect.files.parsers import Parser, python
 from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
 from toolkit.collect.files.walk import File
-from toolkit.model import DiscardReason, Role
+from toolkit.globs import Globs
+from toolkit.model import DiscardReason, Role, SkipReason
 
 TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name says what they are
 CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
@@ -27,8 +29,13 @@ _MOST_MENTIONS = 500_000  # of one file
 _HEAD = 8192  # bytes that tell whether a file is binary
 _AT_ONCE = 128 * 1024  # bytes of a file that are read before that is known
 _BOM = b"\xef\xbb\xbf"
+_HEADER = python.HEADER.encode()  # comments that are none
 _HOST = frozenset({"host"})
 _ESCAPED_HOST = re.compile(rb"\\\.[a-z]{2,6}(?![a-z])")  # in regular expressions, where no literal meets hosts
+_RUN_WITH = "env"  # what a deployed program is given
+_SWITCHED = frozenset(
+    {"env", "setting", "config", "call", "python", "jvm", "ruby", "php", "dotnet", "rust", "host", "uri"}
+)
 _IMPORTS = frozenset({"python", "npm", "golang", "jvm", "ruby", "php", "dotnet", "rust"})
 
 
@@ -57,9 +64,10 @@ class Findings(Struct, array_like=True):
     signs: list[Sign]
     dropped: list[Dropped]
     unread: list[tuple[str, int, str]]  # source, line (0: the whole file), reason
+    skipped: SkipReason | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.dropped or self.unread)
+        return bool(self.signs or self.dropped or self.unread or self.skipped)
 
 
 class Reader:
@@ -75,28 +83,33 @@ class Reader:
 
     def read(self, root: str, file: File) -> Findings:
         """Everything this file says."""
+        if file.name == own.SETTINGS:
+            return Findings([], [], [], "own settings")
         found = Findings([], [], [])
         parsers, certain = self._claims.of(file.path, file.name)
         named = self._names.match(file.path, file.name)
-        if named:
-            self._existing(file, named, found)
+        data = b""
         if file.size and (certain or not paths.is_binary_name(file.name)):
             data = _content(root, file, CLAIMED_LIMIT if certain else TEXT_LIMIT, found)
-            if data:
-                self._text(file, data, parsers, certain, found)
+            if (not certain or file.name == own.PLAN) and own.is_output(file.name, data):
+                return Findings([], [], [], "own output")
+        if named:
+            self._existing(file, named, data, found)
+        if data:
+            self._text(file, data, parsers, certain, found)
         return found
 
     def _why(self, file: File) -> DiscardReason | None:
         return "ignored" if self._ignored.match(file.path, file.name) else paths.reason(file.path)
 
-    def _existing(self, file: File, numbers: list[int], found: Findings) -> None:
+    def _existing(self, file: File, numbers: list[int], data: bytes, found: Findings) -> None:
         """Signals that the file's mere existence is."""
         why = self._why(file)
         for number in numbers:
             if why:
                 found.dropped.append(Dropped("files.name", number, 1, why))
             else:
-                role = self._matcher.signals[number].role or paths.role(file.path)
+                role = _stricter(self._matcher.signals[number].role, paths.role_of_content(file.path, data))
                 found.signs.append(Sign("files.name", number, 1, role, 1))
 
     def _text(self, file: File, data: bytes, parsers: tuple[Parser, ...], certain: bool, found: Findings) -> None:
@@ -109,13 +122,14 @@ class Reader:
         if why and not certain:
             found.dropped.extend(self._unparsed(data, hits, parsers, why))
             return
-        if not certain and all(only_in_comments(data, hit) for hit in hits):
+        if not certain and all(only_in_comments(data, hit) for hit in hits) and _HEADER not in data:
             found.dropped.extend(self._unparsed(data, hits, parsers, "comment"))
             return
         text = _decode(data)
         near = None if certain else self._places(data, text, hits)
         for parser in parsers:
-            self._parse(file.path, text, parser, near, why, found)
+            keep = _Keep(self._matcher, _Place(file.path, data, text, why), "files." + parser.name, found)
+            self._parse(file.path, text, parser, near, keep)
         if why:
             found.unread.clear()  # broken files among tests and fixtures are broken on purpose
 
@@ -156,17 +170,7 @@ class Reader:
             places.append(Place(start - dropped, end - dropped, known[number].kinds if number >= 0 else _HOST))
         return places
 
-    def _parse(
-        self,
-        path: str,
-        text: str,
-        parser: Parser,
-        near: list[Place] | None,
-        why: DiscardReason | None,
-        found: Findings,
-    ) -> None:
-        source = "files." + parser.name
-        keep = _Keep(source, self._matcher, why, paths.role(path), found)
+    def _parse(self, path: str, text: str, parser: Parser, near: list[Place] | None, keep: "_Keep") -> None:
         try:
             mentions = parser.parse(path, text, near) if parser.near else parser.parse(path, text)
             for count, mention in enumerate(mentions):
@@ -174,9 +178,17 @@ class Reader:
                 if count >= _MOST_MENTIONS:
                     raise Unparsed(mention.line, f"more than {_MOST_MENTIONS} names in one file")  # noqa: TRY301
         except Unparsed as err:
-            found.unread.append((source, err.line, err.reason.encode("utf-8", "replace").decode()))
+            keep.unread(err.line, err.reason.encode("utf-8", "replace").decode())
+        except (OverBudget, MemoryError) as err:
+            keep.unread(0, cut_short(err))
         except Exception as err:  # noqa: BLE001 - the one-source boundary: a parser never costs more than its file
-            found.unread.append((source, 0, f"the parser failed: {type(err).__name__}"))
+            keep.unread(0, f"the parser failed: {type(err).__name__}")
+
+
+def cut_short(err: OverBudget | MemoryError) -> str:
+    """Why a file was not read to its end. What was understood before stays."""
+    what = "memory" if isinstance(err, MemoryError) else "processor time"
+    return f"reading it takes more {what} than a file may"
 
 
 def _accepted(parser: Parser) -> frozenset[str]:
@@ -185,25 +197,57 @@ def _accepted(parser: Parser) -> frozenset[str]:
     return frozenset({*parser.kinds, *commands, *("hint:" + hint for hint in parser.hints)})
 
 
+class _Place:
+    """What the place says of every name in one file: why it does not count, or what it is for."""
+
+    def __init__(self, path: str, data: bytes, text: str, why: DiscardReason | None) -> None:
+        self.why = why
+        self._role = paths.role_of_content(path, data)
+        self._environment = why is None and paths.sets_environment(path, data)
+        self._guards = Guards(path, text) if why is None and CODE.fullmatch(path) else None
+
+    def role(self, mention: Mention, of_signal: Role | None) -> Role:
+        """The role of one mention."""
+        if of_signal or self._role == "developer":
+            return _stricter(of_signal, self._role)
+        if self._environment and mention.kind == _RUN_WITH and mention.role in (None, "infra"):
+            return "runtime"
+        role = mention.role or self._role
+        if role == "runtime" and mention.kind in _SWITCHED and self._guards and self._guards.guarded(mention.line):
+            return "optional"
+        return role
+
+
+def _stricter(of_signal: Role | None, of_place: Role) -> Role:
+    """What the catalogue says of a vendor holds where programs run; a workstation stays one."""
+    return of_place if of_signal is None or of_place == "developer" else of_signal
+
+
 class _Keep:
     """Turns mentions of one file and parser into signs, each once."""
 
-    def __init__(self, source: str, matcher: Matcher, why: DiscardReason | None, role: Role, found: Findings) -> None:
-        self._source, self._matcher, self._why, self._role, self._found = source, matcher, why, role, found
+    def __init__(self, matcher: Matcher, place: _Place, source: str, found: Findings) -> None:
+        self._matcher, self._place, self._source, self._found = matcher, place, source, found
         self._seen: set[tuple[int, int | str, str | None]] = set()
 
     def add(self, mention: Mention) -> None:
         for number in self._matcher.meets(mention.kind, mention.value):
-            reason = self._why or mention.discard or _placeholder(mention)
+            reason = self._place.why or mention.discard or _placeholder(mention)
             if reason:
                 if (number, reason, None) not in self._seen:
                     self._seen.add((number, reason, None))
                     self._found.dropped.append(Dropped(self._source, number, mention.line, reason))
                 continue
-            role = self._matcher.signals[number].role or mention.role or self._role
+            signal = self._matcher.signals[number]
+            # an image is fetched once, but the engine in it runs: its registry is "build/ci", the engine is not
+            placed = replace(mention, role=None) if signal.engine and mention.kind == "image" else mention
+            role = self._place.role(placed, signal.role)
             if (number, mention.line, role) not in self._seen:
                 self._seen.add((number, mention.line, role))
                 self._found.signs.append(Sign(self._source, number, mention.line, role, mention.quantity))
+
+    def unread(self, line: int, reason: str) -> None:
+        self._found.unread.append((self._source, line, reason))
 
 
 _INVENTED = re.compile(r"(?:your|my)[-_]?\w*|\w*example\w*|x{3,}|placeholder|changeme|subdomain|tenant")
@@ -226,6 +270,9 @@ def _content(root: str, file: File, limit: int, found: Findings) -> bytes:
         head = os.read(handle, file.size if file.size <= _AT_ONCE else _HEAD)
         utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
         if head.find(0, 0, _HEAD) >= 0 and not utf16:
+            return b""
+        if file.size > limit and own.is_output(file.name, head, whole=False):
+            found.skipped = "own output"
             return b""
         if file.size > limit:
             found.unread.append(("files", 0, f"larger than {limit // 2**20} MiB"))

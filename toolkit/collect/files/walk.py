@@ -6,9 +6,10 @@ That makes loops impossible.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from toolkit.collect.files import own
 from toolkit.collect.files.ignore import Ignores
 
 # Other people's code and machine output. Pruned without looking inside, whether Git ignores them or not.
@@ -42,13 +43,14 @@ class Folder(NamedTuple):
     ctime_ns: int
     inode: int
     files: list[File]
+    own: Sequence[tuple[str, File]] = ()  # files that Offramp has written, and the manifest that lists them
 
 
 def walk(root: str, on_error: Callable[[str, str], None]) -> Iterator[Folder]:
     """One folder after the other, depth first. `on_error(path, reason)` hears of unreadable ones."""
-    stack: list[tuple[str, Ignores]] = [("", Ignores())]
+    stack: list[tuple[str, Ignores, tuple[own.Listing, ...]]] = [("", Ignores(), ())]
     while stack:
-        folder, outer = stack.pop()
+        folder, outer, listings = stack.pop()
         try:
             info = os.stat(f"{root}/{folder}")  # noqa: PTH116 - before it is listed, so that a change is never missed
             with os.scandir(f"{root}/{folder}") as found:
@@ -62,9 +64,24 @@ def walk(root: str, on_error: Callable[[str, str], None]) -> Iterator[Folder]:
             yield Folder(folder, *stamps, [])
             continue
         ignores = _inside(root, folder, names, outer)
+        if ignores is not outer and ignores.cut:
+            on_error(f"{folder}.gitignore", "more rules than are looked at: what the others name is read")
         files, folders = _kept(folder, entries, ignores, on_error)
-        yield Folder(folder, *stamps, files)
-        stack.extend((f"{folder}{name}/", ignores) for name in sorted(folders, reverse=True))
+        if listing := own.listing(root, folder, names):
+            listings = (*listings, listing)
+        yield _told_apart(root, Folder(folder, *stamps, files), listings)
+        stack.extend((f"{folder}{name}/", ignores, listings) for name in sorted(folders, reverse=True))
+
+
+def _told_apart(root: str, folder: Folder, listings: Sequence[own.Listing]) -> Folder:
+    """The folder with Offramp's own files apart from the others."""
+    if not listings:
+        return folder
+    listed = [(own.listed_by(root, listings, file.path, file.size), file) for file in folder.files]
+    return folder._replace(
+        files=[file for manifest, file in listed if manifest is None],
+        own=[(manifest, file) for manifest, file in listed if manifest is not None],
+    )
 
 
 def _kept(

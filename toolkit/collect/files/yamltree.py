@@ -14,6 +14,7 @@ from toolkit.collect.files.mention import Unparsed
 
 ITEM = "[]"  # the path element of a list's items
 _DEEPEST = 100
+_MOST_DOCUMENTS = 20_000  # of one file
 # what YAML forbids outright, and what only YAML takes for the end of a line: lines are counted by "\\n" everywhere else
 _ODD = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -49,6 +50,8 @@ def _walk(events: Iterator[yaml.Event]) -> Iterator[Leaf]:
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             document += 1
+            if document >= _MOST_DOCUMENTS:
+                raise Unparsed(_row(event) + 1, f"more than {_MOST_DOCUMENTS} documents in one file")
         elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
             if want_key:
                 path.append(event.value if isinstance(event, yaml.ScalarEvent) else "*")
@@ -56,7 +59,8 @@ def _walk(events: Iterator[yaml.Event]) -> Iterator[Leaf]:
                 continue
             if isinstance(event, yaml.ScalarEvent):
                 line = _row(event) + (2 if event.style in ("|", ">") else 1)
-                yield Leaf(tuple(path), event.value, line, document)
+                if event.value or path[-1:] != [ITEM]:  # an item without text says nothing
+                    yield Leaf(tuple(path), event.value, line, document)
             want_key = _close_value(path, open_)
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(open_) >= _DEEPEST:

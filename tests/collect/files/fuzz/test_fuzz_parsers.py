@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.catalog import KINDS
@@ -17,7 +17,7 @@ _FRAGMENTS = [
     "s3.${r}.amazonaws.com", "arn:aws:s3:::b", "AWS_KEY", "export AWS_KEY=", "import twilio", "require('twilio')",
     "resource \"aws_s3_bucket\" \"b\" {", "gem 'x'", "FROM x", "image: x", "uses: a/b@v1", "dependencies:",
     "\"dependencies\": {", "[dependencies]", "require (", "{:x, ", "do", "end", "<dependency>", "</dependency>",
-    "<string>", "apiVersion: x/v1", "\u0000", "\ufeff", "\u2028", "\u00e9", "\U0001f600", "\r\n",
+    "<string>", "apiVersion: x/v1", "\u0000", "\ufeff", "\u2028", "\u00e9", "\U0001f600", "\r\n", "\r",
 ]  # fmt: skip
 _TEXT = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=12)), max_size=60).map("".join)
 _PARSERS = [parser for parser in discover() if parser.claims]
@@ -42,8 +42,9 @@ def _check(parser: Parser, path: str, text: str, *near: list[Place]) -> None:
 
 
 @pytest.mark.parametrize("parser", _PARSERS, ids=lambda parser: parser.name)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @example(text="")
+@example(text="\r\r")
 @example(text="{" * 3000)
 @example(text="[[" * 2000 + "\n")
 @example(text="a = " + "[" * 3000)
@@ -58,7 +59,7 @@ def test_any_text(parser: Parser, text: str) -> None:
 
 
 @pytest.mark.parametrize("parser", _PARSERS, ids=lambda parser: parser.name)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(data=st.data())
 def test_damaged_real_files(parser: Parser, data: st.DataObject) -> None:
     seeds = sorted(path for path in _CORPUS.iterdir() if path.is_file())
@@ -83,7 +84,7 @@ def _text_and_places(draw: st.DrawFn) -> tuple[str, list[Place]]:
 
 
 @pytest.mark.parametrize("parser", [parser for parser in discover() if parser.near], ids=lambda parser: parser.name)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(given_=_text_and_places())
 def test_any_places(parser: Parser, given_: tuple[str, list[Place]]) -> None:
     text, near = given_

@@ -1,10 +1,12 @@
 """Code, infrastructure and pipeline parsers on nonsense: well-formed mentions and `Unparsed`, nothing else."""
 
+import contextlib
 import importlib
 import re
+import time
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.collect.files.mention import Mention, Unparsed
@@ -16,7 +18,7 @@ PATHS = {
     "csharp": "x.cs", "rust": "x.rs", "elixir": "x.ex", "hcl": "x.tf", "tfstate": "x.tfstate", "shell": "x.sh",
     "dockerfile": "Dockerfile", "compose": "compose.yml", "github_workflows": "x.yml", "ci_pipelines": ".travis.yml",
     "jenkins": "Jenkinsfile", "kubernetes": "x.yaml", "cloudformation": "x.yaml", "ansible": "x.yml",
-    "platforms": "serverless.yml", "html": "x.html",
+    "platforms": "serverless.yml", "html": "x.html", "components": "x.vue",
 }  # fmt: skip
 PIECES = [
     "import ", "from a import b", "require('", "use A\\{", "using ", "new X(", "a.b(c).d", '"""', "'''", "`${", "${a}",
@@ -42,7 +44,7 @@ def drained(name: str, text: str) -> tuple[list[Mention], Unparsed | None]:
 
 
 @pytest.mark.parametrize("name", PATHS)
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(text=nonsense)
 @example(text="")
 @example(text="\n")
@@ -59,7 +61,7 @@ def test_only_well_formed_mentions_and_unparsed(name: str, text: str) -> None:
 
 
 @given(text=nonsense)
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @example(text='"https://user:s3cr3t@api.example.com/?token=s3cr3t"')
 def test_hosts_never_carry_more_than_a_host(text: str) -> None:
     for literal in _literals.names(text):
@@ -105,3 +107,57 @@ def test_no_line_lies_behind_the_last(text: str) -> None:
     except Unparsed as err:
         lines.append(err.line)
     assert max(lines) <= text.count("\n") + 1
+
+
+# What 60 kB of each took before: as much as a megabyte may, or its quadrate
+GROWING = [
+    ("hcl", "a = ", "a."),
+    ("hcl", "a = ", "a[0]"),
+    ("hcl", "a = ", "\u2028"),
+    ("hcl", "a = ", " "),
+    ("components", "", "<script>"),
+    ("components", "", "<script "),
+]
+
+
+def _work(name: str, text: str) -> int:
+    """Nanoseconds of processor time; parsers written in C have no other counter."""
+    module = importlib.import_module(f"toolkit.collect.files.parsers.{name}")
+    started = time.thread_time_ns()
+    with contextlib.suppress(Unparsed):
+        for _ in module.parse(PATHS[name], text):
+            pass
+    return time.thread_time_ns() - started
+
+
+@pytest.mark.parametrize(("name", "before", "piece"), GROWING)
+def test_four_times_the_text_takes_no_more_than_some_times_the_work(name: str, before: str, piece: str) -> None:
+    """Not the seconds count but their ratio; of several tries the best, for others use the machine, too."""
+    small, large = (before + piece * (size // len(piece)) + "\n" for size in (20_000, 80_000))
+    least = min(_work(name, small) for _ in range(3))
+    most = min(_work(name, large) for _ in range(3))
+    assert most < 10 * max(least, 2_000_000)
+
+
+def test_a_megabyte_of_empty_items_and_documents_yields_little() -> None:
+    assert sum(1 for _ in leaves("-\n" * 100_000)) == 0
+    found = []
+    with pytest.raises(Unparsed, match="documents"):
+        found += leaves("--- a\n" * 100_000)
+    assert [leaf.value for leaf in leaves("a:\n- ''\n- b\nc:\n")] == ["b", ""]
+
+
+def test_a_tree_that_takes_too_much_memory_is_given_up() -> None:
+    """The grammar follows many readings at once, and takes kilobytes a byte."""
+    grammar = importlib.import_module("toolkit.collect.files.parsers.go").DIALECT.grammar
+    before = _tree._memory()
+    with pytest.raises(Unparsed, match="time or memory"):
+        _tree.Source("a(" * 500_000, grammar)
+    assert _tree._memory() - before < 300_000_000
+
+
+def test_scripts_of_a_component_are_found_at_their_lines() -> None:
+    text = "---\nimport a from 'one'\n---\n<script lang='ts'>\nimport b from 'two'\n</script>\n<script>open\n"
+    found, _ = drained("components", text)
+    assert {(one.value, one.line) for one in found if one.kind == "npm"} >= {("one", 2), ("two", 5)}
+    assert drained("components", "---\n---\n<script>import 'x'</script>")[0]

@@ -12,6 +12,7 @@ from toolkit.collect.files.parsers import (
     ansible,
     cloudformation,
     compose,
+    discover,
     dockerfile,
     hcl,
     kubernetes,
@@ -340,3 +341,25 @@ def test_platform_files() -> None:
     netlify = '[[plugins]]\npackage = "@sentry/netlify-build-plugin"\n# https://docs.example.com\n'
     assert found(platforms, netlify, "netlify.toml") == {(2, "config", "plugin/@sentry/netlify-build-plugin")}
     assert found(platforms, "web: bundle exec puma\n", "Procfile") == {(1, "call", "bundle-cli(exec)")}
+
+
+@pytest.mark.parametrize(
+    ("count", "off"),
+    [("0", True), ("1", False), ("var.cdn ? 1 : 0", True), ("!var.cdn ? 1 : 0", False), ("var.on ? 1 : 0", False),
+     ("var.on ? 0 : 1", True), ("var.elsewhere ? 1 : 0", False), ("length(var.zones)", False)],
+)  # fmt: skip
+def test_what_terraform_does_not_make_is_off(count: str, off: bool) -> None:
+    (hcl,) = (parser for parser in discover() if parser.name == "hcl")
+    text = (
+        'variable "cdn" { default = false }\nvariable "on" {\n  type = bool\n  default = true\n}\n'
+        f'resource "aws_cloudfront_distribution" "x" {{\n  count = {count}\n}}\n'
+        f'module "m" {{\n  count = {count}\n  source = "terraform-aws-modules/lambda/aws"\n}}\n'
+        'resource "aws_sqs_queue" "q" {}\n'
+    )
+    found = {m.value: m.discard for m in hcl.parse("main.tf", text) if m.kind == "tf_resource"}
+    reason = "off" if off else None
+    assert found == {
+        "aws_cloudfront_distribution": reason,
+        "module.terraform-aws-modules/lambda/aws": reason,
+        "aws_sqs_queue": None,
+    }

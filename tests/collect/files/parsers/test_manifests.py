@@ -52,6 +52,22 @@ def found(path: str, text: str) -> list[tuple[str, int, str | None]]:
         ),
         ("Pipfile", '[packages]\nboto3 = "*"\n[dev-packages]\nmoto = "*"\n', [("boto3", 2, None), ("moto", 4, "build/ci")]),
         ("Pipfile.lock", '{\n    "default": {\n        "boto3": {\n', [("boto3", 3, "transitive")]),
+        ("job/report.py.lock", 'version = 1\n\n[[package]]\nname = "twilio"\n', [("twilio", 4, "transitive")]),
+        (
+            "settings.gradle.kts",
+            'create("libs") {\n  library("s", "com.stripe", "stripe-java").versionRef("s")\n'
+            '  library("o", "com.okta.sdk:okta-sdk-api:15.0.0")\n}\n',
+            [("com.stripe:stripe-java", 2, None), ("com.okta.sdk:okta-sdk-api", 3, None)],
+        ),
+        (
+            "MODULE.bazel",
+            'maven.install(\n  artifacts = [\n    "com.twilio.sdk:twilio:10.1.0",\n    # "com.old:old:1",\n  ],\n)\n'
+            'maven.artifact(group = "com.okta.sdk", artifact = "okta-sdk-api", version = "15.0.0")\n'
+            'go_deps.module(\n  path = "github.com/aws/aws-sdk-go",\n)\n',
+            [("com.twilio.sdk:twilio", 3, None), ("com.okta.sdk:okta-sdk-api", 7, None),
+             ("github.com/aws/aws-sdk-go", 9, None)],
+        ),
+        ("maven_install.json", '{"artifacts": {"com.twilio.sdk:twilio": {}}}', [("com.twilio.sdk:twilio", 1, "transitive")]),
         ("uv.lock", 'version = 1\n\n[[package]]\nname = "boto3"\n', [("boto3", 4, "transitive")]),
         (
             "setup.py",
@@ -195,6 +211,29 @@ def test_broken_manifests_are_unparsed(path: str, text: str) -> None:
         found(path, text)
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "pom.xml",
+            "<p>\r\r\n<dependency>\n<groupId>a</groupId>\r<artifactId>b</artifactId></dependency>\n</p>",
+            [("a:b", 2, None)],
+        ),
+        ("setup.py", "x = 1\ry = 2\nsetup(\r\n install_requires=[\r'boto3'])\n", [("boto3", 3, None)]),
+    ],
+)
+def test_only_a_line_feed_ends_a_line(path: str, text: str, expected: list[tuple[str, int, str | None]]) -> None:
+    """The libraries beneath count lone carriage returns, too; whoever opens the file at a line does not."""
+    assert found(path, text) == expected
+
+
+@pytest.mark.parametrize(("path", "text"), [("pom.xml", "\r\r"), ("setup.py", "\r\r("), ("pom.xml", "<a>\r" * 500)])
+def test_a_break_lies_on_a_line_of_the_text(path: str, text: str) -> None:
+    with pytest.raises(Unparsed) as broken:
+        found(path, text)
+    assert broken.value.line == 1
+
+
 def test_what_came_before_the_break_is_kept() -> None:
     parsers, _ = CLAIMS.of("pom.xml", "pom.xml")
     text = "<p><dependency><groupId>a</groupId><artifactId>b</artifactId></dependency><dependency"
@@ -215,3 +254,22 @@ def test_a_lock_file_of_fifty_megabytes_is_read_in_one_pass() -> None:
 def test_an_archive_from_a_host() -> None:
     mentions = npm.parse("package.json", '{"dependencies": {"xlsx": "https://cdn.sheetjs.com/xlsx.tgz"}}')
     assert {(one.kind, one.value) for one in mentions} >= {("npm", "xlsx"), ("host", "cdn.sheetjs.com")}
+
+
+def test_a_catalogue_of_any_name_and_the_head_of_a_script() -> None:
+    """Not claimed by name: these say what they are."""
+    (catalogue,) = (parser for parser in discover() if parser.name == "gradle_catalogs")
+    text = '[libraries]\ndd = "com.datadoghq:dd-trace-api:1.30.0"\n'
+    assert [(m.value, m.line) for m in catalogue.parse("x/third.toml", text)] == [("com.datadoghq:dd-trace-api", 2)]
+    assert not list(catalogue.parse("x/other.toml", text.replace("[libraries]", "[other]")))
+    (python,) = (parser for parser in discover() if parser.name == "python")
+    head = '# /// script\n# dependencies = [\n#   "twilio>=9",\n# ]\n# ///\n'
+    assert [(m.kind, m.value, m.line) for m in python.parse("x.py", head)] == [("pypi", "twilio", 3)]
+    with pytest.raises(Unparsed):
+        list(python.parse("x.py", "# /// script\n# dependencies = [\nimport os\n"))
+
+
+def test_nix_is_named_as_not_read() -> None:
+    (nix,) = (parser for parser in discover() if parser.name == "nix")
+    with pytest.raises(Unparsed, match="not read"):
+        list(nix.parse("flake.nix", "{ x = {\n buildInputs = [ awscli2 ]; }; }\n"))

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from toolkit.collect.files.mention import Unparsed
+from toolkit.documents import deep_key
 
 _BYTE = re.compile(r"\(byte (\d+)\)$")
 _LINE = re.compile(r"\(at line (\d+), ")
@@ -28,6 +29,8 @@ def json_document(text: str, into: Any = Any) -> Any:
 
 def toml_document(text: str) -> dict[str, Any]:
     """The tables of a TOML text."""
+    if (deep := deep_key(text)) is not None:
+        raise Unparsed(text.count("\n", 0, deep) + 1, "nested too deeply")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as err:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Place
+from toolkit.collect.files.parsers._settings import settings
 
 # "${region}", "#{region}", "{{ region }}", "%s", "<account>": what a program fills in is unknown to us
 _TEMPLATE = re.compile(
@@ -169,7 +170,7 @@ def names(text: str) -> Iterator[Literal]:
     yield from environment(text)
 
 
-KINDS: frozenset[str] = frozenset({"host", "uri", "arn", "env"})  # all they can be
+KINDS: frozenset[str] = frozenset({"host", "uri", "arn", "env", "setting"})  # all they can be
 
 
 def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
@@ -181,7 +182,10 @@ def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
         start = text.rfind("\n", 0, place.start)  # the line break belongs to it: patterns look for white space before
         end = text.find("\n", place.end) + 1 or len(text)
         start, done = max(start, done - 1, 0), end
-        yield from (found._replace(offset=start + found.offset) for found in names(text[start:end]))
+        line = text[start:end]
+        yield from (found._replace(offset=start + found.offset) for found in names(line))
+        if "setting" in place.kinds:
+            yield from (Literal("setting", name, start + offset) for name, offset in settings(line))
 
 
 _SHOWN = re.compile(r"\bplaceholder[\"']?\s?[=:]\s?\{?[\"'`](?:https?:)?(?://)?$", re.IGNORECASE)

@@ -1,10 +1,11 @@
 """Line numbers: of offsets, of the prefilter's places, and for formats whose libraries give values without places."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from toolkit.collect.files.mention import Place
 
+_ENDS = re.compile("\r\n?|\n")
 _IN_NAME = re.compile(r"[\w\-/@]")
 
 
@@ -32,6 +33,16 @@ class Lines:
                 return self.at(offset)
             start = offset + 1
         return 1
+
+
+def by_feeds(text: str) -> Callable[[int], int]:
+    """For libraries that take a lone "\\r" for the end of a line: what is line N to them, counted by "\\n"."""
+    if "\r" not in text:
+        return lambda line: line
+    lines = [1]
+    for end in _ENDS.finditer(text):
+        lines.append(lines[-1] + end[0].endswith("\n"))
+    return lambda line: lines[min(line, len(lines)) - 1]
 
 
 def lines_of(text: str, places: Sequence[Place]) -> frozenset[int]:

@@ -13,6 +13,7 @@ the file is parsed no further than it must be for them, and the query looks only
 
 import importlib
 import re
+import resource
 import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,9 @@ _TEXTUAL = ("string", "heredoc", "template", "text", "char", "regex")  # parts o
 # What a hostile file can cost. Real code takes 0.1 µs of parsing per byte and has depths of some dozens. The time is
 # tight because a parser that has lost its way can spend much more at the end of the file, where nothing stops it.
 _PARSE_SECONDS, _PARSE_BYTES_PER_SECOND = 0.05, 2_000_000
+# A tree takes some 20 bytes a byte; where a grammar follows many readings at once, thousands
+_PARSE_MEMORY, _PARSE_MEMORY_PER_BYTE = 100_000_000, 60
+_PAGE = resource.getpagesize()
 _MATCH_LIMIT = 4096  # concurrent partial matches of the query
 _DEEPEST = 1000  # levels of the tree in which the query looks for matches
 _WIDEST_ERROR = 20_000  # children of a tree that is nothing but an error
@@ -67,21 +71,31 @@ def _load(grammar: Grammar) -> tuple[Language, Query]:
 def _parsed(source: bytes, language: Language) -> Node:
     """The tree's root. Raises `Unparsed` when that would take too long: some grammars are quadratic on nonsense."""
     deadline = time.thread_time() + _PARSE_SECONDS + len(source) / _PARSE_BYTES_PER_SECOND
+    most = _memory() + _PARSE_MEMORY + _PARSE_MEMORY_PER_BYTE * len(source)
     steps = count(1)
 
     def read(offset: int, _point: object) -> bytes:
         return source[offset : offset + 65536]
 
     def stop(_offset: int, _failed: bool) -> bool:
-        return next(steps) % 32 == 0 and time.thread_time() > deadline  # asking for the time is a system call
+        return next(steps) % 32 == 0 and (time.thread_time() > deadline or _memory() > most)  # asking is a system call
 
     try:
         root = Parser(language).parse(read, progress_callback=stop).root_node
     except ValueError as err:
-        raise Unparsed(1, "takes too long to parse") from err
+        raise Unparsed(1, "takes too much time or memory to parse") from err
     if root.is_error and root.child_count > _WIDEST_ERROR:
         raise Unparsed(1, "syntax error")
     return root
+
+
+def _memory() -> int:
+    """Bytes of memory that this process holds; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123 - asked thousands of times
+            return int(file.read().split()[1]) * _PAGE
+    except OSError:
+        return 0
 
 
 def _parsed_as_far_as(near: Sequence[Place], source: bytes, language: Language) -> Node:

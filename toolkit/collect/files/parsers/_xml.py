@@ -10,6 +10,7 @@ from xml.parsers import expat
 from msgspec import Struct, field
 
 from toolkit.collect.files.mention import Unparsed
+from toolkit.collect.files.parsers._places import by_feeds
 
 _DEEPEST = 200
 _LONGEST_TEXT = 2_000
@@ -34,13 +35,16 @@ def elements(text: str) -> Iterator[Element]:
     """All elements, inner ones first. What came before broken input is yielded before `Unparsed` is raised."""
     done: list[Element] = []
     problem: Unparsed | None = None
+    line_of = by_feeds(text)
     try:
         _parser(done).Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as err:
-        problem = Unparsed(err.lineno, f"no valid XML: {expat.ErrorString(err.code)}")
+        problem = Unparsed(line_of(err.lineno), f"no valid XML: {expat.ErrorString(err.code)}")
     except _RefusedError as err:
-        problem = Unparsed(err.line, str(err))
-    yield from done
+        problem = Unparsed(line_of(err.line), str(err))
+    for element in done:
+        element.line = line_of(element.line)
+        yield element
     if problem:
         raise problem
 

@@ -9,18 +9,33 @@ from toolkit.collect.files.parsers import javascript
 CLAIMS = ("*.vue", "*.svelte", "*.astro")
 KINDS = javascript.KINDS - {"host", "uri", "arn", "env"}  # those are `html`'s, which knows what a browser loads
 
-_SCRIPT = re.compile(r"<script\b[^>\n]{0,500}>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL)
+_SCRIPT = re.compile(r"<script\b[^>\n<]{0,500}>")
+_FENCE = "---\n"  # around an Astro component's script, which comes first
 _NOT_A_LINE = re.compile(r"[^\n]")
 
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """What the scripts import and call, at its lines in the component."""
-    script, end = "", 0
-    for found in _SCRIPT.finditer(text):
-        group = 1 if found[1] is not None else 2
-        script += _NOT_A_LINE.sub(" ", text[end : found.start(group)]) + found[group] + ";"
-        end = found.end(group)
+    pieces, end = [], 0
+    for start, stop in _scripts(text):
+        pieces += [_NOT_A_LINE.sub(" ", text[end:start]), text[start:stop], ";"]
+        end = stop
+    script = "".join(pieces)
     if script.strip():
         for mention in javascript.parse(path + ".ts", script):
             if mention.kind in KINDS:
                 yield mention
+
+
+def _scripts(text: str) -> Iterator[tuple[int, int]]:
+    """Where each script lies, in order. An end that does not come any more is not sought again."""
+    position = 0
+    if text.startswith(_FENCE) and (stop := text.find("\n" + _FENCE.rstrip(), len(_FENCE) - 1)) >= 0:
+        yield len(_FENCE), max(stop, len(_FENCE))
+        position = stop
+    while found := _SCRIPT.search(text, position):
+        stop = text.find("</script>", found.end())
+        if stop < 0:
+            return
+        yield found.end(), stop
+        position = stop

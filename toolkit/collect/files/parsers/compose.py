@@ -10,7 +10,7 @@ from toolkit.collect.files.parsers._shell import commands
 from toolkit.collect.files.yamltree import Leaf, leaves
 
 CLAIMS = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml", "docker-stack*.yml")
-KINDS: frozenset[SignalKind] = frozenset({"image", "call", "config", "host", "uri", "arn", "env"})
+KINDS: frozenset[SignalKind] = frozenset({"image", "call", "config", "host", "uri", "arn", "env", "setting"})
 
 
 def parse(path: str, text: str) -> Iterator[Mention]:

@@ -15,6 +15,7 @@ from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._host_lists import is_directory, lines_of_lists
 from toolkit.collect.files.parsers._literals import SETTING, Literal, names
 from toolkit.collect.files.parsers._places import lines_of
+from toolkit.collect.files.parsers._settings import ends_like_one, settings, spellings
 from toolkit.model import DiscardReason
 
 CLAIMS = (
@@ -23,7 +24,7 @@ CLAIMS = (
     "*.yaml.example", "*.json.example", "*.json.template", "*.toml.example", "*.ini.example", "*.conf.example",
     "*.settings", "*.cnf", "*.acl", "*.neon", "*.edn", "*.hocon", "*.cue", "*.jsonnet", "*.kdl", "*.ron", "*.plist",
 )  # fmt: skip
-KINDS: frozenset[SignalKind] = frozenset({"config", "env", "host", "uri", "arn"})
+KINDS: frozenset[SignalKind] = frozenset({"config", "env", "setting", "host", "uri", "arn"})
 NEAR = True
 
 _SECTION = re.compile(r"\s*\[{1,2}\s*[\"']?([\w.\-/ ]{1,120})[\"']?\s*\]{1,2}\s*$")
@@ -59,6 +60,7 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
     codes = {number: _code_length(lines[number - 1], slashes=slashes) for number in numbers}
     describing = yield from keys(lines, codes)
     listed: Container[int] | None = None
+    yield from _settings(text, lines, codes, near or ())
     for name, number, offset in _names(text, lines, None if whole else numbers):
         if name.kind == "env" and _is_value(lines[number - 1], name.value):
             continue  # `_pair` has seen it, with its key
@@ -67,6 +69,13 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
         told = number in describing or (listed is not None and number in listed)
         prose: DiscardReason | None = "prose" if told else None
         yield Mention(name.kind, name.value, number, discard="comment" if offset >= codes[number] else prose)
+
+
+def _settings(text: str, lines: list[str], codes: Mapping[int, int], near: Sequence[Place]) -> Iterator[Mention]:
+    """Credentials that a key or a value names, where the prefilter met a vendor's name."""
+    for number in sorted(lines_of(text, [place for place in near if "setting" in place.kinds])):
+        for name, offset in settings(lines[number - 1]):
+            yield Mention("setting", name, number, discard="comment" if offset >= codes[number] else None)
 
 
 def _names(text: str, lines: list[str], numbers: Sequence[int] | None) -> Iterator[tuple[Literal, int, int]]:
@@ -124,6 +133,8 @@ def _pair(path: str, key: str, value: str, number: int) -> Iterator[Mention]:
     yield Mention("config", path, number)
     if _VARIABLE.fullmatch(key):
         yield Mention("env", key, number)
+    if path != key and ends_like_one(key):
+        yield from (Mention("setting", name, number) for name in spellings(path))
     if word := _WORD.match(value):
         yield Mention("config", f"{path}={word[1]}", number)
     name = value.strip(_QUOTES)

@@ -30,7 +30,7 @@ _REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?[-+][^{}]*)?\}|([A-Za-z_]\w*
 _SYNTAX = re.compile(r"#\s*syntax\s*=\s*(\S+)", re.IGNORECASE)
 
 
-class _Instruction(NamedTuple):
+class Instruction(NamedTuple):
     name: str
     options: dict[str, str]
     rest: str
@@ -47,7 +47,7 @@ def _mentions(text: str) -> Iterator[Mention]:
         yield from image(syntax[1], 1)
     defaults: dict[str, str] = {}
     stages: set[str] = set()
-    for found in _instructions(text):
+    for found in instructions(text):
         if found.name == "FROM":
             words = _filled(found.rest, defaults).split()
             if words and words[0].lower() not in stages:
@@ -60,7 +60,7 @@ def _mentions(text: str) -> Iterator[Mention]:
     yield from commented(text)
 
 
-def _content(found: _Instruction, stages: set[str]) -> Iterator[Mention]:
+def _content(found: Instruction, stages: set[str]) -> Iterator[Mention]:
     """What an instruction names besides base images."""
     origin = found.options.get("from", "")
     if found.name == "COPY" and origin and origin.lower() not in stages and not origin.isdigit():
@@ -80,7 +80,7 @@ def _filled(text: str, defaults: dict[str, str]) -> str:
     return _REFERENCE.sub(lambda found: defaults.get(found[1] or found[2]) or found[0], text)
 
 
-def _instructions(text: str) -> Iterator[_Instruction]:
+def instructions(text: str) -> Iterator[Instruction]:
     """Instructions with their continued lines; comments between continued lines are dropped, as Docker does."""
     pending, first = "", 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -97,9 +97,9 @@ def _instructions(text: str) -> Iterator[_Instruction]:
         pending = ""
 
 
-def _instruction(name: str, rest: str, line: int) -> _Instruction:
+def _instruction(name: str, rest: str, line: int) -> Instruction:
     options: dict[str, str] = {}
     while found := _OPTION.match(rest):
         options[found[1]] = found[2] or ""
         rest = rest[found.end() :]
-    return _Instruction(name, options, rest, line)
+    return Instruction(name, options, rest, line)

@@ -19,6 +19,8 @@ _MODULE = re.compile(
     r"(?<![A-Za-z0-9_.:@\"])([A-Z][A-Za-z0-9]{1,40}(?:\.[A-Z][A-Za-z0-9]{0,40}){0,8}(?:\.[a-z_]{1,40})?)"
 )
 _CONFIG = re.compile(r"\s{0,20}(config|plug|strategy|provider)\s{0,4}\(?\s{0,4}:([a-z_0-9]{2,60})")
+_TELLING = re.compile(r"[A-Z:.]")  # without one of these a line says nothing
+_NAMING = re.compile(r"[:.\"'`]")  # … and without one of these it names nothing outside
 _DOC = re.compile(r"\s{0,20}@(?:module|type)?doc\s{1,4}(?:~[sS])?(\"\"\"|''')")
 
 
@@ -32,12 +34,12 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
             closing = "" if line.strip() == closing else closing
         elif "doc" in line and (opened := _DOC.match(line)):
             closing, commented = opened[1], True
-        if telling is None or number in telling:
+        if (telling is None or number in telling) and _TELLING.search(line):
             yield from dict.fromkeys(_names(line[:2000], number, commented))
 
 
 def _names(line: str, number: int, commented: bool) -> Iterator[Mention]:
-    for found in _literals.names(line):
+    for found in _literals.names(line) if _NAMING.search(line) else ():
         if not commented:
             yield Mention(found.kind, found.value, number)
         elif found.kind == "host":

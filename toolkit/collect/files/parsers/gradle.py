@@ -24,6 +24,11 @@ _NAMED = re.compile(
 )
 _CATALOGUE = re.compile(r"[\"']([\w.\-]{1,120}):([\w.\-]{1,120})(?::[\w.\-]{1,60})?[\"']")
 _CATALOGUE_TABLE = re.compile(r"group\s*=\s*\"([\w.\-]{1,120})\",\s*name\s*=\s*\"([\w.\-]{1,120})\"")
+# library("okta", "com.okta.sdk:okta-sdk-api:15.0.0"), library("stripe", "com.stripe", "stripe-java")
+_LIBRARY = re.compile(
+    r"\blibrary\(\s{0,20}[\"'][\w.\-]{1,120}[\"'],\s{0,20}[\"']([\w.\-]{1,120})"
+    r"(?::|[\"'],\s{0,20}[\"'])([\w.\-]{1,120})"
+)
 _LOCKED = re.compile(r"^([\w.\-]{1,120}):([\w.\-]{1,120}):[^=\n]{1,80}=", re.MULTILINE)
 _PLUGIN = re.compile(r"^[ \t]*id[ \t(]{1,3}[\"']([\w.\-]{3,120})[\"']", re.MULTILINE)
 _REPOSITORY = re.compile(r"^[^/\n]{0,120}[\"']https://([\w.\-]{4,120})[/\"']", re.MULTILINE)
@@ -47,6 +52,8 @@ def parse(path: str, text: str) -> Iterator[Mention]:
 
 
 def _script(text: str, lines: Lines) -> Iterator[Mention]:
+    for found in _LIBRARY.finditer(text):
+        yield Mention("maven", f"{found[1]}:{found[2]}", lines.at(found.start(1)))
     for pattern in (_COORDINATE, _NAMED):
         for found in pattern.finditer(text):
             if found[1] not in _KEYWORDS and found[1] != _PINNED:

@@ -18,7 +18,9 @@ CLAIMS = (
     "serverless.yaml", "serverless.*.yml", "Pulumi.yaml", "Pulumi.*.yaml", "netlify.toml", "fly.toml", "railway.json",
     "railway.toml", "vercel.json", "now.json", "project.toml",
 )  # fmt: skip
-KINDS: frozenset[SignalKind] = frozenset({"config", "cfn", "pulumi", "image", "call", "host", "uri", "arn", "env"})
+KINDS: frozenset[SignalKind] = frozenset(
+    {"config", "cfn", "pulumi", "image", "call", "host", "uri", "arn", "env", "setting"}
+)
 
 _PLUGIN = re.compile(r"\s*package\s*=\s*[\"']([^\"'\n]{1,200})[\"']")
 _COMMAND_KEYS = frozenset({"buildCommand", "startCommand", "preDeployCommand", "command", "release_command", "build"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._places import Lines
 
-CLAIMS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock*.toml", "Pipfile.lock")
+CLAIMS = ("poetry.lock", "uv.lock", "pdm.lock", "pylock*.toml", "Pipfile.lock", "?*.py.lock")
 KINDS = frozenset({"pypi"})
 
 _TABLE = re.compile(r'^\[\[packages?\]\]\nname = "([^"\n]{1,100})"', re.MULTILINE)

@@ -5,8 +5,10 @@ import configparser
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from toolkit.collect.files.mention import Mention, Unparsed
-from toolkit.collect.files.parsers._places import Lines
+from toolkit.collect.files.parsers._places import Lines, by_feeds
 from toolkit.collect.files.parsers.pypi_requirements import development
 from toolkit.model import Role
 
@@ -23,10 +25,12 @@ def parse(path: str, text: str) -> Iterator[Mention]:
 
 
 def _program(text: str) -> Iterator[Mention]:
+    line_of = by_feeds(text)
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
-        raise Unparsed(getattr(err, "lineno", None) or 1, "no valid Python") from err
+        line = line_of(getattr(err, "lineno", None) or 1)
+        raise Unparsed(line, "no valid Python") from err
     for node in ast.walk(tree):
         named: list[tuple[str, ast.expr]] = []
         if isinstance(node, ast.keyword) and node.arg:
@@ -34,7 +38,8 @@ def _program(text: str) -> Iterator[Mention]:
         elif isinstance(node, ast.Assign):
             named = [(target.id, node.value) for target in node.targets if isinstance(target, ast.Name)]
         for name, value in named:
-            yield from _values(name.lower(), value)
+            for mention in _values(name.lower(), value):
+                yield msgspec.structs.replace(mention, line=line_of(mention.line))
 
 
 def _values(name: str, value: ast.expr) -> Iterator[Mention]:

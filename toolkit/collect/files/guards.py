@@ -1,0 +1,109 @@
+"""Whether a line of code is reached only when some setting is there.
+
+In: the lines of a program and a line's number. Out: whether the line itself, a block around it, or a return before it
+asks for a setting: `if ENV["X"]`, `key ? a : b`, `return unless configured?`. Well laid out code of any language tells
+its blocks by indentation, so no grammar is needed: a line's blocks are opened by the nearest lines above that stand
+further left.
+"""
+
+import re
+from collections.abc import Sequence
+
+CODE = re.compile(
+    r".*\.(?:rb|rake|ru|py|[cm]?[jt]sx?|vue|svelte|astro|php|go|java|kt|kts|scala|groovy|cs|fs|exs?|rs|swift|dart|erb"
+    r"|haml|slim|[hl]?eex|jinja2?|j2|html|twig|njk)|(?:.*/)?config/storage\.ya?ml"
+)
+# what reads a setting, or asks which of several was chosen
+_SETTING = (
+    r"(?:\bENV\b|getenv|get_env|\benv\b|environ\b|\bconf(?:ig)?\w*[.(\[]|[Ss]ettings?\w*[.(\[]|\boptions?\.\w"
+    r"|(?:enabled|configured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|id)\.present"
+    r"|_(?:KEY|TOKEN|SECRET|DSN|ID|URL|ENABLED|PROVIDER)\b)"
+)
+# asking for the environment is no switch: production is one
+_STAGE = re.compile(
+    r"config_env\b|_ENV\b|Rails\.env|NODE_ENV|\.env\.(?:PROD|DEV|MODE)|production|development|\bstag(?:e|ing)\b|\bdebug\b",
+    re.I,
+)
+_ASKS = re.compile(rf"(?:^|[\s{{(;%-])(?:if|elsif|elif|unless|when|case|switch|cond|match)\b.*{_SETTING}")
+_TERNARY = re.compile(rf"{_SETTING}[^\n?]*(?:\s\?\s|\?$|\s&&\s)")
+_LEAVES = re.compile(r"(?:^|[\s{(;)])(?:return|next|continue|redirect|exit)\b")
+# read with nothing as the default: env("X", null), config("X", default=None), process.env.X ?? ""
+_EMPTY = r"(?:None|null|nil|undefined|False|false|''|\"\")"
+_WITHOUT = re.compile(
+    rf"(?:env|config|get|getenv|get_env|fetch)\(\s*['\"][\w.]+['\"]\s*,\s*(?:default\s*[=:]\s*)?{_EMPTY}\s*[,)]"
+    rf"|\benv\.\w+\s*(?:\?\?|\|\|)\s*{_EMPTY}"
+)
+# where frameworks list adapters side by side, of which another setting picks one
+_ADAPTERS = re.compile(
+    r"(?:^|/)config/(?:storage\.ya?ml|(?:services|filesystems|cache|queue|mail|logging|broadcasting|scout|sms|session)\.php)"
+)
+_ASSIGNED = re.compile(r"^\s*(?:(?:const|let|var|val|final|string|String)\s+)?(@?\$?\w+)\s*(?::=|=)\s")
+_LONGEST = 500  # of a line; the patterns take quadratic time for one
+_FARTHEST = 200  # lines above that are looked at
+_NEAR = 12  # lines above in which a return may stand
+_AFTER = 25  # lines below in which what was read is asked about
+
+
+class Guards:
+    """The lines of one file; asked only for the lines on which something was found."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._adapters = _ADAPTERS.search(path) is not None
+        self._lines = [] if self._adapters else [line[:_LONGEST] for line in text.split("\n")]
+        self._known: dict[int, bool] = {}
+
+    def guarded(self, number: int) -> bool:
+        """Whether the line (from 1) is reached only with a setting."""
+        if self._adapters:
+            return True
+        if number not in self._known:
+            self._known[number] = _guarded(self._lines, number - 1)
+        return self._known[number]
+
+
+def _guarded(lines: Sequence[str], at: int) -> bool:
+    if not 0 <= at < len(lines):
+        return False
+    line = lines[at]
+    if _asks(line) or _WITHOUT.search(line) or _asked_later(lines, at):
+        return True
+    indent = _indent(line)
+    for above in range(at - 1, max(-1, at - _FARTHEST), -1):
+        other = lines[above]
+        if not other.strip():
+            continue
+        if _indent(other) < indent:
+            indent = _indent(other)
+            if _asks(other):
+                return True
+        elif _indent(other) == indent and at - above <= _NEAR and _returns(lines, above):
+            return True
+    return False
+
+
+def _asks(line: str) -> bool:
+    """`init(key) if key`, `key ? new X(key) : null`, `if (key) init(key)`."""
+    return bool(_ASKS.search(line) or _TERNARY.search(line)) and not _STAGE.search(line)
+
+
+def _asked_later(lines: Sequence[str], at: int) -> bool:
+    """`key = ENV["X"]`, and then `return unless key` or `if key`."""
+    assigned = _ASSIGNED.match(lines[at])
+    if not assigned:
+        return False
+    name = re.escape(assigned[1])
+    asks = re.compile(rf"(?:^|[\s{{(;])(?:if|elsif|unless)\b[^\n]*(?<![\w.]){name}\b|(?<![\w.]){name}\s+(?:\?|&&)\s")
+    return any(asks.search(line) for line in lines[at + 1 : at + 1 + _AFTER])
+
+
+def _returns(lines: Sequence[str], at: int) -> bool:
+    """`return unless key`, `if (!key) return;`, and the same over two lines."""
+    line = lines[at]
+    if not _ASKS.search(line) or _STAGE.search(line):
+        return False
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    return bool(_LEAVES.search(line) or (_indent(following) > _indent(line) and _LEAVES.match(following.strip())))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,387 @@
+"""Everything that is said of one program → the program: the most trusted of what excludes another, all of the rest."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from toolkit import leaks
+from toolkit.collect.packages import needed_packages
+from toolkit.collect.programs import wiring
+from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
+from toolkit.collect.programs.tree import Tree, text
+from toolkit.model import Application, Platform
+from toolkit.program import Program, Said
+from toolkit.start_commands import instead_of_development, on_given_port
+
+_DEBIAN = {
+    "python": (3, 13),
+    "node": (20,),
+    "ruby": (3, 3),
+    "php": (8, 4),
+    "go": (1, 24),
+    "rust": (1, 85),
+    "java": (21,),
+    "elixir": (1, 18),
+}
+_LISTED = (
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "Gemfile",
+    "composer.json",
+    "package.json",
+    "go.mod",
+    "Cargo.toml",
+)
+_ENGINES = (
+    ("postgresql", re.compile(
+        r"psycopg|asyncpg|\bpg8000|gem ['\"]pg['\"]|\"pg\"\s*:|postgrex|lib/pq|jackc/pgx|"
+        r"postgresql|Npgsql|\"postgres\"\s*:|ext-pgsql|pdo_pgsql|sqlx.*postgres"
+    )),
+    ("mysql", re.compile(
+        r"mysqlclient|pymysql|gem ['\"](?:mysql2|trilogy)['\"]|\"mysql2?\"\s*:|"
+        r"go-sql-driver/mysql|mysql-connector|MySql|:myxql|pdo_mysql|ext-mysqli|mariadb"
+    )),
+    ("sqlite", re.compile(
+        r"gem ['\"]sqlite3['\"]|\"(?:better-)?sqlite3\"\s*:|mattn/go-sqlite3|modernc.org/sqlite|"
+        r"ecto_sqlite|pdo_sqlite|rusqlite"
+    )),
+)  # fmt: skip
+_MODES = re.compile(
+    r"DB_CONNECTION|(?:RAILS|RACK|NODE|APP|MIX|FLASK|ASPNETCORE|DOTNET|HANAMI)_ENV(?:IRONMENT)?|DJANGO_SETTINGS_MODULE|GIN_MODE|APP_DEBUG"
+    r"|RAILS_(?:LOG_TO_STDOUT|SERVE_STATIC_FILES)|LOG_CHANNEL|SPRING_PROFILES_ACTIVE|ROCKET_ADDRESS|NODE_OPTIONS"
+)
+_OWN_SECRET = re.compile(
+    r"(?:(?:[A-Z0-9]+_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|(?:[A-Z0-9]+_)*(?:JWT|SESSION|COOKIES?|NEXTAUTH|BETTER_AUTH|AUTH|CSRF|SIGNING"
+    r"|HMAC|ENCRYPTION|TOKEN|REFRESH_TOKEN|ACCESS_TOKEN|LIVE_VIEW|HASH|PASSWORD)_(?:SECRET|SALT|SIGNING_SALT|SECRET_KEY|KEY)|SECRET"
+    r"|(?:[A-Z0-9]+_)*(?:SALT|PEPPER)|ACTIVE_RECORD_ENCRYPTION_[A-Z_]+|CRON_SECRET)"
+)
+_OTHERS = re.compile(
+    r"(?:STRIPE|TWILIO|GOOGLE|GITHUB|GITLAB|AWS|AZURE|FACEBOOK|TWITTER|APPLE|SLACK|SENTRY|MAILGUN|SENDGRID|POSTMARK|OKTA|AUTH0"
+    r"|RECAPTCHA|HCAPTCHA|TURNSTILE|PAYPAL|ALGOLIA|OPENAI|DISCORD|PUSHER|CLOUDFLARE|CLOUDINARY|SAML|OIDC|OAUTH|LDAP|S3|CLIENT|WEBHOOK"
+    r"|PLAID|SVIX|RETRACED|MIXPANEL|SEGMENT|TELEGRAM|MATRIX|LINE|PUSHOVER|SPOTIFY|MAPBOX|DROPBOX|LINKEDIN|MICROSOFT|TEST|POLAR"
+    r"|VAPID|FCM|APNS|ZENDESK|INTERCOM|HUBSPOT|SALESFORCE|NOTION|ZOOM|BRAINTREE|SQUARE|SHOPIFY|YUBICO|GITEA|KEYCLOAK|LOGTO|CLERK)(?:_|$)"
+)  # fmt: skip
+_YARN = re.compile(r"(?:^|(?<=&& )|(?<=; ))(?:yarn|pnpm)(?: run)? (?!workspace|install|exec|dlx|node |-)(?=[\w:-]+)")
+_MIGRATION = re.compile(r"migrat|db:prepare|db:setup|db upgrade|alembic upgrade|ecto\.")
+_IN_LARAVEL = re.compile(r"(?:.*/)?config/\w+\.php:")
+_SELDOM = re.compile(r"\.memcached\.|\.amqp\.|data\.search|data\.document")
+_BROUGHT = re.compile(
+    r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
+)
+_ASKED = re.compile(
+    r"(?:(?:APP|SITE|PUBLIC|FRONTEND|WEB|ROOT|SERVER|EXTERNAL|NEXT_PUBLIC_APP|APPLICATION|CANONICAL|BACKEND|PHX|API)_"
+    r"(?:URL|ROOT|HOST|DOMAIN|HOSTNAME|BASE_URL|URI)|BASE_URL|ALLOWED_HOSTS|DOMAIN|DOMAIN_NAME|NEXTAUTH_URL|AUTH_URL|HOSTNAME"
+    r"|LOCAL_DOMAIN|WEB_DOMAIN)"
+)
+_LISTENS = (
+    (
+        re.compile(
+            r"(?:[A-Z0-9]+_)*(?:LISTEN|BIND|HTTP|SERVER|WEB)_(?:ADDR|ADDRESS(?:_?PORT)?)|(?:[A-Z0-9]+_)?(?:ADDR|BIND)"
+        ),
+        "127.0.0.1:$PORT",
+    ),
+    (
+        re.compile(r"(?:[A-Z0-9]+_)*(?:SERVER|HTTP|WEB|APP|LISTEN|API|BACKEND|LISTENING|NEST|ROCKET|NODE)_?PORT"),
+        "$PORT",
+    ),
+)
+
+
+class Told(NamedTuple):
+    """All that is said of one program, in the order of trust."""
+
+    before: list[Fact]  # by files that say how it runs
+    own: list[Fact]  # by its stack's convention
+    after: list[Fact]  # by images, compose files, units
+    settings: list[Fact]  # by what it reads
+
+    def all(self) -> list[Fact]:
+        """Every fact."""
+        return [*self.before, *self.own, *self.after, *self.settings]
+
+
+def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
+    """The program as a draft needs it."""
+    facts = told.all()
+    home = standing.folder if standing.within is None else standing.within
+    place = partial(_placed, home=home)
+    engine = _engine(tree, standing, home, facts)
+    named: dict[str, Said] = {}
+    for fact in facts:
+        if fact.kind == "env" and fact.key:
+            named.setdefault(fact.key, Said(fact.text, fact.where))
+    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(facts, named, engine)
+    start, port = _start(told), _port(facts)
+    if start:
+        start = place(_listening(start, named, standing))
+    fixed = start is not None and "PORT" not in start.text and "PORT" not in named and standing.runtime != "ruby"
+    installs = next(filter(None, (_of(group, "install") for group in told)), [])
+    return Program(
+        name=name,
+        source=str(tree.root / home) if home else str(tree.root),
+        folder=standing.folder,
+        stack=standing.stack,
+        runtime=standing.runtime,
+        version=_version(facts, standing),
+        install=_said(map(place, _unique(installs))),
+        release=_said(map(place, _release(told))),
+        start=Said(start.text, start.where) if start else None,
+        port=port if fixed else None,
+        workers=_workers(told, place),
+        cron=tuple((fact.key, Said(fact.text, fact.where)) for fact in _unique(_of(facts, "cron"))),
+        health=next((_said([fact])[0] for fact in _of(facts, "health") if fact.text.startswith("/")), None),
+        writable=_said(_unique(_of(facts, "writable"))),
+        packages=_packages(tree, standing, home, facts),
+        environment=environment,
+        secrets=secrets,
+        brought=brought,
+        open=tuple(_open(standing, facts, named, start, engine)),
+    )
+
+
+def _of(facts: Iterable[Fact], kind: Kind) -> list[Fact]:
+    """Those of a kind that can be written down."""
+    return [fact for fact in facts if fact.kind == kind and _good(fact.text)]
+
+
+def _unique(facts: Iterable[Fact]) -> list[Fact]:
+    """None twice; the first stays."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(fact.text, fact)
+    return list(found.values())
+
+
+def _said(facts: Iterable[Fact]) -> tuple[Said, ...]:
+    return tuple(Said(fact.text, fact.where) for fact in facts)
+
+
+def _placed(fact: Fact, home: str) -> Fact:
+    """A command of an inner folder, from the folder that is installed."""
+    inside = fact.folder[len(home) :].rstrip("/") if fact.folder.startswith(home) else ""
+    if not inside or fact.key == "home":
+        return fact
+    command = f"cd {shlex.quote(inside)} && {fact.text}"
+    return fact._replace(text=f"({command})" if fact.kind in ("install", "release") else command)
+
+
+def _release(told: Told) -> list[Fact]:
+    """What files say, then what convention adds: not a second migration."""
+    said = _of(told.before, "release") or _of(told.after, "release")
+    migrates = any(_MIGRATION.search(fact.text) for fact in said)
+    added = (fact for fact in _of(told.own, "release") if not (migrates and _MIGRATION.search(fact.text)))
+    return _unique([*said, *added])
+
+
+def _workers(told: Told, place: Callable[[Fact], Fact]) -> dict[str, Said]:
+    """Those that files name; those of the convention where none does the same."""
+    found: dict[str, Fact] = {}
+    for group in told:
+        known = [_doing(fact) for fact in found.values()]
+        for fact in _of(group, "worker"):
+            doing = _doing(fact)
+            if instead_of_development(fact.text) or re.search(
+                r"\b(?:puma|unicorn|gunicorn|uvicorn|next start)\b", fact.text
+            ):
+                continue  # another server of the same program
+            if not any(doing and doing <= other for other in known):
+                found.setdefault(_plain(fact.key), fact)
+    return {key: _said([place(fact)])[0] for key, fact in sorted(found.items()) if key not in ("start", "web")}
+
+
+def _doing(fact: Fact) -> set[str]:
+    """What a worker is, whatever it is called."""
+    return set(re.findall(r"sidekiq|celery|beat|queue|jobs|good_job|horizon|resque|worker", fact.text))
+
+
+def _good(command: str) -> bool:
+    """Whether a command can be written down: it is one, and holds no secret that this file would show."""
+    if not command.strip() or not command.isprintable():
+        return False
+    shown = Application("x", ".", install=(command,))
+    return next(leaks.secrets(Platform(applications=(shown,))), None) is None
+
+
+def _start(told: Told) -> Fact | None:
+    """The most trusted that is no server for development. A built program gets the arguments its image gives it."""
+    found = _of(told.all(), "start")
+    start = next((fact for fact in found if not instead_of_development(fact.text)), found[0] if found else None)
+    built = next(
+        (fact for fact in told.own if fact.kind == "start" and fact.text.partition(" ")[0].startswith("build/")), None
+    )
+    if start and built and start not in told.own:
+        first, _, rest = start.text.partition(" ")
+        if first.rpartition("/")[2] == built.text.rpartition("/")[2] and not start.text.startswith("build/"):
+            return start._replace(text=f"{built.text} {rest}".strip(), where=f"{built.where}, {start.where}")
+    if start and start in told.own:
+        name = start.text.rpartition("/")[2]
+        for image in (*_of(told.after, "start"), *_of(told.after, "guess")):
+            first, _, rest = image.text.partition(" ")
+            if rest and first.rpartition("/")[2] == name and not re.search(r"(?:^|[\s=])/", rest):
+                return start._replace(text=f"{start.text} {rest}", where=f"{start.where}, {image.where}")
+    return start
+
+
+def _listening(start: Fact, named: dict[str, Said], standing: Standing) -> Fact:
+    """On the port that is given: as the command says it, else as a setting of the program does."""
+    command = on_given_port(start.text)
+    if standing.runtime == "node":  # Debian has neither yarn nor pnpm
+        command = _YARN.sub("npm run ", command)
+    if "PORT" in command or "PORT" in named or standing.runtime not in ("binary", "node", "python"):
+        return start._replace(text=command)
+    prefix = next((fact.text for fact in standing.facts if fact.kind == "listen"), "")
+    for form, value in _LISTENS:
+        for name in named:
+            if not prefix and form.fullmatch(name) and wiring.wire(name, "") is None:
+                prefix = f"{name}={value}"
+    if prefix:
+        command = f"{prefix} {command}" if re.match(r"[\w./-]+(?: |$)", command) else f"export {prefix}; {command}"
+    return start._replace(text=command)
+
+
+def _port(facts: Sequence[Fact]) -> Said | None:
+    return next(
+        (
+            Said(fact.text, fact.where)
+            for fact in facts
+            if fact.kind == "port" and fact.text.isdigit() and 0 < int(fact.text) < 65536
+        ),
+        None,
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "worker"
+
+
+def _language(standing: Standing) -> str:
+    return LANGUAGES.get(standing.stack, "rust" if standing.runtime == "binary" else standing.runtime)
+
+
+def _version(facts: Sequence[Fact], standing: Standing) -> Said | None:
+    return next(
+        (Said(fact.text, fact.where) for fact in facts if fact.kind == "version" and fact.key == _language(standing)),
+        None,
+    )
+
+
+_CHOOSES = re.compile(
+    r"(?:[A-Z0-9]+_)?(?:DB|DATABASE)(?:_(?:CONNECTION|ENGINE|TYPE|CLIENT|DRIVER|DIALECT|ADAPTER|VENDOR))?"
+)
+_FAMILY = {
+    "postgres": "postgresql",
+    "postgresql": "postgresql",
+    "pgsql": "postgresql",
+    "pg": "postgresql",
+    "django.db.backends.postgresql": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mysql2": "mysql",
+}
+
+
+def _engine(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> str:
+    """What its database speaks: drivers it installs, then what stands beside it or in its settings."""
+    listed = "\n".join(
+        text(tree, f"{folder}{name}")
+        for folder in {home, standing.folder}
+        for name in (*_LISTED, "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "prisma/schema.prisma")
+    )
+    drivers = [engine for engine, form in _ENGINES if form.search(listed)]
+    told = [fact.text for fact in facts if fact.kind == "engine" and fact.text in ("postgresql", "mysql", "sqlite")]
+    chosen = [fact.text for fact in facts if fact.kind == "engine" and fact.key == "chosen"]
+    if chosen:
+        return chosen[0]
+    if len(drivers) == 1:
+        return drivers[0]
+    for engine in ("postgresql", "mysql"):
+        if engine in told and (engine in drivers or not drivers):
+            return engine
+    return drivers[0] if drivers else (told or [""])[0]
+
+
+_Settings = tuple[dict[str, Said], dict[str, Said], dict[str, Said]]
+
+
+def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str) -> _Settings:
+    """What is wired or plain, what is the program's own secret, what others give the keys of."""
+    environment: dict[str, Said] = {}
+    for fact in facts:
+        if fact.kind == "env" and fact.text and _MODES.fullmatch(fact.key) and _mode(fact):
+            environment.setdefault(fact.key, Said(fact.text, fact.where))
+        elif fact.kind == "env" and _CHOOSES.fullmatch(fact.key) and _FAMILY.get(fact.text.strip("\"'")) == engine:
+            environment.setdefault(fact.key, Said(fact.text.strip("\"'"), fact.where))
+    for name, value in wiring.given(iter(named), engine).items():
+        if _IN_LARAVEL.match(named[name].where) and _SELDOM.search(value):
+            continue  # its settings name every engine that it could use
+        if name not in environment:
+            environment[name] = Said(value, named[name].where)
+    if not any("${data.relational" in said.text for said in environment.values()):
+        # commented out in the sample: another database than the one it brings along
+        options = {fact.key: fact.where for fact in reversed(facts) if fact.kind == "option"}
+        wired = wiring.given(iter(options), engine).items()
+        environment |= {name: Said(value, options[name]) for name, value in wired if "${data.relational" in value}
+    secrets = {fact.key: Said("", fact.where) for fact in reversed(facts) if fact.kind == "secret"}
+    brought = {}
+    for name, said in named.items():
+        if name in environment:
+            continue
+        if _OWN_SECRET.fullmatch(name) and not _OTHERS.search(name):
+            secrets.setdefault(name, Said("", said.where))
+        elif _BROUGHT.fullmatch(name):
+            brought[name] = said
+    if "SECRET_KEY_BASE" in secrets or "APP_KEY" in secrets:
+        secrets.pop("SECRET_KEY", None)
+    return environment, dict(sorted(secrets.items())), brought
+
+
+def _mode(fact: Fact) -> bool:
+    """A mode for production, and no other."""
+    return (
+        not re.search(r"(?i)^[\"']?(?:dev\w*|local|test\w*|debug|true)[\"']?$", fact.text)
+        and "$" not in fact.text
+        and _good(fact.text)
+    )
+
+
+def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> tuple[Said, ...]:
+    found = {fact.text: Said(fact.text, fact.where) for fact in reversed(facts) if fact.kind == "package"}
+    for folder in dict.fromkeys((standing.folder, home)):
+        for name in _LISTED:
+            if (name == "package.json") != (standing.runtime == "node") and name == "package.json":
+                continue
+            content = text(tree, f"{folder}{name}")
+            for package in needed_packages({name: content}) if content else ():
+                found.setdefault(package, Said(package, f"{folder}{name}"))
+    return tuple(found[name] for name in sorted(found))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _open(
+    standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
+) -> Iterator[str]:
+    """What is left for the user to say or to check."""
+    for guess in _of(facts, "guess")[:1] if start is None else ():
+        yield f"its image starts `{guess.text}` ({guess.where})"
+    version, language = _version(facts, standing), _language(standing)
+    newest = _DEBIAN.get(language)
+    if version and newest and _number(version.text)[: len(newest)] > newest[: len(_number(version.text))]:
+        debian = ".".join(map(str, newest))
+        wanted = f"it runs on {language} {version.text} elsewhere ({version.where})"
+        yield f"{wanted}; Debian 13 has {debian}: where it does not do, it needs a container"
+    if engine == "sqlite":
+        yield "its database is SQLite, a file of its own: name another engine where it speaks one"
+    for name, said in named.items():
+        if _CHOOSES.fullmatch(name) and said.text.strip("\"'").lower() in ("sqlite", "sqlite3", "h2"):
+            yield f"{name} is {said.text} in its sample ({said.where}): name the engine that is to be used"
+    asked = {name: said for name, said in named.items() if _ASKED.fullmatch(name)}
+    for name, said in list(asked.items())[:6]:
+        yield f'{name}: where people reach it, for example "https://example.org" ({said.where})'
+    for fact in _of(facts, "open"):
+        yield f"{fact.text} ({fact.where})"

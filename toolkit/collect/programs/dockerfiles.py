@@ -1,0 +1,195 @@
+"""Dockerfiles: what the stage that runs says of ports, health, packages, commands and folders.
+
+The parser is the audit's. A Dockerfile speaks for the folder that is its context: its own, or the nearest above it that
+holds a manifest. Commands count where they would work outside the image as well.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from toolkit.collect.files.parsers._images import normal
+from toolkit.collect.files.parsers.dockerfile import Instruction, instructions
+from toolkit.collect.packages import needed_packages
+from toolkit.collect.programs.facts import Fact, argv, line, unwrapped
+from toolkit.collect.programs.manifests import has_manifest
+from toolkit.collect.programs.tree import Tree, above, at, named, split, text
+
+PATTERN = (
+    r"(?:Dockerfile|Containerfile)(?:[.-](?!dev|test|local|debug|ci|playwright|cypress|e2e)[\w.-]+)?"
+    r"|(?!dev|test)[\w-]+\.[Dd]ockerfile"
+)
+_OTHER = re.compile(r"(?i)dev|test|debug|lint|ci")
+_RUNTIMES = re.compile(
+    r".*/(python|node|ruby|php|golang|rust|openjdk|eclipse-temurin|amazoncorretto|elixir|sdk|aspnet)"
+)
+_NAMES = {"golang": "go", "openjdk": "java", "eclipse-temurin": "java", "amazoncorretto": "java", "sdk": "dotnet",
+          "aspnet": "dotnet"}  # fmt: skip
+_INSTALLS = re.compile(r"(?:apt-get|apt|aptitude)\s(?:[^&|;]*?\s)?install\s([^&|;]*)|install_packages\s([^&|;]*)")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]{1,60}")
+_OF_IMAGES = frozenset({
+    "ca-certificates", "curl", "wget", "gnupg", "gnupg2", "sudo", "tini", "dumb-init", "gosu", "locales", "tzdata",
+    "apt-utils", "apt-transport-https", "lsb-release", "software-properties-common", "vim", "nano", "less", "procps",
+    "bash", "nginx", "supervisor", "apt", "apt-get", "install", "systemd", "netcat", "netcat-openbsd", "iputils-ping",
+})  # fmt: skip
+# what starts by itself on a host, beside what the blueprints set up
+_SERVICES = re.compile(
+    r"(?:apache2|libapache2|nginx|php[\d.]*-fpm|cron|anacron|mysql-server|mariadb-server|redis-server|postgresql(?:-\d+)?|rsyslog"
+    r"|postfix|exim4|openssh-server|memcached|rabbitmq-server|adduser|python3|ruby)(?:$|-mod|-bin|-light|-full)"
+)
+_PHP = re.compile(r"(?:docker-php-ext-install|install-php-extensions)\s([^&|;]*)")
+_HEALTH = re.compile(
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::[\w${}:-]{1,60})?(/[\w./~%-]{0,200})?"
+)
+_SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w.-]*(?:\.sh)?$|\.sh$")
+_ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
+
+
+def read(tree: Tree) -> Iterator[Fact]:
+    """Facts of every Dockerfile that is for production."""
+    told: set[str] = set()
+    for path in sorted(named(tree, PATTERN), key=_telling):
+        folder = context(tree, path)
+        if folder not in told:
+            told.add(folder)
+            yield from facts(tree, path, folder)
+
+
+def _telling(path: str) -> tuple[bool, int, str]:
+    """The plain name first, then the shallow ones."""
+    name = path.rpartition("/")[2]
+    return "prod" not in name.lower() and name not in ("Dockerfile", "Containerfile"), path.count("/"), path
+
+
+def context(tree: Tree, path: str) -> str:
+    """The folder that is its context: one that its name names (`Dockerfile.sites.public`), or where it copies."""
+    folder, name = split(path)
+    words = re.sub(r"^Dockerfile[.-]|\.[Dd]ockerfile$", "", name).replace(".", "/")
+    for inside in (words, f"apps/{words}", f"packages/{words}", f"services/{words}"):
+        if has_manifest(tree, f"{folder}{inside}/"):
+            return f"{folder}{inside}/"
+    return next((one for one in above(folder) if has_manifest(tree, one)), folder)
+
+
+def facts(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
+    """What one Dockerfile says of the program that is built in this folder."""
+    stages = _stages(text(tree, path))
+    if not stages:
+        return
+    last = _running(stages)
+    php = any("php" in (normal(stage[0].rest.split()[0]) or "") for stage in stages if stage[0].rest.split())
+    chain = _chain(last, stages)
+    yield from _versions(path, folder, stages)
+    for found in (instruction for stage in chain for instruction in stage):
+        yield from _said(path, folder, found)
+    yield from _command(path, folder, [one for stage in chain for one in stage])
+    for stage in stages:
+        if any(one.name == "FROM" and "alpine" in one.rest for one in stage):
+            continue
+        for found in stage:
+            if found.name == "RUN":
+                yield from (fact for fact in _packages(path, folder, found) if not (php and fact.text.endswith("-dev")))
+
+
+_Stage = list[Instruction]
+
+
+def _stages(content: str) -> list[_Stage]:
+    stages: list[_Stage] = []
+    for found in instructions(content):
+        if found.name == "FROM":
+            stages.append([])
+        if stages:
+            stages[-1].append(found)
+    return stages
+
+
+def _name(stage: _Stage) -> str:
+    words = stage[0].rest.split()
+    return words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
+
+
+def _running(stages: Sequence[_Stage]) -> _Stage:
+    """The stage that is built without `--target`; where that is for development, one that is named as production's."""
+    if _OTHER.search(_name(stages[-1])):
+        return next((stage for stage in reversed(stages) if not _OTHER.search(_name(stage))), stages[-1])
+    return stages[-1]
+
+
+def _chain(stage: _Stage, stages: Sequence[_Stage]) -> list[_Stage]:
+    """The stage and those it begins from, the first of them first."""
+    found = [stage]
+    while len(found) < 20:
+        base = (found[0][0].rest.split() or [""])[0].lower()
+        before = next((one for one in stages if _name(one) == base and one not in found), None)
+        if before is None:
+            break
+        found.insert(0, before)
+    return found
+
+
+def _versions(path: str, folder: str, stages: Sequence[_Stage]) -> Iterator[Fact]:
+    for stage in stages:
+        reference = (stage[0].rest.split() or [""])[0]
+        match = _RUNTIMES.fullmatch(normal(reference) or "")
+        tag = re.match(r"\d+(?:\.\d+)?", reference.rpartition("/")[2].partition(":")[2])
+        if match and tag:
+            yield Fact(folder, "version", tag[0], at(path, stage[0].line), _NAMES.get(match[1], match[1]))
+
+
+def _said(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
+    where = at(path, found.line)
+    if found.name == "EXPOSE":
+        for port in re.findall(r"(?<![\w${:-])(\d{2,5})(?:/tcp)?(?![\w/-])", found.rest)[:3]:
+            yield Fact(folder, "port", port, where)
+    elif found.name == "HEALTHCHECK":
+        if match := _HEALTH.search(found.rest):
+            yield Fact(folder, "health", match[1] or "/", where)
+    elif found.name == "VOLUME":
+        for word in re.findall(r"[\w./${}-]+", found.rest)[:20]:
+            yield Fact(folder, "writable", word, where)
+    elif found.name == "ENV":
+        for name, value in _ARGUMENT.findall(found.rest)[:100]:
+            yield Fact(folder, "env", line(value.strip("\"'")), where, name)
+
+
+def _command(path: str, folder: str, found: Sequence[Instruction]) -> Iterator[Fact]:
+    """What the image starts, if that would start outside of it."""
+    last = {one.name: one for one in found}  # a later one replaces an earlier
+    if "CMD" not in last and "ENTRYPOINT" not in last:
+        return
+    workdir = last["WORKDIR"].rest.strip() if "WORKDIR" in last else "/"
+    entry = argv(last["ENTRYPOINT"].rest) if "ENTRYPOINT" in last else ""
+    command = argv(last["CMD"].rest) if "CMD" in last else ""
+    if entry and _SCRIPT.search(entry.split()[0]):
+        entry = ""
+    full = relative(unwrapped(f"{entry} {command}".strip()), workdir)
+    if full:
+        place = last["CMD"] if command else last["ENTRYPOINT"]
+        yield Fact(folder, "start" if _is_portable(full) else "guess", full, at(path, place.line), "image")
+
+
+def relative(command: str, workdir: str) -> str:
+    """A command as it is outside the image, where the work folder has no place of its own."""
+    top = workdir.rstrip("/").strip("\"'")
+    return re.sub(rf"(?<![\w/.-]){re.escape(top)}/", "", command) if top else command
+
+
+def _is_portable(command: str) -> bool:
+    """Whether all it names is in the checkout or on the path, and no script that prepares an image."""
+    first = command.split()[0]
+    rooted = re.search(r"(?:^|[\s=])/(?!dev/(?:null|std))", command)
+    return not rooted and not _SCRIPT.search(first) and not re.match(r"(?:sh|bash)\b", first) and first != "nginx"
+
+
+def _packages(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
+    """Debian's names. What PHP's own image compiles is a package of Debian's."""
+    for match in _PHP.finditer(found.rest.replace("\\\n", " ")):
+        extensions = {f"ext-{word.lower()}": "*" for word in match[1].split()[:60] if word.isidentifier()}
+        for package in needed_packages({"composer.json": json.dumps(extensions)}):
+            yield Fact(folder, "package", package, at(path, found.line))
+    for match in _INSTALLS.finditer(found.rest.replace("\\\n", " ")):
+        for word in (match[1] or match[2]).split()[:200]:
+            name = word.partition("=")[0]
+            if _PACKAGE.fullmatch(name) and name not in _OF_IMAGES and not _SERVICES.match(name):
+                yield Fact(folder, "package", name, at(path, found.line))

@@ -1,0 +1,245 @@
+"""Python: Django by its manage.py; Flask, FastAPI and their like by the object that a server is given.
+
+The object is found in the parsed tree of each file that names its class; nothing is imported.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from toolkit.collect.files.mention import Unparsed
+from toolkit.collect.files.parsers._tree import Grammar, Source
+from toolkit.collect.programs.facts import Fact, Standing, table, toml
+from toolkit.collect.programs.manifests import runtime_of
+from toolkit.collect.programs.tree import Tree, above, at, below, homes, line_of, split, text
+
+_GRAMMAR = Grammar("tree_sitter_python", "python")
+_ASGI = frozenset({"FastAPI", "Starlette", "Quart", "Litestar", "Sanic", "BlackSheep", "Robyn"})
+_WSGI = frozenset({"Flask", "Bottle", "Pyramid", "APIFlask", "OpenAPI", "Dash"})
+_CLASS = re.compile(r"\b(?:FastAPI|Starlette|Quart|Litestar|Sanic|BlackSheep|Robyn|Flask|Bottle|APIFlask)\(")
+_LISTS = (
+    r"(?:.*/)?requirements(?:[.-](?:prod\w*|base|common|main))?\.(?:txt|in)|"
+    r"requirements/(?:prod\w*|base|common|main)\.(?:txt|in)"
+)
+_LIKELY = ("wsgi", "asgi", "main", "app", "server", "application", "__init__", "api", "run")
+
+
+class _Made(NamedTuple):
+    path: str
+    line: int
+    name: str  # of the object, or of the function that makes it, with its brackets
+    kind: str  # the class
+
+
+def find(tree: Tree) -> Iterator[Standing]:
+    """Django first: what lies below a manage.py is its own."""
+    django = [folder for folder in homes(tree) if "DJANGO_SETTINGS_MODULE" in text(tree, f"{folder}manage.py")]
+    for folder in django:
+        yield Standing(folder, "Django", "python", tuple(_django(tree, folder)), within=_home(tree, folder))
+    for folder in homes(tree):
+        if runtime_of(tree, folder) != "python" or any(one in above(folder) for one in django):
+            continue
+        inside = {
+            split(path)[0] for path in below(tree, folder, r"(?:.*/)?(?:requirements\.txt|pyproject\.toml|Pipfile)")
+        }
+        if made := _served(tree, folder, (inside | set(django)) - {folder}):
+            yield Standing(folder, made.kind, "python", tuple(_other(tree, folder, made)))
+
+
+def _home(tree: Tree, folder: str) -> str | None:
+    """The folder that says what is installed: it, or the nearest above."""
+    lists = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py")
+    found = next((one for one in above(folder) if any(name in tree.folders.get(one, ()) for name in lists)), folder)
+    return found if found != folder else None
+
+
+def _wanted(tree: Tree, folder: str) -> str:
+    """The text of everything that lists what is installed."""
+    paths = list(below(tree, folder, _LISTS))[:20]
+    paths += [f"{folder}{name}" for name in ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg")]
+    return "\n".join(text(tree, path) for path in paths)
+
+
+def _wants(wanted: str, package: str) -> bool:
+    return re.search(rf"(?im)(?:^|[\s'\"]){re.escape(package)}(?=$|[\s'\"\[=<>~!;@,])", wanted) is not None
+
+
+def _install(tree: Tree, home: str, *extra: str) -> Iterator[Fact]:
+    """How what is listed is installed. Nothing, where that is the runtime's usual way."""
+    names = tree.folders.get(home, frozenset())
+    pyproject = toml(text(tree, f"{home}pyproject.toml"))
+    if "requirements.txt" in names:
+        commands, where = ["pip install --requirement requirements.txt"], "requirements.txt"
+    elif "uv.lock" in names:
+        commands = ["pip install uv", "UV_PROJECT_ENVIRONMENT=../venv uv sync --frozen --no-dev"]
+        where = "uv.lock"
+    elif table(pyproject, "tool", "poetry"):
+        commands = ["pip install poetry", "POETRY_VIRTUALENVS_CREATE=false poetry install --only main --no-root"]
+        where = "pyproject.toml"
+    elif "Pipfile.lock" in names:
+        commands, where = ["pip install pipenv", "pipenv install --system --deploy"], "Pipfile.lock"
+    elif listed := sorted(below(tree, home, _LISTS), key=lambda path: "prod" not in path):
+        commands, where = [f"pip install --requirement {listed[0][len(home) :]}"], listed[0][len(home) :]
+    elif "pyproject.toml" in names or "setup.py" in names:
+        commands, where = ["pip install ."], "pyproject.toml" if "pyproject.toml" in names else "setup.py"
+    else:
+        return
+    if len(commands) > 1 or extra or "requirements.txt" not in names:
+        for command in (*commands, *(f"pip install {package}" for package in extra)):
+            yield Fact(home, "install", command, at(f"{home}{where}", 1))
+
+
+def _django(tree: Tree, folder: str) -> Iterator[Fact]:
+    manage = text(tree, f"{folder}manage.py")
+    found = re.search(r"DJANGO_SETTINGS_MODULE['\"],\s*['\"]([\w.]+)['\"]", manage)
+    module = found[1] if found else "settings"
+    where = at(f"{folder}manage.py", line_of(manage, module))
+    better = _for_production(tree, folder, module)
+    if better != module:
+        yield Fact(folder, "env", better, at(f"{folder}{better.replace('.', '/')}.py", 1), "DJANGO_SETTINGS_MODULE")
+    home = _home(tree, folder)
+    home = folder if home is None else home
+    wanted = _wanted(tree, home)
+    yield from _django_server(tree, folder, home, module, wanted)
+    yield Fact(folder, "release", "python manage.py migrate --noinput", where)
+    settings = _settings(tree, folder, module)
+    for path in settings:
+        if re.search(r"(?m)^\s*STATIC_ROOT\s*=", text(tree, path)):
+            yield Fact(
+                folder,
+                "release",
+                "python manage.py collectstatic --noinput",
+                at(path, line_of(text(tree, path), "STATIC_ROOT")),
+            )
+            break
+    for path in settings:
+        if match := re.search(r"(?m)^\s*MEDIA_ROOT\s*=\s*(.{1,120})", text(tree, path)):
+            literal = re.findall(r"['\"]([\w./-]+)['\"]", match[1])
+            yield Fact(
+                folder,
+                "writable",
+                literal[-1] if literal else "MEDIA_ROOT",
+                at(path, line_of(text(tree, path), match[0].strip())),
+            )
+            break
+    yield from _celery(tree, folder, wanted)
+
+
+def _django_server(tree: Tree, folder: str, home: str, module: str, wanted: str) -> Iterator[Fact]:
+    """gunicorn with the project's wsgi; where there is only asgi, or channels, uvicorn's worker."""
+    found = sorted(below(tree, folder, r"(?:[\w-]+/){0,2}(?:wsgi|asgi)\.py"), key=lambda path: (path.count("/"), path))
+    found.sort(key=lambda path: not split(path)[0][len(folder) :].startswith(module.partition(".")[0] + "/"))
+    wsgi = next((path for path in found if path.endswith("wsgi.py")), "")
+    asgi = next((path for path in found if path.endswith("asgi.py")), "")
+    live = asgi and (not wsgi or _wants(wanted, "channels") or _wants(wanted, "daphne"))
+    path = asgi if live else wsgi
+    if not path:
+        return
+    name = path[len(folder) : -3].replace("/", ".")
+    options = " --worker-class uvicorn.workers.UvicornWorker" if live else ""
+    yield Fact(folder, "start", f"gunicorn --bind 127.0.0.1:$PORT{options} {name}:application", at(path, 1))
+    missing = [one for one in ("gunicorn", *(["uvicorn"] if live else [])) if not _wants(wanted, one)]
+    yield from _install(tree, home, *missing)
+
+
+def _for_production(tree: Tree, folder: str, module: str) -> str:
+    """The settings beside those of a developer that are named as production's."""
+    head, _, last = module.rpartition(".")
+    if not head or not re.fullmatch(r"dev\w*|local\w*|base|settings|test\w*", last):
+        return module
+    place = folder + head.replace(".", "/") + "/"
+    names = tree.folders.get(place, frozenset())
+    return next((f"{head}.{name}" for name in ("production", "prod", "settings_prod") if f"{name}.py" in names), module)
+
+
+def _settings(tree: Tree, folder: str, module: str) -> list[str]:
+    plain = folder + module.replace(".", "/")
+    around = split(plain)[0]
+    found = [f"{plain}.py", f"{plain}/__init__.py"]
+    for place in (around, f"{plain}/"):
+        found += [place + name for name in sorted(tree.folders.get(place, ())) if name.endswith(".py")][:20]
+    return [path for path in dict.fromkeys(found) if text(tree, path)]
+
+
+def _celery(tree: Tree, folder: str, wanted: str) -> Iterator[Fact]:
+    if not _wants(wanted, "celery"):
+        return
+    for path in below(tree, folder, r"(?:[\w-]+/){0,2}(?:celery|celery_app|celeryapp|worker|tasks)\.py"):
+        content = text(tree, path)
+        if re.search(r"=\s*Celery\(", content):
+            name = path[len(folder) : -3].replace("/", ".")
+            module = name.removesuffix(".celery")
+            where = at(path, line_of(content, "Celery("))
+            yield Fact(folder, "worker", f"celery --app {module} worker", where, "worker")
+            if _wants(wanted, "django-celery-beat") or "beat_schedule" in content or "crontab(" in content:
+                yield Fact(folder, "worker", f"celery --app {module} beat", where, "beat")
+            return
+
+
+def _served(tree: Tree, folder: str, others: set[str]) -> _Made | None:
+    """The object that is most likely the program's."""
+    found: list[_Made] = []
+    for path in below(tree, folder, r"(?:[\w-]+/){0,3}\w+\.py"):
+        if any(path.startswith(other) for other in others) or not _CLASS.search(text(tree, path)):
+            continue
+        found += _objects(text(tree, path), path)
+        if len(found) > 50:
+            break
+    return min(found, key=_likely, default=None)
+
+
+def _likely(made: _Made) -> tuple[bool, int, int, str]:
+    stem = split(made.path)[1].removesuffix(".py")
+    return "(" in made.name, _LIKELY.index(stem) if stem in _LIKELY else 99, made.path.count("/"), made.path
+
+
+def _objects(content: str, path: str) -> Iterator[_Made]:
+    try:
+        source = Source(content, _GRAMMAR)
+    except Unparsed:
+        return
+    for node in source.nodes("call"):
+        callee = node.child_by_field_name("function")
+        kind = source.slice(callee).rpartition(".")[2] if callee else ""
+        if kind not in _ASGI | _WSGI:
+            continue
+        parent = node.parent
+        left = parent.child_by_field_name("left") if parent and parent.type == "assignment" else None
+        if left is None:
+            continue
+        around, function = parent, None
+        while around is not None:
+            if around.type == "function_definition":
+                function = around
+            around = around.parent
+        line = source.line(node.start_byte)
+        if function is None:
+            yield _Made(path, line, source.slice(left), kind)
+        elif (name := function.child_by_field_name("name")) is not None:
+            maker = source.slice(name)
+            if re.fullmatch(r"(?:create|make|get|build|init)_\w*app\w*|create\w*|app_factory|factory", maker):
+                yield _Made(path, line, f"{maker}()", kind)
+
+
+def _other(tree: Tree, folder: str, made: _Made) -> Iterator[Fact]:
+    wanted = _wanted(tree, folder)
+    module = made.path[len(folder) : -3].removesuffix("/__init__").removeprefix("src/").replace("/", ".")
+    where = at(made.path, made.line)
+    needed = ["gunicorn"]
+    if made.kind in _ASGI:
+        needed = ["uvicorn"]
+        factory = "--factory " if made.name.endswith("()") else ""
+        command = (
+            f"uvicorn {factory}{module}:{made.name.removesuffix('()')} --host 127.0.0.1 --port $PORT --proxy-headers"
+        )
+    else:
+        target = f"'{module}:{made.name}'" if made.name.endswith("()") else f"{module}:{made.name}"
+        command = f"gunicorn --bind 127.0.0.1:$PORT {target}"
+    yield Fact(folder, "start", command, where)
+    covered = needed == ["uvicorn"] and re.search(r"(?i)fastapi\[(?:standard|all)", wanted)
+    yield from _install(tree, folder, *(one for one in needed if not covered and not _wants(wanted, one)))
+    if "alembic.ini" in tree.folders[folder]:
+        yield Fact(folder, "release", "alembic upgrade head", f"{folder}alembic.ini:1")
+    elif _wants(wanted, "flask-migrate") and f"{folder}migrations/" in tree.folders:
+        yield Fact(folder, "release", f"flask --app {module} db upgrade", f"{folder}migrations")
+    yield from _celery(tree, folder, wanted)

@@ -1,0 +1,142 @@
+"""Settings by their names → what a replacement gives: `DATABASE_URL` → `${data.relational.url}`.
+
+In: a name as the program reads it, and the engine its database speaks. Out: a value with `${…}`, or None. A name may
+have a prefix of the program's own; one that is for tests, a shadow or a second database is left alone.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+_PRE = r"(?:[A-Z0-9]+_)*?"
+_DB = rf"{_PRE}(?:DATABASE|DB|POSTGRES|POSTGRESQL|PGSQL|PG|MYSQL|MARIADB|SQL|DATASOURCE|RDS)"
+_URL = r"(?:URL|URI|DSN|CONNECTION_?STRING|CONN_?STR(?:ING)?|CONNECTION_URL)"
+_HOST = r"(?:HOST(?:NAME)?|SERVER|SERVERNAME|ENDPOINT|HOST_ADDRESS)"
+_USER = r"(?:USER(?:_?NAME)?|LOGIN(?:_USER)?)"
+_PASSWORD = r"(?:PASSWORD|PASSWD|PASS|PWD|LOGIN_PASSWORD|USER_PASSWORD)"  # noqa: S105 - a form of names
+_REDIS = rf"{_PRE}(?:REDIS|VALKEY|REDISCLOUD|REDISTOGO|UPSTASH_REDIS)(?:_[A-Z]+)??"
+_MAIL = rf"{_PRE}(?:SMTP|EMAIL|MAIL|MAILER|MAIL_SMTP|EMAIL_SMTP|SMTP_MAIL|SMTP_SERVER)"
+_S3 = rf"{_PRE}(?:S3|MINIO|AWS_S3|R2|SPACES|OBJECT_STORAGE|STORAGE_S3|BUCKET)"
+_NOT = re.compile(
+    r"(?:^|_)(?:TEST|TESTING|SHADOW|REPLICA|READONLY|READ|LEGACY|OLD|CLICKHOUSE|NEO4J|TIMESCALE|SNOWFLAKE|BIGQUERY|EXTERNAL"
+    r"|POOL|MAX|MIN|TIMEOUT|SSL|TLS|LOG|BACKUP|ADMIN|ROOT|SUPERUSER|METABASE|PGBOUNCER|SQLITE|DEV|DEVELOPMENT|STAGING|IMAP"
+    r"|POP3?|INBOUND|INCOMING|CYPRESS|E2E|CI)(?:_|$)"
+)
+_STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password}"
+_SMTP = "${mail.outgoing.user}:${mail.outgoing.password}@${mail.outgoing.host}:${mail.outgoing.port}"
+
+
+def _relational(output: str) -> Callable[[str], str]:
+    """An output of the database that speaks the program's engine."""
+    return lambda engine: f"${{data.relational.{'mysql.' if engine == 'mysql' else ''}{output}}}"
+
+
+def _jdbc(engine: str) -> str:
+    part = _relational
+    scheme = "mysql" if engine == "mysql" else "postgresql"
+    return f"jdbc:{scheme}://{part('host')(engine)}:{part('port')(engine)}/{part('name')(engine)}"
+
+
+def _dotnet(engine: str) -> str:
+    """Npgsql's and MySqlConnector's words are the same but for the server."""
+    host, port, name, user, password = (
+        _relational(one)(engine) for one in ("host", "port", "name", "user", "password")
+    )
+    server = "Server" if engine == "mysql" else "Host"
+    return f"{server}={host};Port={port};Database={name};Username={user};Password={password}"
+
+
+def _always(value: str) -> Callable[[str], str]:
+    return lambda _engine: value
+
+
+_RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
+    (re.compile(form), value)
+    for form, value in (
+        ((
+            rf"{_PRE}(?:CELERY_)?BROKER_URL|CELERY_BROKER|SIDEKIQ_REDIS_URL|RESQUE_REDIS_URL|"
+            rf"{_PRE}QUEUE_REDIS_URL|QUEUE_URL"
+        ), _always("${data.queue.url}")),
+        (rf"{_PRE}(?:CELERY_)?RESULT_BACKEND|{_PRE}CACHE_(?:URL|LOCATION)", _always("${data.cache.url}")),
+        (rf"{_REDIS}_?(?:TLS_)?{_URL}|REDIS_CONNECTION|REDIS_SERVER", _always("${data.cache.url}")),
+        (rf"{_REDIS}_?{_HOST}|SPRING_(?:DATA_)?REDIS_HOST", _always("${data.cache.host}")),
+        (rf"{_REDIS}_?PORT|SPRING_(?:DATA_)?REDIS_PORT", _always("${data.cache.port}")),
+        (rf"{_REDIS}_?{_PASSWORD}|SPRING_(?:DATA_)?REDIS_PASSWORD|{_REDIS}_AUTH", _always("${data.cache.password}")),
+        (rf"CONNECTION_?STRINGS_+{_PRE}(?:REDIS|CACHE|VALKEY)\w*", _always(_STACK_EXCHANGE)),
+        (rf"{_PRE}(?:MONGO(?:DB)?|MONGO_DB)_?{_URL}|CONNECTION_?STRINGS_+MONGO\w*", _always("${data.document.url}")),
+        (rf"{_PRE}(?:AMQP|RABBITMQ|RABBIT|CLOUDAMQP)_?{_URL}", _always("${data.queue.amqp.url}")),
+        (rf"{_PRE}(?:AMQP|RABBITMQ|RABBIT|SPRING_RABBITMQ)_?{_HOST}", _always("${data.queue.amqp.host}")),
+        (rf"{_PRE}(?:MEMCACHED?|MEMCACHIER)_?(?:URL|SERVERS?|HOST|ADDRESS)", _always("${data.cache.memcached.host}")),
+        ((
+            rf"{_PRE}(?:ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX)_?(?:URL|URI|HOSTS?|NODE|"
+            r"ENDPOINT)|CONNECTION_?STRINGS_+ELASTIC\w*"
+        ), _always("${data.search.url}")),
+        ((
+            r"SPRING_DATASOURCE_URL|QUARKUS_DATASOURCE_JDBC_URL|JDBC_(?:DATABASE_)?URL|"
+            r"DATASOURCES_DEFAULT_URL|(?:[A-Z0-9]+_)*JDBC_URL|SPRING_(?:FLYWAY|LIQUIBASE)_URL"
+        ), _jdbc),
+        (r"SPRING_R2DBC_URL", lambda engine: _jdbc(engine).replace("jdbc:", "r2dbc:")),
+        (r"CONNECTION_?STRINGS_+(?!.*(?:STORAGE|QUEUE|BUS|BLOB|EMAIL|MESSAGE|LDAP|OAUTH))\w+", _dotnet),
+        (r"PGHOST", _relational("host")), (r"PGPORT", _relational("port")), (r"PGDATABASE", _relational("name")),
+        (r"PGUSER", _relational("user")), (r"PGPASSWORD", _relational("password")),
+        ((
+            rf"{_DB}_?{_URL}|{_PRE}SQLALCHEMY_DATABASE_URI|POSTGRES_PRISMA_URL|"
+            rf"POSTGRES_URL_NON_POOLING|{_DB}_DIRECT_URL|DIRECT_URL|DIRECT_DATABASE_URL|DATABASE"
+        ), _relational("url")),
+        (rf"{_DB}_?{_HOST}", _relational("host")),
+        (rf"{_DB}_?PORT", _relational("port")),
+        (rf"{_DB}_?(?:NAME|DATABASE|DATABASE_NAME|DB|DBNAME|DB_NAME|SCHEMA_NAME)|DBNAME", _relational("name")),
+        (rf"{_DB}_?{_USER}", _relational("user")),
+        (rf"{_DB}_?{_PASSWORD}", _relational("password")),
+        (rf"(?:EMAIL|SMTP|MAIL)_URL|{_PRE}SMTP_(?:URL|DSN)|MAILER_(?:DSN|URL)", _always(f"smtp://{_SMTP}")),
+        ((
+            rf"{_MAIL}_?(?:HOST(?:NAME)?|SERVER|RELAY|SERVER_HOST|SERVER_ADDRESS)|"
+            rf"{_PRE}SMTP_ADDR(?:ESS)?|SPRING_MAIL_HOST"
+        ), _always("${mail.outgoing.host}")),
+        (rf"{_MAIL}_?(?:SERVER_)?PORT|SPRING_MAIL_PORT", _always("${mail.outgoing.port}")),
+        (rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_)?{_USER}|SPRING_MAIL_USERNAME", _always("${mail.outgoing.user}")),
+        (rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_)?{_PASSWORD}|SPRING_MAIL_PASSWORD", _always("${mail.outgoing.password}")),
+        (rf"{_PRE}SMTP_(?:DOMAIN|HELO)", _always("${mail.outgoing.domain}")),
+        ((
+            rf"{_PRE}(?:DEFAULT_FROM_EMAIL|(?:MAIL|EMAIL|SMTP|MAILER)_(?:FROM|SENDER|FROM_ADDRESS|"
+            r"FROM_EMAIL|SENDER_EMAIL)|FROM_EMAIL|EMAIL_ADDRESS_FROM|FROM_ADDRESS)"
+        ), _always("platform@${mail.outgoing.domain}")),
+        ((
+            rf"AWS_ENDPOINT_URL(?:_S3)?|{_S3}_(?:ENDPOINT|ENDPOINT_URL|API_URL|SERVER_URL|"
+            r"ENDPOINT_URL_S3|CUSTOM_ENDPOINT)|AWS_(?:S3_)?ENDPOINT"
+        ), _always("${data.object-storage.endpoint}")),
+        ((
+            rf"AWS_ACCESS_KEY_ID|AWS_ACCESS_KEY|{_S3}_(?:ACCESS_?KEY(?:_ID)?|KEY(?:_ID)?|ROOT_USER)"
+        ), _always("${data.object-storage.access_key}")),
+        ((
+            rf"AWS_SECRET_ACCESS_KEY|AWS_SECRET_KEY|{_S3}_(?:SECRET(?:_?ACCESS)?(?:_?KEY)?|"
+            r"ROOT_PASSWORD)"
+        ), _always("${data.object-storage.secret_key}")),
+        (rf"AWS_(?:DEFAULT_)?REGION|{_S3}_REGION", _always("${data.object-storage.region}")),
+    )
+)  # fmt: skip
+
+
+def wire(name: str, engine: str) -> str | None:
+    """What a setting of this name gets."""
+    plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
+    if _NOT.search(plain) or len(plain) > 100:
+        return None
+    return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
+
+
+def is_storage(name: str) -> bool:
+    """Whether a name is S3's beyond doubt: AWS's keys open other services as well."""
+    return re.search(r"S3|BUCKET|MINIO|ENDPOINT_URL", name) is not None
+
+
+def is_keys_of_aws(name: str) -> bool:
+    """A name that S3 shares with all of AWS."""
+    return re.fullmatch(r"AWS_(?:ACCESS_KEY(?:_ID)?|SECRET(?:_ACCESS)?_KEY|(?:DEFAULT_)?REGION)", name) is not None
+
+
+def given(names: Iterator[str], engine: str) -> dict[str, str]:
+    """Every name that something is known for. AWS's keys count where its storage is used."""
+    listed = list(names)
+    storage = any(map(is_storage, listed))
+    found = {name: value for name in listed if (value := wire(name, engine)) is not None}
+    return {name: value for name, value in found.items() if storage or not is_keys_of_aws(name)}

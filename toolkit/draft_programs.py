@@ -1,0 +1,128 @@
+"""Programs → the `[[application]]` tables of a drafted offramp.toml: each value with where it was read.
+
+What this file has no key for, and what nobody could read, follows as comments. Every table is one that `offramp plan`
+takes: a port for each, no server for development without a word, nothing that looks like a secret.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import AoT, Array, Table
+
+from toolkit.program import Program, Said
+from toolkit.start_commands import instead_of_development, port_of
+
+PROGRAMS = """\
+Programs: read from what the checkout says of them (docs/programs.md); the remark behind a value says where.
+Correct them. What is open is below each as a comment."""
+_LOWEST, _HIGHEST = 1024, 65535  # what a program without rights may listen on
+_MOST_NAMES = 12  # of keys that others give, in one comment
+
+
+def program_tables(programs: Sequence[Program], base: Path) -> AoT:
+    """A table for each program. Folders are written relative to `base`."""
+    tables = tomlkit.aot()
+    for one, port in zip(programs, _ports(programs), strict=True):
+        tables.append(_table(one, port, base, alone=len(programs) == 1))
+    return tables
+
+
+def relative(folder: Path, base: Path) -> str:
+    """The way from `base` to the folder."""
+    import os.path  # pathlib's relative_to cannot climb before Python 3.12
+
+    return Path(os.path.relpath(folder.resolve(), base.resolve())).as_posix()
+
+
+def _ports(programs: Sequence[Program]) -> list[int]:
+    """A port for each: the one that it listens on whatever it is told, if nobody has it; else the next that is free."""
+    named = [_named(one) for one in programs]
+    free = (port for port in itertools.count(8000) if port not in named)
+    given: list[int] = []
+    for port in named:
+        given.append(port if port and port not in given else next(free))
+    return given
+
+
+def _named(one: Program) -> int | None:
+    port = int(one.port.text) if one.port else port_of(one.start.text) if one.start else None
+    return port if port and _LOWEST <= port <= _HIGHEST else None
+
+
+def _table(one: Program, port: int, base: Path, *, alone: bool) -> Table:
+    table = tomlkit.table()
+    table.add("name", tomlkit.item(one.name))
+    _put(table, "source", relative(Path(one.source), base), [f"{one.stack}, {one.folder or './'}"])
+    _put(
+        table, "runtime", one.runtime, [f"{one.version.text} is asked for, {one.version.where}"] if one.version else []
+    )
+    _listed(table, "packages", one.packages)
+    _listed(table, "install", one.install)
+    _listed(table, "release", one.release)
+    _put(table, "start", one.start.text if one.start else "", [one.start.where] if one.start else [])
+    _put(table, "port", port, [one.port.where] if one.port and int(one.port.text) == port else [])
+    _put(table, "health", one.health.text if one.health else "/", [one.health.where] if one.health else [])
+    if one.secrets:
+        _listed(table, "secrets", [Said(name, said.where) for name, said in one.secrets.items()])
+    for line in _open(one, alone=alone):
+        table.add(tomlkit.comment(line))
+    _settings(table, "workers", one.workers)
+    _settings(table, "environment", one.environment)
+    return table
+
+
+def _put(table: Table, key: str, value: str | int, remarks: Iterable[str]) -> None:
+    item = tomlkit.item(value)
+    if said := "; ".join(remarks):
+        item.comment(said)
+    table.add(key, item)
+
+
+def _listed(table: Table, key: str, values: Sequence[Said]) -> None:
+    """A list, with the place of each item; in one line where all are from one place."""
+    if not values:
+        return
+    places = list(dict.fromkeys(said.where for said in values))
+    array: Array = tomlkit.array()
+    if len(places) == 1 and sum(len(said.text) for said in values) < 90:
+        array.extend(said.text for said in values)
+        array.comment(places[0])
+    else:
+        for said in values:
+            array.add_line(said.text, comment=said.where)
+        array.add_line(indent="")
+    table.add(key, array)
+
+
+def _settings(table: Table, key: str, values: Mapping[str, Said]) -> None:
+    """A table of its own, after everything else that belongs to the application."""
+    if not values:
+        return
+    inner = tomlkit.table()
+    for name, said in values.items():
+        _put(inner, name, said.text, [said.where])
+    table.add(key, inner)
+
+
+def _open(one: Program, *, alone: bool) -> Iterator[str]:
+    """What its user has to say, and what there is no key for."""
+    if not one.start:
+        yield "start: fill in the command that serves 127.0.0.1:$PORT"
+    for name, said in {"start": one.start, **one.workers}.items():
+        if said and (instead := instead_of_development(said.text)):
+            yield f"{name} is a server for development; use {instead}"
+    if one.port and not _LOWEST <= int(one.port.text) <= _HIGHEST:
+        yield f"it listens on {one.port.text} ({one.port.where}): tell it to take $PORT"
+    if not alone:
+        yield f'domains = ["{one.name}.example.org"]  # its own: applications cannot share one'
+    for when, said in one.cron:
+        yield f"to be run on a schedule: {when}  {said.text} ({said.where})"
+    if one.writable:
+        folders = ", ".join(f"{said.text} ({said.where})" for said in one.writable)
+        yield f"keeps files in {folders}: only /var/lib/app-{one.name} can be written on the hosts"
+    yield from one.open
+    if one.brought:
+        names = ", ".join(list(one.brought)[:_MOST_NAMES]) + (", …" if len(one.brought) > _MOST_NAMES else "")
+        yield f"keys of others that it reads, for `secrets` if they are used: {names}"

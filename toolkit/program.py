@@ -1,0 +1,44 @@
+"""What a checkout says of one of its programs: every value with the place it was read at.
+
+Made by `collect/programs`, written down by `draft.py` as an `[[application]]` table to correct. Texts are one printable
+line each; what no key of offramp.toml holds yet (`cron`, `writable`) is drafted as a comment.
+"""
+
+from typing import Literal
+
+from msgspec import field
+
+from toolkit.model import Value
+
+Runtime = Literal["python", "node", "ruby", "php", "binary"]
+
+
+class Said(Value):
+    """One value, and where it was read: "Procfile:2", or by which convention it is assumed."""
+
+    text: str
+    where: str
+
+
+class Program(Value):
+    """One program that serves something, or works beside one that does."""
+
+    name: str
+    source: str  # absolute folder that is installed; commands run in it
+    folder: str  # where in the checkout the program stands: "" or "apps/web/"
+    stack: str  # "Django", "Express", "Spring Boot": the words of docs/programs.md
+    runtime: Runtime
+    version: Said | None = None  # of the runtime, as the checkout wants it
+    install: tuple[Said, ...] = ()  # empty: the runtime's usual way
+    release: tuple[Said, ...] = ()
+    start: Said | None = None
+    port: Said | None = None  # which it listens on whatever PORT says
+    workers: dict[str, Said] = field(default_factory=dict)
+    cron: tuple[tuple[str, Said], ...] = ()  # when, and which command
+    health: Said | None = None
+    writable: tuple[Said, ...] = ()  # folders it keeps files in
+    packages: tuple[Said, ...] = ()
+    environment: dict[str, Said] = field(default_factory=dict)
+    secrets: dict[str, Said] = field(default_factory=dict)  # its own: made once, into the vault
+    brought: dict[str, Said] = field(default_factory=dict)  # keys of others' services, by name
+    open: tuple[str, ...] = ()  # what the user has to say, one sentence each
