@@ -5,8 +5,8 @@ or into a cache of the user's; an overlay is read and checked on every load, and
 name. A shipped file that breaks its schema is `BadCatalog` (exit 6), a user's file is `BadInput` (exit 2).
 
 A folder of knowledge, the shipped `checks/` as well as an overlay, has this shape (an overlay also `blueprints/`):
-`capabilities.toml`, `vendors/<vendor>/{vendor,<service>}.toml`, `readiness/<area>.toml`, `scenarios/<id>.toml`,
-`policy.toml`.
+`capabilities.toml`, `engines.toml`, `families.toml`, `tasks.toml`, `vendors/<vendor>/{vendor,<service>}.toml`,
+`readiness/<area>.toml`, `scenarios/<id>.toml`, `policy.toml`.
 """
 
 import contextlib
@@ -21,19 +21,25 @@ from platformdirs import user_cache_path
 
 from toolkit import shipped
 from toolkit.consistency import validate
-from toolkit.documents import decode, read_toml, write_bytes
+from toolkit.documents import MOST_TOML, decode, read_file, read_toml, write_bytes
 from toolkit.entries import (
     KINDS,
     Artefact,
     Blueprint,
     Capability,
     Catalog,
+    CommonTask,
     EffortRule,
+    Engine,
     Example,
     Exit,
+    Families,
     HostSize,
     Input,
+    JourneyEntry,
     Lost,
+    Need,
+    NeedsFile,
     Notice,
     Output,
     PlanFile,
@@ -46,9 +52,11 @@ from toolkit.entries import (
     Service,
     Signal,
     SignalKind,
+    TasksFile,
     Vendor,
 )
 from toolkit.errors import BadCatalog, BadInput, OfframpError
+from toolkit.families import derive
 from toolkit.model import Export, Kept, Value
 
 __all__ = [
@@ -57,14 +65,19 @@ __all__ = [
     "Blueprint",
     "Capability",
     "Catalog",
+    "CommonTask",
     "EffortRule",
+    "Engine",
     "Example",
     "Exit",
     "Export",
     "HostSize",
     "Input",
+    "JourneyEntry",
     "Kept",
     "Lost",
+    "Need",
+    "NeedsFile",
     "Notice",
     "Output",
     "PlanFile",
@@ -156,7 +169,17 @@ def _keep(path: Path, content: bytes) -> None:
 # --- reading a folder -------------------------------------------------------------------------------------------------
 def _files(checks: Path, blueprints: Path) -> list[Path]:
     """Every file the catalogue is made of, in one order."""
-    patterns = ("capabilities.toml", "policy.toml", "vendors/*/*.toml", "readiness/*.toml", "scenarios/*.toml")
+    patterns = (
+        "capabilities.toml",
+        "engines.toml",
+        "families.toml",
+        "needs.toml",
+        "policy.toml",
+        "tasks.toml",
+        "vendors/*/*.toml",
+        "readiness/*.toml",
+        "scenarios/*.toml",
+    )
     found = [path for pattern in patterns for path in checks.glob(pattern)]
     return sorted([*found, *blueprints.glob("*/blueprint.toml"), *blueprints.glob("*/plan.toml")])
 
@@ -165,8 +188,9 @@ def _read(checks: Path, blueprints: Path, *, error: type[OfframpError], base: Ca
     """What these folders hold. `base` gives the policy that a policy file with few keys is completed from."""
     content = hashlib.sha256((base.hash if base else "").encode())
     for path in _files(checks, blueprints):
-        content.update(f"{path.name}\0{path.parent.name}\0".encode() + path.read_bytes())
+        content.update(f"{path.name}\0{path.parent.name}\0".encode() + read_file(path, MOST_TOML, error=error))
     vendors, services = _read_vendors(checks / "vendors", error)
+    families = _read_optional(checks / "families.toml", "families", Families, Families(), error)
     return Catalog(
         hash=content.hexdigest()[:16],
         capabilities=_read_optional(checks / "capabilities.toml", "capabilities", dict[str, Capability], {}, error),
@@ -175,6 +199,11 @@ def _read(checks: Path, blueprints: Path, *, error: type[OfframpError], base: Ca
         rules=_read_rules(checks / "readiness", error),
         scenarios=_read_scenarios(checks / "scenarios", error),
         blueprints=_read_blueprints(blueprints, error),
+        judgement=_read_optional(checks / "needs.toml", "needs", NeedsFile, NeedsFile(), error),
+        engines=_read_optional(checks / "engines.toml", "engines", dict[str, Engine], {}, error),
+        tasks=_read_optional(checks / "tasks.toml", "tasks", TasksFile, TasksFile(), error).tasks,
+        families=families,
+        derived=derive(vendors, services, families),
         policy=_read_policy(checks / "policy.toml", base.policy if base else Policy(), error),
         folders=(str(checks),) if base else (),
     )
@@ -248,14 +277,37 @@ def _laid_over(base: Catalog, over: Catalog, folder: Path) -> Catalog:
     for service in over.services:
         if service.partition("/")[0] not in vendors:
             raise BadInput(f"the service {service} has no vendor.toml beside it", where=folder / "vendors")
+    services = {**base.services, **over.services}
+    families = _families_over(base.families, over.families)
     return Catalog(
         hash=over.hash,
         capabilities={**base.capabilities, **over.capabilities},
         vendors=vendors,
-        services={**base.services, **over.services},
+        services=services,
         rules={**base.rules, **over.rules},
         scenarios={**base.scenarios, **over.scenarios},
         blueprints={**base.blueprints, **over.blueprints},
+        judgement=_judgement_over(base.judgement, over.judgement),
+        engines={**base.engines, **over.engines},
+        tasks=_tasks_over(base.tasks, over.tasks),
+        families=families,
+        derived=derive(vendors, services, families),
         policy=over.policy,
         folders=(*base.folders, *over.folders),
     )
+
+
+def _tasks_over(base: tuple[CommonTask, ...], over: tuple[CommonTask, ...]) -> tuple[CommonTask, ...]:
+    own = {task.id for task in over}
+    return (*(task for task in base if task.id not in own), *over)
+
+
+def _families_over(base: Families, over: Families) -> Families:
+    return Families((*base.generic, *over.generic), (*base.families, *over.families))
+
+
+def _judgement_over(base: NeedsFile, over: NeedsFile) -> NeedsFile:
+    """The user's journeys and needs are asked first."""
+    own = {journey.id for journey in over.journeys}
+    journeys = (*over.journeys, *(journey for journey in base.journeys if journey.id not in own))
+    return NeedsFile(journeys, (*over.needs, *base.needs))

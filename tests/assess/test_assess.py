@@ -89,13 +89,15 @@ def only(name: str, assessment: Assessment) -> Finding:
 
 
 # --- companies and cut sets -------------------------------------------------------------------------------------------
-def test_a_foundation_takes_along_what_runs_on_it() -> None:
+def test_a_foundation_takes_along_what_runs_on_it_in_its_outages_alone() -> None:
     result = assessed(uses("heroku", "hosting.containers"), platform=needing("hosting.containers"))
-    assert cuts(result) == (("amazon",), ("salesforce",))
-    assert {(one.id, one.dependencies, one.stops) for one in result.companies} == {
-        ("amazon", ("heroku",), ("it",)),
-        ("salesforce", ("heroku",), ("it",)),
-    }
+    (risk,) = result.journeys
+    assert risk.cut_sets == (("salesforce",),)
+    assert risk.outage_cut_sets == (("amazon",), ("salesforce",))
+    assert [(one.id, one.dependencies, one.stops, one.foundation_of) for one in result.companies] == [
+        ("salesforce", ("heroku",), ("it",), ()),
+        ("amazon", (), (), ("heroku",)),
+    ]
 
 
 def test_a_parent_takes_along_all_it_owns() -> None:
@@ -113,8 +115,9 @@ def test_all_that_provide_a_capability_are_needed() -> None:
 def test_a_fallback_must_be_lost_too(covered: str) -> None:
     platform = needing("mail.outgoing", fallbacks=(Fallback(covered, "postmark"),))
     result = assessed(uses("sendgrid", "mail.outgoing"), platform=platform)
-    # Postmark's own company, and Amazon, which it runs on
-    assert cuts(result) == (("amazon", "twilio"), ("postmark", "twilio"))
+    assert cuts(result) == (("postmark", "twilio"),)
+    # in an outage Amazon too, which Postmark runs on
+    assert result.journeys[0].outage_cut_sets == (("amazon", "twilio"), ("postmark", "twilio"))
 
 
 def test_a_fallback_of_ones_own_cannot_be_lost() -> None:
@@ -125,7 +128,7 @@ def test_a_fallback_of_ones_own_cannot_be_lost() -> None:
 def test_two_that_stand_in_for_each_other_are_lost_only_together() -> None:
     platform = needing("sendgrid", fallbacks=(Fallback("sendgrid", "postmark"), Fallback("postmark", "sendgrid")))
     result = assessed(uses("sendgrid", "mail.outgoing"), uses("postmark", "mail.outgoing"), platform=platform)
-    assert cuts(result) == (("amazon", "twilio"), ("postmark", "twilio"))
+    assert cuts(result) == (("postmark", "twilio"),)
 
 
 def test_optional_and_build_dependencies_stop_nothing_unless_named() -> None:
@@ -142,13 +145,6 @@ def test_optional_and_build_dependencies_stop_nothing_unless_named() -> None:
 def test_needs_nothing_provides_are_unknown() -> None:
     result = assessed(uses("sendgrid", "mail.outgoing"), platform=needing("mail.outgoing", "otp.sms"))
     assert result.journeys[0].unknown == ("otp.sms",)
-
-
-def test_default_journeys_need_only_what_is_there() -> None:
-    result = assessed(uses("heroku", "hosting.containers"), uses("twilio/verify", "otp.sms"))
-    assert [one.journey for one in result.journeys] == ["sign-up", "sign-in", "read", "operate"]
-    assert all(one.unknown == () for one in result.journeys)
-    assert assessed().journeys == ()
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------

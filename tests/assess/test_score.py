@@ -1,83 +1,136 @@
-"""The score follows docs/score.md."""
+"""The score: what it is made of, and that nothing bad raises it and nothing good lowers it."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from toolkit.assess.score import READINESS, score
-from toolkit.model import SCHEMA_VERSION, Finding, Journal, JourneyRisk, Score, Step, Survey, Unread
+from toolkit.assess.graph import Graph, build
+from toolkit.assess.risks import risks_of
+from toolkit.assess.score import FRESH, INDEPENDENCE, JOURNEYS, PROOF, SIGHT, score
+from toolkit.catalog import Catalog, load
+from toolkit.model import (
+    Confidence,
+    Dependency,
+    Fallback,
+    Journal,
+    Objectives,
+    Platform,
+    Role,
+    Score,
+    Step,
+    Survey,
+    Unread,
+    Use,
+)
 
 TODAY = date(2026, 6, 1)
-ALL_SOURCES = Survey(sources=("files.python", "accounts.aws", "network.dns"))
-READY = Finding("a", "x", "ready", "high", "high", "m")
-NOT_READY = Finding("b", "x", "not ready", "high", "high", "m")
+LOOKED = Survey(sources=("files.python", "accounts.aws", "network.dns"))
+CATALOG = load()
+ROLES: tuple[Role, ...] = ("runtime", "infra", "optional", "build/ci", "developer")
+USES: tuple[Use, ...] = ("in use", "possible", "developer")
+LEVELS: tuple[Confidence, ...] = ("low", "medium", "high")
+CAPABILITIES = [
+    "hosting.containers", "hosting.static", "edge.dns", "edge.cdn", "data.relational", "data.object-storage",
+    "auth.customer-identity", "otp.sms", "mail.outgoing", "payments.processing", "support.helpdesk",
+    "build.ci", "abuse.captcha", "secrets.store",
+]  # fmt: skip
 
 
-def journal(day: str, *, restored: bool = True) -> Journal:
-    step = Step("s", "t", "verify", f"{day}T12:00:00+00:00", 1.0, "passed")
-    return Journal(SCHEMA_VERSION, "offramp 0", "", "p", "", (step,), restored)
+def scored(
+    *dependencies: Dependency,
+    platform: Platform | None = None,
+    survey: Survey = LOOKED,
+    journals: tuple[Journal, ...] = (),
+) -> Score:
+    graph = build(dependencies, survey, platform or Platform(), CATALOG)
+    return score(graph, risks_of(graph), journals, TODAY)
 
 
-def parts(made: Score) -> dict[str, float]:
-    return {part.name: part.points for part in made.parts}
+def part(name: str, result: Score) -> float:
+    return next(one.points for one in result.parts if one.name == name)
 
 
-def test_nothing_known_is_no_points() -> None:
-    assert score(Survey(), (), (), (), TODAY).points == 0
+def drilled(days_ago: int, *, hours: float = 1.0, restored: bool = True) -> Journal:
+    started = datetime(2026, 6, 1, tzinfo=UTC) - timedelta(days=days_ago)
+    step = Step("x", "X", "rebuild", started.isoformat(), hours * 3600, "passed")
+    return Journal("1.0", "", "", "it", "", (step,), restored)
 
 
-def test_everything_well_and_proven_is_a_hundred() -> None:
-    made = score(ALL_SOURCES, (JourneyRisk("read"),), (READY,), (journal("2026-05-01"),), TODAY)
-    assert made.points == 100
+def uses(name: str, *capabilities: str) -> Dependency:
+    vendor, _, service = name.partition("/")
+    return Dependency(vendor, service or None, capabilities, "runtime", "high")
 
 
-@pytest.mark.parametrize(
-    "journals",
-    [(), (journal("2026-01-01"),), (journal("2026-05-01", restored=False),), (journal("2027-01-01"),)],
-    ids=["none", "old", "did not restore", "from the future"],
-)
-def test_readiness_is_capped_without_a_fresh_drill(journals: tuple[Journal, ...]) -> None:
-    made = parts(score(ALL_SOURCES, (), (READY,), journals, TODAY))
-    assert (made["Readiness"], made["Proof"]) == (READINESS / 2, 0)
+# --- its parts --------------------------------------------------------------------------------------------------------
+def test_nothing_of_others_and_a_fresh_drill_is_all_of_it() -> None:
+    platform = Platform(fallbacks=(Fallback("hosting.compute", "own machines"),))
+    result = scored(platform=platform, journals=(drilled(1),))
+    assert result.points == JOURNEYS + INDEPENDENCE + SIGHT + PROOF == 100
 
 
-def test_each_single_company_leaves_a_quarter_of_a_journey_and_an_unknown_need_half() -> None:
-    for risk, worth in (
-        (JourneyRisk("read", (("c", "d"),)), 1),
-        (JourneyRisk("read", (("a",), ("c", "d"))), 1 / 4),
-        (JourneyRisk("read", (("a",), ("b",))), 1 / 16),
-        (JourneyRisk("read", (("a",),), unknown=("otp.sms",)), 1 / 8),
-    ):
-        made = parts(score(ALL_SOURCES, (risk, JourneyRisk("post")), (), (), TODAY))
-        assert made["Journeys"] == round(40 * (worth + 1) / 2, 1)
+def test_a_platform_of_its_own_is_clearly_above_one_on_others() -> None:
+    own = scored(uses("github/actions", "build.ci"))
+    others = scored(
+        uses("heroku", "hosting.containers", "data.relational"),
+        uses("okta", "auth.customer-identity"),
+        uses("sendgrid", "mail.outgoing"),
+        uses("zendesk", "support.helpdesk"),
+    )
+    assert own.points > others.points + 15
 
 
-def test_unknown_is_not_ready_and_waived_is_not_ready() -> None:
-    proof = (journal("2026-05-01"),)
-    for other in (NOT_READY, Finding("b", "x", "unknown", "high", "high", "m")):
-        assert parts(score(ALL_SOURCES, (), (READY, other), proof, TODAY))["Readiness"] == READINESS / 2
-    irrelevant = Finding("b", "x", "not applicable", "high", "high", "m")
-    assert parts(score(ALL_SOURCES, (), (READY, irrelevant), proof, TODAY))["Readiness"] == READINESS
+def test_proof_needs_a_restoring_drill_that_is_fresh_and_in_time() -> None:
+    assert part("Proof", scored(journals=(drilled(FRESH.days),))) == PROOF
+    assert part("Proof", scored(journals=(drilled(FRESH.days + 1),))) == 0
+    assert part("Proof", scored(journals=(drilled(1, restored=False),))) == 0
+    assert part("Proof", scored(journals=(drilled(-1),))) == 0
+    in_a_hurry = Platform(objectives=Objectives(rto_hours=0.5))
+    assert part("Proof", scored(platform=in_a_hurry, journals=(drilled(1),))) == PROOF / 2
 
 
-def test_what_could_not_be_read_halves_sight() -> None:
-    blind = Survey(sources=ALL_SOURCES.sources, unread=(Unread("accounts.aws", "r", "w", "denied"),))
-    assert parts(score(blind, (), (), (), TODAY))["Sight"] == 5
+def test_sight_counts_kinds_of_source_and_what_could_not_be_read() -> None:
+    assert part("Sight", scored()) == SIGHT
+    assert part("Sight", scored(survey=Survey(sources=("files.python",)))) == round(SIGHT / 3, 1)
+    blind = replace(LOOKED, unread=(Unread("files", "x", "y", "z"),))
+    assert part("Sight", scored(survey=blind)) == SIGHT / 2
 
 
-OUTCOMES = st.sampled_from(["ready", "not ready", "unknown", "not applicable"])
-SEVERITIES = st.sampled_from(["low", "medium", "high", "critical"])
+# --- monotone ---------------------------------------------------------------------------------------------------------
+def dependencies() -> st.SearchStrategy[tuple[Dependency, ...]]:
+    vendors = ["aws", "heroku", "netlify", "okta", "twilio", "stripe", "github", "fastly", "zendesk", "nobody"]
+    one = st.builds(
+        Dependency,
+        st.sampled_from(vendors),
+        st.sampled_from([None, "a", "b"]),
+        st.lists(st.sampled_from(CAPABILITIES), max_size=3, unique=True).map(tuple),
+        st.sampled_from(ROLES),
+        st.sampled_from(LEVELS),
+        use=st.sampled_from(USES),
+    )
+    return st.lists(one, max_size=6, unique_by=lambda it: it.id).map(tuple)
 
 
-@given(st.lists(st.tuples(OUTCOMES, SEVERITIES), max_size=6), st.lists(st.integers(0, 5), max_size=4), st.booleans())
-def test_points_are_the_sum_of_the_parts_within_bounds(
-    outcomes: list[tuple[str, str]], singles: list[int], drilled: bool
-) -> None:
-    findings = [Finding("r", str(n), outcome, severity, "high", "m") for n, (outcome, severity) in enumerate(outcomes)]  # type: ignore[arg-type]
-    risks = [JourneyRisk(str(n), tuple((str(c),) for c in range(count))) for n, count in enumerate(singles)]
-    made = score(ALL_SOURCES, risks, findings, (journal("2026-05-01"),) if drilled else (), TODAY)
-    assert all(0 <= part.points <= part.maximum for part in made.parts)
-    assert made.points == pytest.approx(sum(part.points for part in made.parts), abs=0.05)
-    assert 0 <= made.points <= 100
+@given(dependencies(), dependencies())
+def test_a_vendor_more_never_raises_it(having: tuple[Dependency, ...], more: tuple[Dependency, ...]) -> None:
+    names = {one.id for one in having}
+    added = (*having, *(one for one in more if one.id not in names))
+    assert scored(*added).points <= scored(*having).points
+
+
+@given(dependencies(), st.sampled_from(CAPABILITIES), st.sampled_from(["own machine", "nobody", "aws"]))
+def test_a_fallback_never_lowers_it(having: tuple[Dependency, ...], of: str, by: str) -> None:
+    covered = Platform(fallbacks=(Fallback(of, by),))
+    assert scored(*having, platform=covered).points >= scored(*having).points
+
+
+@given(dependencies(), st.integers(-5, 200))
+def test_a_drill_never_lowers_it(having: tuple[Dependency, ...], days: int) -> None:
+    assert scored(*having, journals=(drilled(days),)).points >= scored(*having).points
+
+
+def test_the_graph_is_made_once() -> None:
+    graph = build((), LOOKED, Platform(), Catalog("", {}, {}, {}, {}, {}, {}))
+    assert isinstance(graph, Graph)
+    assert risks_of(graph) == ()

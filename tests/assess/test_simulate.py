@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from toolkit.assess.simulate import parse_losses, simulate
-from toolkit.catalog import Capability, Catalog, Exit, Export, Kept, Notice, Service, Vendor
+from toolkit.catalog import Capability, Catalog, Exit, Export, Kept, Notice, Service, Vendor, load
 from toolkit.errors import BadInput
 from toolkit.model import (
     SCHEMA_VERSION,
@@ -43,6 +44,9 @@ DEPENDENCIES = (
     Dependency("sendgrid", None, ("mail.outgoing",), "runtime", "high"),
     Dependency("twilio", "verify", ("otp.sms",), "runtime", "high", size_bytes=9),
 )
+SEEN = Dependency("cloudflare", None, ("edge.dns",), "runtime", "low", use="possible")
+SURE = Dependency("gandi", None, ("edge.dns", "edge.registrar"), "infra", "high", declared=True)
+CODES = Dependency("twilio", "verify", ("otp.sms",), "runtime", "high")
 JOURNEYS = (
     Journey("sign-up", "Open an account", ("otp.sms", "hosting.containers")),
     Journey("read", "Read", ("hosting.containers",)),
@@ -64,13 +68,21 @@ def audit(**platform: Any) -> Audit:
 
 
 def test_journeys_go_dark_when_the_first_thing_they_need_goes() -> None:
-    outcome = simulate(audit(), CATALOG, [Loss("aws", 30), Loss("twilio", 0)])
+    outcome = simulate(audit(), CATALOG, [Loss("aws", 30, "outage"), Loss("twilio", 0)])
     assert [(one.journey, one.at_hours, one.because) for one in outcome.dark] == [
         ("sign-up", 0, ("twilio/verify",)),
         ("mail", 0, ("sendgrid",)),
         ("read", 30, ("heroku",)),
     ]
     assert (outcome.survives, outcome.unjudged, outcome.time_to_export_hours) == ((), ("pay",), 0)
+
+
+def test_the_loss_of_an_account_leaves_others_who_run_there() -> None:
+    assert simulate(audit(), CATALOG, [Loss("aws", 0)]).dark == ()
+    assert [one.journey for one in simulate(audit(), CATALOG, [Loss("aws", 0, "sanction")]).dark] == ["sign-up", "read"]
+    taken = simulate(audit(), CATALOG, [Loss("twilio", 0)])
+    assert [one.dependency for one in taken.lost] == ["sendgrid", "twilio/verify"]
+    assert simulate(audit(), CATALOG, [Loss("twilio", 0, "outage")]).survives == ("read", "mail")
 
 
 def test_losing_an_owned_vendor_is_not_losing_the_owner() -> None:
@@ -99,6 +111,26 @@ def test_fallbacks_carry_until_they_are_lost_too() -> None:
     assert [(one.journey, one.at_hours) for one in both.dark] == [("mail", 0), ("sign-up", 30)]
 
 
+def test_what_only_may_stop_is_said_with_its_question_until_the_journey_is_dark() -> None:
+    bare = msgspec.structs.replace(audit(), platform=Platform(), dependencies=(SEEN, SURE))
+    outcome = simulate(bare, load(), [Loss("cloudflare", 0), Loss("gandi", 30)])
+    assert ("read", 30) in [(one.journey, one.at_hours) for one in outcome.dark]
+    strained = [one for one in outcome.strained if one.journey == "read"]
+    assert [(one.effect, one.at_hours, one.because) for one in strained] == [("may stop", 0, ("cloudflare",))]
+    assert strained[0].question
+
+
+def test_the_first_hour_asks_for_what_can_still_be_done() -> None:
+    held = msgspec.structs.replace(audit(), platform=Platform(), dependencies=(SURE, CODES))
+    known = load().capabilities
+    noticed = simulate(held, load(), [Loss("gandi", 30), Loss("twilio", 0)]).first_hour
+    assert known["edge.dns"].while_access in noticed
+    assert known["otp.sms"].first_hour in noticed
+    sudden = simulate(held, load(), [Loss("gandi", 0)]).first_hour
+    assert known["edge.dns"].while_access not in sudden
+    assert simulate(held, load(), [Loss("gandi", 0, "outage")]).first_hour == ()
+
+
 def test_losses_are_read_with_units_and_the_vendors_own_notice() -> None:
     losses = parse_losses("aws@30h, twilio@2d,heroku@30m,sendgrid@1w,aws,twilio", CATALOG)
     assert [one.notice_hours for one in losses] == [30, 48, 0.5, 168, 720, 0]
@@ -106,7 +138,24 @@ def test_losses_are_read_with_units_and_the_vendors_own_notice() -> None:
     assert parse_losses("", CATALOG) == ()
 
 
-@pytest.mark.parametrize(("text", "says"), [("twillio@3h", "twilio"), ("aws@soon", "aws@30h"), ("@3", "aws@30h")])
+def test_losses_have_kinds_and_printed_names() -> None:
+    assert parse_losses("aws!outage, SendGrid@1d, twilio!sanction@2h", CATALOG) == (
+        Loss("aws", 0, "outage"),
+        Loss("sendgrid", 24),
+        Loss("twilio", 2, "sanction"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("twillio@3h", "twilio"),
+        ("aws@soon", "aws@30h"),
+        ("@3", "aws@30h"),
+        ("aws!never", "aws@30h"),
+        ("Sendgird", "sendgrid"),
+    ],
+)
 def test_losses_that_cannot_be_read_are_bad_input(text: str, says: str) -> None:
     with pytest.raises(BadInput) as err:
         parse_losses(text, CATALOG)

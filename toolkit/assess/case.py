@@ -1,12 +1,13 @@
 """What a readiness rule is asked about, and the questions rules have in common."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from toolkit.assess.cutsets import Fault, minimal_cut_sets
+from toolkit.assess.cutsets import Fault, alone
 from toolkit.assess.graph import Graph
 from toolkit.assess.journeys import counts, matching
-from toolkit.model import Dependency, JourneyRisk, Survey, Value
+from toolkit.model import Dependency, JourneyRisk, Survey
 
 # Kinds of source that can see a capability. A checkout does not show these; for all others, it or an account does.
 _SEEN_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
@@ -22,13 +23,17 @@ _SEEN_IN = ("files", "accounts", "records")
 _NEEDS_PROOF = ("edge.registrar",)
 
 
-class Case(Value):
-    """A platform with its graph and cut sets, on a day."""
+@dataclass(frozen=True)
+class Case:
+    """A platform with its graph and what follows from it, on a day."""
 
     graph: Graph
-    survey: Survey
     risks: tuple[JourneyRisk, ...]
     today: date
+
+    @property
+    def survey(self) -> Survey:
+        return self.graph.survey
 
     def asked(self, patterns: Sequence[str]) -> list[str]:
         """The capabilities among these ("auth.*") that something provides."""
@@ -36,7 +41,7 @@ class Case(Value):
 
     def providers(self, capability: str) -> list[Dependency]:
         """Who provides it: of those that are proven to, if any is, those that count; where none does, the optional."""
-        having = [one for one in self.graph.dependencies if capability in one.capabilities]
+        having = [one for one in self.graph.having(capability) if one.role != "developer"]
         having = [one for one in having if self.proven(one, capability)] or having
         counting = [one for one in having if counts(one, capability)]
         return counting or [one for one in having if one.role == "optional"]
@@ -50,7 +55,7 @@ class Case(Value):
 
     def alone(self, fault: Fault) -> list[str]:
         """The companies that can bring it about alone."""
-        return [company for (company,) in minimal_cut_sets(fault, self.graph.companies(), largest=1)]
+        return sorted(alone(fault, self.graph.companies()))
 
     def takers(self, capability: str) -> list[str]:
         """The companies that can take a capability away alone; where it is optional, those of each that provides it."""
@@ -60,25 +65,28 @@ class Case(Value):
         return sorted({company for one in providers for company in self.alone(self.graph.dependency_fault(one))})
 
     def companies(self, dependency: Dependency) -> set[str]:
-        """Every company a dependency hangs on."""
+        """Every company a dependency hangs on, its foundations' included."""
         catalog = self.graph.catalog
         return {catalog.company(vendor) for vendor in catalog.reach(dependency.vendor)}
 
+    def owner(self, dependency: Dependency) -> str:
+        return self.graph.catalog.company(dependency.vendor)
+
     def stopped(self, company: str, capability: str) -> tuple[str, ...]:
-        """Journeys that a company can stop alone and that need the capability, or a dependency that provides it."""
+        """Journeys that the company stops through the capability, or through a dependency that provides it."""
         ids = {name for one in self.providers(capability) for name in (one.id, one.vendor)}
         return tuple(
-            journey.id
-            for journey, risk in zip(self.graph.journeys, self.risks, strict=True)
-            if (company,) in risk.cut_sets and (ids & set(journey.needs) or matching(journey.needs, [capability]))
+            risk.journey
+            for risk in self.risks
+            if any(answer.company == company and ids & set(answer.dependencies) for answer in risk.stops)
         )
 
     def journeys_of(self, dependency: Dependency) -> tuple[str, ...]:
-        """Journeys that need the dependency."""
+        """Journeys that its loss does something to."""
         return tuple(
             journey.id
             for journey in self.graph.journeys
-            if any(dependency in self.graph.providers(need) for need in journey.needs)
+            if any(claim.dependency is dependency for claim in self.graph.claims[journey.id])
         )
 
     def unseen(self, patterns: Iterable[str]) -> list[str]:

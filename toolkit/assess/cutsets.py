@@ -40,6 +40,18 @@ def fails(fault: Fault, lost: Collection[str]) -> bool:
             return not fault.isdisjoint(lost)
 
 
+def alone(fault: Fault, companies: Collection[str]) -> frozenset[str]:
+    """The ids out of `companies` whose loss alone brings it about."""
+    match fault:
+        case AnyOf(parts):
+            return frozenset().union(*(alone(part, companies) for part in parts))
+        case AllOf(parts):
+            first, *others = (alone(part, companies) for part in parts)
+            return first.intersection(*others)
+        case _:
+            return fault & frozenset(companies)
+
+
 def minimal_cut_sets(
     fault: Fault, companies: Collection[str], *, largest: int | None = None
 ) -> tuple[tuple[str, ...], ...]:

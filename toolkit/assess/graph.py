@@ -1,91 +1,173 @@
-"""The graph: journeys need capabilities, dependencies provide them, companies own vendors and vendors run on vendors.
+"""The graph: journeys hang on dependencies, these on companies, and companies own vendors that run on vendors.
 
-Everything here answers one question, "when does this fail?", with a fault tree over vendor ids (`cutsets.Fault`):
+Everything here answers one question, "when does this fail?", with a fault tree over vendor ids (`cutsets.Fault`), for
+one kind of loss:
 
-- a dependency fails when its vendor, an owner of it or anything it runs on is lost;
-- a capability fails when any dependency that provides it fails (each of them holds a part of the platform);
-- where `[[fallback]]` names a second way, the fallback must fail too; one that is no vendor's never does;
-- a journey fails when any of its needs fails.
+- a dependency fails when its vendor is lost: with an owner of it (an account), with what it runs on (an outage), or
+  with either (a sanction);
+- a journey fails when any dependency fails whose loss stops it;
+- where `[[fallback]]` names a second way, the fallback must fail too; one that is no vendor's never does.
 """
 
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Literal, get_args
 
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
+from toolkit.assess.effects import Claim, World, claims
+from toolkit.assess.hosting import AREA, hosts
 from toolkit.assess.journeys import counts, journeys, matching
 from toolkit.catalog import Catalog
-from toolkit.model import Dependency, Journey, Platform, Value
+from toolkit.model import Dependency, Effect, Journey, LossKind, Platform, Survey
+
+HARD: tuple[Effect, ...] = ("stops",)
+_KINDS: tuple[LossKind, ...] = get_args(LossKind)
+# how vendors are lost: all in the same way, or each in its own, told by a `tag`
+Manner = LossKind | Literal["any"]
 
 
-class Graph(Value):
-    """What a platform hangs on. `journeys` are the declared or the default ones."""
+def tag(vendor: str, kind: LossKind) -> str:
+    """The id of one vendor's loss of one kind, where losses of several kinds come together."""
+    return f"{vendor}!{kind}"
 
-    dependencies: tuple[Dependency, ...]
-    platform: Platform
-    catalog: Catalog
-    journeys: tuple[Journey, ...]
 
-    @property
+class Graph:
+    """What a platform hangs on. `journeys` are the declared or the usual ones; `claims` holds, by journey, what the
+    loss of each dependency does."""
+
+    def __init__(
+        self, dependencies: tuple[Dependency, ...], survey: Survey, platform: Platform, catalog: Catalog
+    ) -> None:
+        self.dependencies = dependencies
+        self.survey = survey
+        self.platform = platform
+        self.catalog = catalog
+        self.journeys = journeys(platform, dependencies, catalog)
+        self.hosts = hosts(dependencies, survey, catalog)
+        world = World(
+            dependencies,
+            survey,
+            catalog,
+            self.hosts,
+            corrections=platform.corrections,
+        )
+        self.claims = {journey.id: claims(journey, world) for journey in self.journeys}
+
+    @cached_property
     def provided(self) -> frozenset[str]:
         """Capabilities that some dependency provides, optional ones included."""
         return frozenset(capability for one in self.dependencies for capability in one.capabilities)
+
+    @cached_property
+    def _by_capability(self) -> dict[str, tuple[Dependency, ...]]:
+        found: dict[str, list[Dependency]] = {}
+        for dependency in self.dependencies:
+            for capability in dependency.capabilities:
+                found.setdefault(capability, []).append(dependency)
+        return {capability: tuple(having) for capability, having in found.items()}
+
+    def having(self, capability: str) -> tuple[Dependency, ...]:
+        """Every dependency with the capability, whatever its role."""
+        return self._by_capability.get(capability, ())
 
     def providers(self, need: str) -> tuple[Dependency, ...]:
         """The dependencies whose loss means the loss of a need: a capability ("otp.sms", "hosting.*") or a dependency
         by id. Naming a vendor means all its services. A dependency named outright counts whatever its role."""
         named = tuple(one for one in self.dependencies if need in (one.id, one.vendor))
-        return named or tuple(
-            one for one in self.dependencies if any(counts(one, have) for have in matching([need], one.capabilities))
-        )
+        if named:
+            return named
+        found = {
+            dependency.id: dependency
+            for capability in matching([need], self._by_capability)
+            for dependency in self.having(capability)
+            if counts(dependency, capability)
+        }
+        return tuple(found.values())
 
-    def companies(self) -> frozenset[str]:
-        """Every company anything hangs on, those of fallbacks and foundations included."""
+    @cached_property
+    def _companies(self) -> frozenset[str]:
         vendors = {one.vendor for one in self.dependencies}
         vendors |= {vendor for one in self.platform.fallbacks if (vendor := self._vendor(one.by))}
         return frozenset(self.catalog.company(other) for vendor in vendors for other in self.catalog.reach(vendor))
 
-    def dependency_fault(self, dependency: Dependency, seen: frozenset[str] = frozenset()) -> Fault:
-        """When the dependency and all its fallbacks fail."""
-        own = self.catalog.reach(dependency.vendor)
-        return self._with_fallbacks(own, (dependency.id, dependency.vendor), seen | {dependency.id})
-
-    def fault_of(self, dependency: Dependency, capability: str) -> Fault:
-        """When one capability of one dependency fails: its own fallbacks or the capability's take over."""
-        return self._with_fallbacks(self.dependency_fault(dependency), (capability,), frozenset({capability}))
-
-    def need_fault(self, need: str) -> Fault:
-        """When a need fails. One that nothing provides never does, as far as is known: see `unknown`."""
-        if any(need in (one.id, one.vendor) for one in self.dependencies):
-            return self._shared_fault(need)
-        return AnyOf(tuple(self._shared_fault(one) for one in sorted(matching([need], self.provided))))
-
-    def journey_fault(self, journey: Journey) -> Fault:
-        return AnyOf(tuple(self.need_fault(need) for need in journey.needs))
+    def companies(self) -> frozenset[str]:
+        """Every company anything hangs on, those of fallbacks and foundations included."""
+        return self._companies
 
     def unknown(self, journey: Journey) -> tuple[str, ...]:
         """Needs nothing was found for, and no fallback was named."""
         covered = {one.of for one in self.platform.fallbacks}
-        return tuple(need for need in journey.needs if not self.providers(need) and need not in covered)
+        if journey.needs:
+            return tuple(need for need in journey.needs if not self.providers(need) and need not in covered)
+        hosted = self.hosts or any(matching([one], ("hosting.compute",)) for one in covered)
+        needs_host = any(
+            journey.id in need.journeys and AREA + "compute" in need.of for need in self.catalog.judgement.needs
+        )
+        return ("hosting.*",) if needs_host and not hosted else ()
 
     def fallbacks(self, names: Iterable[str]) -> tuple[str, ...]:
         """Who takes over for any of these names, as `offramp.toml` says it."""
         wanted = set(names)
         return tuple(one.by for one in self.platform.fallbacks if one.of in wanted)
 
-    def _shared_fault(self, need: str) -> Fault:
+    # --- faults ---------------------------------------------------------------------------------------------------
+    def journey_fault(self, journey: Journey, kind: Manner = "account", effects: tuple[Effect, ...] = HARD) -> Fault:
+        """When a journey comes to one of these effects: one branch for each capability whose loss brings it about."""
+        branches: dict[str, list[Dependency]] = {}
+        for claim in self.claims[journey.id]:
+            if claim.effect in effects:
+                branches.setdefault(claim.capability, []).append(claim.dependency)
+        return AnyOf(tuple(self._shared_fault(capability, having, kind) for capability, having in branches.items()))
+
+    def claim_fault(self, claim: Claim, kind: Manner = "account") -> Fault:
+        """When one claim comes true: the dependency is lost, and whatever takes over for it or the capability."""
+        return self._shared_fault(claim.capability, [claim.dependency], kind)
+
+    def dependency_fault(
+        self, dependency: Dependency, kind: Manner = "account", seen: frozenset[str] = frozenset()
+    ) -> Fault:
+        """When the dependency and all its fallbacks fail."""
+        return self._with_fallbacks(
+            self._leaf(dependency.vendor, kind),
+            (dependency.id, dependency.vendor),
+            kind,
+            seen | {dependency.id},
+        )
+
+    def fault_of(self, dependency: Dependency, capability: str, kind: Manner = "account") -> Fault:
+        """When one capability of one dependency fails: its own fallbacks or the capability's take over."""
+        own = self.dependency_fault(dependency, kind)
+        return self._with_fallbacks(own, (capability,), kind, frozenset({capability}))
+
+    def need_fault(self, need: str, kind: Manner = "account") -> Fault:
+        """When a need fails. One that nothing provides never does, as far as is known: see `unknown`."""
+        if any(need in (one.id, one.vendor) for one in self.dependencies):
+            return self._shared_fault(need, self.providers(need), kind)
+        found = sorted(matching([need], self.provided))
+        return AnyOf(tuple(self._shared_fault(one, self.providers(one), kind) for one in found))
+
+    def _leaf(self, vendor: str, kind: Manner) -> frozenset[str]:
+        """The ids of whom any one loss of this kind takes the vendor: those it hangs on, and their companies."""
+        if kind == "any":
+            return frozenset(tag(name, each) for each in _KINDS for name in self.catalog.reach(vendor, each))
+        reached = self.catalog.reach(vendor, kind)
+        return reached | {self.catalog.company(name) for name in reached}
+
+    def _shared_fault(self, need: str, having: Iterable[Dependency], kind: Manner) -> Fault:
         """A capability or a dependency with all that provide it, and what takes over for them together."""
-        providers = AnyOf(tuple(self.dependency_fault(one) for one in self.providers(need)))
-        return self._with_fallbacks(providers, (need,), frozenset({need}))
+        providers = AnyOf(tuple(self.dependency_fault(one, kind) for one in having))
+        return self._with_fallbacks(providers, (need,), kind, frozenset({need}))
 
-    def _with_fallbacks(self, own: Fault, names: tuple[str, ...], seen: frozenset[str]) -> Fault:
+    def _with_fallbacks(self, own: Fault, names: tuple[str, ...], kind: Manner, seen: frozenset[str]) -> Fault:
         others = [by for by in self.fallbacks(names) if by not in seen]  # two that stand in for each other: once round
-        return AllOf((own, *(self.fallback_fault(by, seen) for by in others))) if others else own
+        return AllOf((own, *(self.fallback_fault(by, kind, seen) for by in others))) if others else own
 
-    def fallback_fault(self, by: str, seen: frozenset[str] = frozenset()) -> Fault:
+    def fallback_fault(self, by: str, kind: Manner = "account", seen: frozenset[str] = frozenset()) -> Fault:
         """When what takes over fails itself; never, when it is no vendor's."""
         vendor = self._vendor(by)
         if vendor is None:
             return frozenset()
-        return self._with_fallbacks(self.catalog.reach(vendor), (by, vendor), seen | {by})
+        return self._with_fallbacks(self._leaf(vendor, kind), (by, vendor), kind, seen | {by})
 
     def _vendor(self, by: str) -> str | None:
         """The vendor behind a fallback, or None for something of one's own ("own Postfix")."""
@@ -94,5 +176,5 @@ class Graph(Value):
         return vendor if in_use or vendor in self.catalog.vendors else None
 
 
-def build(dependencies: tuple[Dependency, ...], platform: Platform, catalog: Catalog) -> Graph:
-    return Graph(dependencies, platform, catalog, journeys(platform, dependencies))
+def build(dependencies: tuple[Dependency, ...], survey: Survey, platform: Platform, catalog: Catalog) -> Graph:
+    return Graph(dependencies, survey, platform, catalog)

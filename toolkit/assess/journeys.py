@@ -1,59 +1,80 @@
-"""What people do with the platform, where `offramp.toml` does not say it: journeys by area of capability."""
+"""What people do with the platform: the declared journeys, else the usual ones of `checks/needs.toml`."""
 
 from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
+from msgspec.structs import replace
+
+from toolkit.catalog import Catalog, JourneyEntry
 from toolkit.model import Dependency, Journey, Platform
 
-# What serving a page takes. Not in it: the registrar and DDoS protection, whose loss stops nothing at once.
-_SERVING = ("hosting.*", "edge.dns", "edge.cdn", "edge.tls", "data.relational", "data.document",
-            "data.object-storage", "data.cache", "data.search", "secrets.*")  # fmt: skip
-
-# A default journey needs those of its capabilities that some dependency provides: nobody said that it needs more. It
-# exists when one of its `marks` is provided; empty = always.
-_DEFAULTS = (
-    ("sign-up", "A new person opens an account",
-     ("auth.customer-identity", "otp.*", "mail.outgoing", "abuse.captcha", *_SERVING),
-     ("auth.customer-identity", "otp.*", "mail.outgoing")),
-    ("sign-in", "A person signs in", ("auth.customer-identity", "auth.mfa", "otp.*", *_SERVING),
-     ("auth.customer-identity", "auth.mfa", "otp.*")),
-    ("read", "A person reads what is there", _SERVING, _SERVING),
-    ("post", "A person adds something", (*_SERVING, "data.queue"), ("data.*",)),
-    ("pay", "A person pays", ("payments.processing", *_SERVING), ("payments.processing",)),
-    ("get-help", "A person asks for help and gets an answer", ("support.helpdesk", "support.chat", "mail.incoming"),
-     ("support.helpdesk", "support.chat", "mail.incoming")),
-    ("reach-staff", "Staff find each other and tell users what is happening",
-     ("collab.*", "auth.workforce-sso", "support.status-page"), ("collab.*", "auth.workforce-sso")),
-    ("operate", "Staff change and deploy the platform",
-     ("auth.workforce-sso", "auth.directory", "hosting.*", "edge.dns", "edge.registrar", "secrets.*",
-      "build.code-hosting", "build.ci", "build.packages", "build.images", "build.iac"),
-     ("auth.workforce-sso", "hosting.*", "build.*")),
-)  # fmt: skip
+HARD = ("stops",)
 
 
-def journeys(platform: Platform, dependencies: Iterable[Dependency]) -> tuple[Journey, ...]:
-    """The declared journeys; where there are none, the default ones."""
-    return platform.journeys or default_journeys(dependencies)
+def journeys(platform: Platform, dependencies: Iterable[Dependency], catalog: Catalog) -> tuple[Journey, ...]:
+    """The declared journeys; where there are none, the usual ones.
+
+    The usual ones always exist, but those that only some platforms have (paying, asking for help): they exist where
+    something that runs provides what they are about. Their needs are left empty: `checks/needs.toml` has them.
+    """
+    if platform.journeys:
+        titles = {entry.id: entry.title for entry in catalog.judgement.journeys}
+        return tuple(replace(one, title=one.title or titles.get(one.id, "")) for one in platform.journeys)
+    provided = {
+        capability
+        for dependency in dependencies
+        if dependency.role not in ("build/ci", "developer")
+        for capability in dependency.capabilities
+        if not (capability.startswith("collab.") and not dependency.declared)
+    }
+    return tuple(Journey(entry.id, entry.title) for entry in catalog.judgement.journeys if _exists(entry, provided))
 
 
-def default_journeys(dependencies: Iterable[Dependency]) -> tuple[Journey, ...]:
-    """The usual journeys, those that what was found gives a meaning to."""
-    provided = {capability for one in dependencies for capability in one.capabilities if counts(one, capability)}
-    return tuple(
-        Journey(name, title, tuple(sorted(matching(needs, provided))))
-        for name, title, needs, marks in _DEFAULTS
-        if matching(marks, provided)
-    )
+def _exists(entry: JourneyEntry, provided: Collection[str]) -> bool:
+    return not entry.shown_by or bool(matching(entry.shown_by, provided))
+
+
+def default_journeys(dependencies: Iterable[Dependency], catalog: Catalog) -> tuple[Journey, ...]:
+    """The usual journeys with what was found for them spelled out, for `offramp init` to write down."""
+    counted = [dependency for dependency in dependencies if dependency.firm]
+    usual = journeys(Platform(), counted, catalog)
+    return tuple(Journey(journey.id, journey.title, _hard_needs(journey.id, counted, catalog)) for journey in usual)
+
+
+def _hard_needs(journey: str, dependencies: Iterable[Dependency], catalog: Catalog) -> tuple[str, ...]:
+    """The capabilities that something found provides and whose loss stops the journey."""
+    provided = {
+        capability
+        for dependency in dependencies
+        for capability in dependency.capabilities
+        if counts(dependency, capability)
+    }
+    hard = [
+        pattern
+        for need in catalog.judgement.needs
+        if journey in need.journeys and need.effect in HARD and "runtime" in (need.roles or ("runtime",))
+        for pattern in need.of
+    ]
+    return tuple(sorted(matching(hard, provided)))
 
 
 def matching(patterns: Iterable[str], capabilities: Collection[str]) -> set[str]:
     """The capabilities that patterns ("otp.sms", "data.*") name."""
-    return {one for one in capabilities for pattern in patterns if fnmatchcase(one, pattern)}
+    exact, globs = set(), []
+    for pattern in patterns:
+        if "*" in pattern or "?" in pattern or "[" in pattern:
+            globs.append(pattern)
+        else:
+            exact.add(pattern)
+    found = exact & set(capabilities)
+    for pattern in globs:
+        found |= {capability for capability in capabilities if fnmatchcase(capability, pattern)}
+    return found
 
 
 def counts(dependency: Dependency, capability: str) -> bool:
-    """Whether its loss means the loss of the capability: what the platform runs on does, what only its build uses does
-    for the build; what is optional degrades and does not stop."""
+    """Whether its loss can mean the loss of the capability: what the platform runs on does, what only its build uses
+    does for the build; a workstation's tool means nothing, and what is optional stops nothing."""
     if dependency.role == "build/ci":
         return capability.startswith("build.")
-    return dependency.role != "optional"
+    return dependency.role not in ("optional", "developer")

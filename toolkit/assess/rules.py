@@ -6,7 +6,8 @@ that `Rule.check` uses. Two things hold for all of them:
 - Missing evidence is never "ready". A capability that a journey needs and nothing provides is unknown; so is one whose
   sources did not run; else the rule's `unless` says what its absence means, by default that the rule does not apply.
 - Severity is the rule's where the finding stops a journey or the rule is not about stopping. It is one step lower where
-  a company stops no journey, and low where only optional dependencies are concerned.
+  a company stops no journey or two things go together only in an outage, and low where only optional dependencies are
+  concerned. What nobody surely saw in use is unknown and at most medium.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,9 +40,10 @@ def _single_company(rule: Rule, case: Case) -> Iterator[Finding]:
         title, providers = case.title(capability), case.providers(capability)
         takers = case.takers(capability)
         for company in takers:
-            concerned = [one for one in providers if company in case.companies(one)]
+            concerned = [one for one in providers if case.owner(one) == company] or providers
             stopped = case.stopped(company, capability)
-            message = f"{title}: {case.company_name(company)} alone can take it away ({_list(_ids(concerned))})."
+            name = case.company_name(company)
+            message = f"{title}: the loss of {name} alone takes it away ({_list(_ids(concerned))})."
             yield _finding(rule, company, "not ready", message, concerned, capability, stopped, lowered=not stopped)
         if not takers:
             message = f"{title}: no single company can take it away."
@@ -52,7 +54,9 @@ def _single_company(rule: Rule, case: Case) -> Iterator[Finding]:
 def _same_company(rule: Rule, case: Case) -> Iterator[Finding]:
     """Hidden coupling: what should survive a loss (`of`) is lost together with what it is for (`with`)."""
     others = [
-        one for one in case.graph.dependencies if matching(rule.with_, one.capabilities) and one.role != "build/ci"
+        one
+        for one in case.graph.dependencies
+        if matching(rule.with_, one.capabilities) and one.role not in ("build/ci", "developer")
     ]
     for capability in case.asked(rule.of):
         providers = case.providers(capability)
@@ -65,7 +69,17 @@ def _same_company(rule: Rule, case: Case) -> Iterator[Finding]:
         for company, both in shared.items():
             message = f"{_list(_ids(both))} go together with {case.company_name(company)}"
             message += "." if proven else f", if it is they who provide {capability}: declare who does."
-            yield _finding(rule, company, "not ready" if proven else "unknown", message, both, capability)
+            owned = {one for one in both if case.owner(one) == company}
+            through_foundation = not (owned & set(providers) and owned - set(providers))
+            yield _finding(
+                rule,
+                company,
+                "not ready" if proven else "unknown",
+                message,
+                both,
+                capability,
+                lowered=through_foundation,
+            )
         if not others:
             message = f"Nothing was found that provides {_list(rule.with_)}."
             yield _finding(rule, providers[0].id, "not applicable", message, (), capability)
@@ -100,7 +114,9 @@ def _fallback(rule: Rule, case: Case) -> Iterator[Finding]:
                 message = f"{_list(named)}, the fallback of {one.id}, goes with {case.company_name(alone[0])} too."
             elif named:
                 outcome, message = "ready", f"When {one.id} goes, {_list(named)} takes over."
-            yield _finding(rule, one.id, outcome, message, (one,), capability, case.journeys_of(one))
+            concerned = case.journeys_of(one)
+            stops = case.stopped(case.owner(one), capability)
+            yield _finding(rule, one.id, outcome, message, (one,), capability, concerned, lowered=not stops)
     yield from _absent(rule, case)
 
 
@@ -109,7 +125,7 @@ def _exportable(rule: Rule, case: Case) -> Iterator[Finding]:
     asked = set(case.asked(rule.of))
     for one in case.graph.dependencies:
         mine = sorted(asked & set(one.capabilities))
-        if not mine or one.role == "build/ci":
+        if not mine or one.role in ("build/ci", "developer"):
             continue
         entry = case.graph.catalog.entry(one.id)
         outcome: Outcome = "unknown"
@@ -153,6 +169,10 @@ def _absent(rule: Rule, case: Case) -> Iterator[Finding]:
         yield _finding(rule, "platform", "unknown", message, (), capability, (needed[capability],))
     if provided or wanting:
         return
+    if any(one.startswith("hosting.") for one in rule.of) and (inferred := case.graph.hosts):
+        message = f"{_list(host.dependency.vendor for host in inferred)} seems to host it; nothing says so outright."
+        yield _finding(rule, "platform", "unknown", message, ())
+        return
     outcome: Outcome = rule.unless if rule.unless in ("unknown", "not ready") else "not applicable"
     message = f"Nothing was found that provides {_list(rule.of)}."
     if outcome == "not applicable" and (unseen := case.unseen(rule.of)):
@@ -171,13 +191,25 @@ def _finding(
     *,
     lowered: bool = False,
 ) -> Finding:
-    optional = bool(dependencies) and all(one.role == "optional" for one in dependencies)
-    severity = "low" if optional else _SEVERITIES[max(_SEVERITIES.index(rule.severity) - lowered, 0)]
     levels = [_CONFIDENCES.index(one.confidence) for one in dependencies]
     # one sure sign is enough to be worried, all must be sure to be at ease
     level = (min(levels) if outcome == "ready" else max(levels)) if levels else len(_CONFIDENCES) - 1
+    guessed = bool(dependencies) and not any(one.firm for one in dependencies)
+    if guessed and outcome == "not ready":
+        outcome = "unknown"
     evidence = tuple(sorted({position for one in dependencies for position in one.evidence}))
+    severity = _severity(rule, dependencies, lowered=lowered, guessed=guessed, stopping=bool(journeys) and not lowered)
     return Finding(rule.id, subject, outcome, severity, _CONFIDENCES[level], message, capability, journeys, evidence)
+
+
+def _severity(
+    rule: Rule, dependencies: Sequence[Dependency], *, lowered: bool, guessed: bool, stopping: bool
+) -> Severity:
+    """The rule's; lower where nothing stops; what nobody knows to be in use is never worse than medium."""
+    if dependencies and not stopping and all(one.role in ("optional", "developer") for one in dependencies):
+        return "low"
+    severity = _SEVERITIES[max(_SEVERITIES.index(rule.severity) - lowered, 0)]
+    return min(severity, "medium", key=_SEVERITIES.index) if guessed else severity
 
 
 def _waived(finding: Finding, case: Case) -> Finding:

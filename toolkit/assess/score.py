@@ -1,53 +1,98 @@
 """The score: four parts that add up to 100, each with its reason. docs/score.md explains the choices.
 
-In: what was looked at, what can stop the journeys, the findings, the journals of drills. Out: 0 (all dark) to 100.
+In: the graph, what each company can do to the journeys, journals of drills. Out: 0 (all dark) to 100. It is monotone:
+one more vendor or one more sign of one never raises it, a fallback or a fresh drill never lowers it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from toolkit.model import Finding, Journal, JourneyRisk, Score, ScorePart, Severity, Survey
+from toolkit.assess.cutsets import alone
+from toolkit.assess.effects import Claim
+from toolkit.assess.graph import Graph
+from toolkit.assess.hosting import AREA
+from toolkit.model import Dependency, Effect, Journal, JourneyRisk, Objectives, Score, ScorePart, Survey
 
-JOURNEYS, READINESS, SIGHT, PROOF = 40.0, 40.0, 10.0, 10.0
-WEIGHTS: dict[Severity, int] = {"low": 1, "medium": 2, "high": 4, "critical": 8}
-UNPROVEN = 0.5  # share of the readiness points to be had without proof
+JOURNEYS, INDEPENDENCE, SIGHT, PROOF = 50.0, 25.0, 5.0, 20.0
+# how much of a stop each effect weighs
+WEIGHTS: Mapping[Effect, float] = {"stops": 1.0, "may stop": 0.25, "later": 0.03, "degrades": 0.03}
+UNKNOWN = 0.25
+# services in use that halve the points for independence; one that is only possible counts a fifth of one
+HALVING, POSSIBLE, KEEPS_DATA = 12.0, 0.2, 0.5
 FRESH = timedelta(days=90)
 KINDS_OF_SOURCE = ("files", "accounts", "network")
 
 
-def score(
-    survey: Survey,
-    risks: Sequence[JourneyRisk],
-    findings: Sequence[Finding],
-    journals: Sequence[Journal],
-    today: date,
-) -> Score:
-    proven, proof = _proof(journals, today)
-    parts = (_journeys(risks), _readiness(findings, proven), _sight(survey), proof)
+def score(graph: Graph, risks: Sequence[JourneyRisk], journals: Sequence[Journal], today: date) -> Score:
+    parts = (
+        _journeys(graph, risks),
+        _independence(graph),
+        _sight(graph.survey),
+        _proof(journals, graph.platform.objectives, today),
+    )
     return Score(round(sum(part.points for part in parts), 1), parts)
 
 
-def _journeys(risks: Sequence[JourneyRisk]) -> ScorePart:
-    """A journey is worth 1; each company that can stop it alone leaves a quarter of that, an unknown need half."""
-    worth = [0.25 ** sum(len(one) == 1 for one in risk.cut_sets) * (0.5 if risk.unknown else 1) for risk in risks]
-    safe = sum(one == 1 for one in worth)
-    share = sum(worth) / len(worth) if worth else 0.0
-    why = f"{safe} of {len(worth)} journeys cannot be stopped by one company" if worth else "no journey is known"
-    return ScorePart("Journeys", round(JOURNEYS * share, 1), JOURNEYS, why)
+def _journeys(graph: Graph, risks: Sequence[JourneyRisk]) -> ScorePart:
+    points = points_of_journeys(graph, {risk.journey: sum(weights(risk, graph).values()) for risk in risks})
+    safe = sum(not risk.stops for risk in risks)
+    why = f"{safe} of {len(risks)} journeys cannot be stopped by one company, as far as was seen"
+    return ScorePart("Journeys", round(points, 1), JOURNEYS, why)
 
 
-def _readiness(findings: Sequence[Finding], proven: bool) -> ScorePart:
-    """Findings that are ready, by weight of severity. Unknown is not ready, and neither is waived."""
-    judged = [one for one in findings if one.outcome != "not applicable"]
-    total = sum(WEIGHTS[one.severity] for one in judged)
-    ready = [one for one in judged if one.outcome == "ready"]
-    share = sum(WEIGHTS[one.severity] for one in ready) / total if total else 0.0
-    points = READINESS * share
-    why = f"{len(ready)} of {len(judged)} checks are ready, weighted by severity" if judged else "nothing to check"
-    if not proven and points > READINESS * UNPROVEN:
-        points = READINESS * UNPROVEN
-        why += f"; capped at {points:g} without a fresh drill"
-    return ScorePart("Readiness", round(points, 1), READINESS, why)
+def points_of_journeys(graph: Graph, weight: Mapping[str, float]) -> float:
+    """The mean over journeys of 1 / (1 + what weighs on it). One that does not exist here cannot be stopped: it is
+    worth 1, so that a vendor who brings a journey along raises nothing."""
+    usual = [entry.id for entry in graph.catalog.judgement.journeys]
+    counted = list(weight) if graph.platform.journeys else list(dict.fromkeys([*usual, *weight]))
+    return JOURNEYS * (sum(1 / (1 + weight.get(name, 0.0)) for name in counted) / len(counted) if counted else 1.0)
+
+
+def weights(risk: JourneyRisk, graph: Graph) -> dict[str, float]:
+    """What weighs on a journey, by company; "" is what nobody was found for. Each dependency is weighed by itself: what
+    is known of another one beside it (a second host, described better) settles who stops the journey, and must not make
+    it look safer."""
+    claims = graph.claims[risk.journey]
+    strongest: dict[str, float] = {}
+    for claim in claims:
+        if not claim.capability.startswith(AREA):
+            for company in alone(graph.claim_fault(claim), graph.companies()):
+                weight = WEIGHTS[claim.by_itself or claim.effect]
+                strongest[company] = max(strongest.get(company, 0.0), weight)
+    for vendor, weight in _of_hosts([claim for claim in claims if claim.capability.startswith(AREA)], graph).items():
+        company = graph.catalog.company(vendor)
+        strongest[company] = strongest.get(company, 0.0) + weight
+    if risk.unknown:
+        strongest[""] = UNKNOWN * len(risk.unknown)
+    return strongest
+
+
+def _of_hosts(claims: Sequence[Claim], graph: Graph) -> dict[str, float]:
+    """By vendor: one that surely hosts weighs a whole stop, and so do several together of whom one does."""
+    taken = [claim for claim in claims if alone(graph.claim_fault(claim), graph.companies())]
+    vendors = sorted({claim.dependency.vendor for claim in taken})
+    firm = {claim.dependency.vendor for claim in taken if claim.dependency.firm and not claim.inferred}
+    if firm:
+        return {vendor: 1.0 if vendor in firm else WEIGHTS["may stop"] for vendor in vendors}
+    sure = any(claim.effect == "stops" for claim in taken) or len(vendors) > 1
+    return {vendor: 1.0 / len(vendors) if sure else WEIGHTS["may stop"] for vendor in vendors}
+
+
+def _independence(graph: Graph) -> ScorePart:
+    """Each service in use that nothing stands in for is one more to replace."""
+    running = [one for one in graph.dependencies if one.role in ("runtime", "optional", "infra")]
+    held = [one for one in running if not graph.fallbacks((one.id, one.vendor, *one.capabilities))]
+    load = sum(_load(one, graph) for one in held)
+    points = INDEPENDENCE / (1 + load / HALVING)
+    firm = sum(one.firm for one in held)
+    why = f"{firm} services of others in use and {len(held) - firm} possible ones would have to be replaced"
+    return ScorePart("Independence", round(points, 1), INDEPENDENCE, why)
+
+
+def _load(dependency: Dependency, graph: Graph) -> float:
+    keeps = KEEPS_DATA if graph.catalog.exit(dependency.id).keeps else 0.0
+    firm = dependency.firm and dependency.role != "optional"
+    return (1.0 + keeps) * (1.0 if firm else POSSIBLE)
 
 
 def _sight(survey: Survey) -> ScorePart:
@@ -62,13 +107,31 @@ def _sight(survey: Survey) -> ScorePart:
     return ScorePart("Sight", round(SIGHT * share, 1), SIGHT, why)
 
 
-def _proof(journals: Sequence[Journal], today: date) -> tuple[bool, ScorePart]:
-    """A drill that really restored the platform, not longer ago than `FRESH`."""
-    days = [datetime.fromisoformat(one.steps[-1].started).date() for one in journals if one.restored and one.steps]
-    past = [day for day in days if day <= today]
-    if not past:
-        return False, ScorePart("Proof", 0.0, PROOF, "no drill has restored the platform")
-    last = max(past)
-    fresh = today - last <= FRESH
-    why = f"a drill restored the platform on {last}" + ("" if fresh else f", longer than {FRESH.days} days ago")
-    return fresh, ScorePart("Proof", PROOF if fresh else 0.0, PROOF, why)
+def _proof(journals: Iterable[Journal], objectives: Objectives, today: date) -> ScorePart:
+    """A drill that really restored the platform, not longer ago than `FRESH`; half of it where the rebuild took longer
+    than `[objectives]` allows."""
+    restored = _restored(journals, today)
+    if not restored:
+        return ScorePart("Proof", 0.0, PROOF, "no drill has restored the platform")
+    last = max(restored, key=_day)
+    if today - _day(last) > FRESH:
+        why = f"a drill restored the platform on {_day(last)}, longer than {FRESH.days} days ago"
+        return ScorePart("Proof", 0.0, PROOF, why)
+    hours = sum(step.seconds for step in last.steps if step.phase in ("rebuild", "verify")) / 3600
+    in_time = hours <= objectives.rto_hours
+    why = f"a drill restored the platform on {_day(last)} in {hours:.1f} h"
+    why += "" if in_time else f", longer than the {objectives.rto_hours:g} h of its objective"
+    return ScorePart("Proof", PROOF if in_time else PROOF / 2, PROOF, why)
+
+
+def last_restored(journals: Iterable[Journal], today: date) -> date | None:
+    """When a drill last restored the platform."""
+    return max(map(_day, _restored(journals, today)), default=None)
+
+
+def _restored(journals: Iterable[Journal], today: date) -> list[Journal]:
+    return [one for one in journals if one.restored and one.steps and _day(one) <= today]
+
+
+def _day(journal: Journal) -> date:
+    return datetime.fromisoformat(journal.steps[-1].started).date()

@@ -1,0 +1,272 @@
+"""What the loss of each company does to the usual journeys: hard and soft needs, hosts, choices, guesses."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from toolkit.assess import assess
+from toolkit.catalog import load
+from toolkit.model import (
+    Assessment,
+    Dependency,
+    Evidence,
+    JourneyRisk,
+    Need,
+    OneOf,
+    Platform,
+    Role,
+    Survey,
+    Use,
+)
+
+CATALOG = load()
+
+
+class World:
+    """A platform put together sign by sign."""
+
+    def __init__(self) -> None:
+        self.evidence: list[Evidence] = []
+        self.dependencies: list[Dependency] = []
+        self.choices: tuple[OneOf, ...] = ()
+
+    def uses(
+        self,
+        name: str,
+        *capabilities: str,
+        sign: str = "call:x",
+        where: str = "app.py:1",
+        source: str = "files.python",
+        role: Role = "runtime",
+        use: Use = "in use",
+        declared: bool = False,
+    ) -> "World":
+        vendor, _, service = name.partition("/")
+        self.evidence.append(Evidence(source, f"{name}#{sign}", "it", where, role))
+        self.dependencies.append(
+            Dependency(
+                vendor,
+                service or None,
+                capabilities,
+                role,
+                "medium",
+                evidence=(len(self.evidence) - 1,),
+                declared=declared,
+                use=use,
+            )
+        )
+        return self
+
+    def assessed(self) -> Assessment:
+        survey = Survey(sources=("files.python",), evidence=tuple(self.evidence), choices=self.choices)
+        return assess(survey, tuple(self.dependencies), Platform(), CATALOG, today=date(2026, 6, 1))
+
+    def risk(self, journey: str) -> JourneyRisk:
+        return next(risk for risk in self.assessed().journeys if risk.journey == journey)
+
+    def answers(self, journey: str) -> dict[str, list[str]]:
+        """Companies by effect, those effects alone that there are."""
+        risk = self.risk(journey)
+        classes = {"stops": risk.stops, "may stop": risk.may_stop, "later": risk.later, "degrades": risk.degrades}
+        return {effect: [one.company for one in found] for effect, found in classes.items() if found}
+
+
+# --- journeys ---------------------------------------------------------------------------------------------------------
+def test_journeys_exist_without_any_vendor_and_say_what_nobody_saw() -> None:
+    result = World().assessed()
+    assert [one.journey for one in result.journeys] == ["sign-up", "sign-in", "read", "post", "operate"]
+    assert all(one.unknown == ("hosting.*",) and not one.stops for one in result.journeys)
+    assert result.questions[0].id == "hosting"
+
+
+def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
+    shown = World().uses("stripe", "payments.processing").uses("zendesk", "support.helpdesk").assessed()
+    assert {"pay", "get-help"} <= {one.journey for one in shown.journeys}
+    on_a_workstation = World().uses("stripe", "payments.processing", role="developer").assessed()
+    assert "pay" not in {one.journey for one in on_a_workstation.journeys}
+
+
+# --- firm and possible ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("capability", "journey", "effect"),
+    [
+        ("auth.customer-identity", "sign-in", "stops"),
+        ("auth.customer-identity", "read", "later"),
+        ("auth.social-login", "sign-in", "degrades"),
+        ("otp.sms", "sign-up", "stops"),
+        ("messages.sms", "sign-up", ""),
+        ("mail.outgoing", "sign-up", "may stop"),
+        ("abuse.captcha", "sign-up", "may stop"),
+        ("data.relational", "post", "stops"),
+        ("data.object-storage", "read", "degrades"),
+        ("secrets.store", "read", "later"),
+        ("product.media", "read", "degrades"),
+        ("product.analytics", "read", ""),
+        ("collab.chat", "operate", ""),
+        ("payments.bank-data", "read", ""),
+        ("auth.directory", "operate", ""),
+    ],
+)
+def test_a_firm_dependency_has_the_effect_of_its_need(capability: str, journey: str, effect: str) -> None:
+    assert World().uses("acme", capability).answers(journey) == ({effect: ["acme"]} if effect else {})
+
+
+@pytest.mark.parametrize(("use", "role"), [("possible", "runtime"), ("in use", "optional")])
+def test_what_is_only_possible_or_optional_may_stop_and_asks(use: Use, role: Role) -> None:
+    world = World().uses("okta", "auth.customer-identity", use=use, role=role)
+    assert world.answers("sign-in") == {"may stop": ["okta"]}
+    assert world.risk("sign-in").may_stop[0].question
+    questions = [one for one in world.assessed().questions if one.companies == ("okta",)]
+    assert [one.journeys for one in questions] == [("sign-up", "sign-in")]
+
+
+def test_a_captcha_stops_the_sign_up_whose_code_asks_for_it() -> None:
+    world = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/registrations_controller.rb:5")
+    assert world.answers("sign-up") == {"stops": ["hcaptcha"]}
+    assert world.answers("sign-in") == {"may stop": ["hcaptcha"]}
+
+
+def test_workstations_and_builds_stop_nobody_but_the_build() -> None:
+    assert World().uses("acme", "hosting.compute", role="developer").answers("read") == {}
+    built = World().uses("docker-hub", "build.images", role="build/ci", source="files.dockerfile")
+    assert (built.answers("read"), built.answers("operate")) == ({}, {"stops": ["docker-hub"]})
+
+
+def test_images_that_only_tests_pull_stop_no_build() -> None:
+    world = World().uses("docker-hub", "build.images", role="build/ci", source="files.github_workflows")
+    assert world.answers("operate") == {"degrades": ["docker-hub"]}
+
+
+def test_chat_in_code_is_a_feature_and_declared_chat_is_the_staffs() -> None:
+    assert "reach-staff" not in {one.journey for one in World().uses("slack", "collab.chat").assessed().journeys}
+    declared = World().uses("slack", "collab.chat", declared=True)
+    assert declared.answers("reach-staff") == {"stops": ["salesforce"]}
+
+
+def test_sign_on_in_code_is_how_users_come_in_and_elsewhere_the_staff() -> None:
+    in_code = World().uses("okta", "auth.workforce-sso")
+    assert (in_code.answers("sign-in"), in_code.answers("operate")) == ({"stops": ["okta"]}, {})
+    staff = World().uses("okta", "auth.workforce-sso", source="accounts.okta", role="infra")
+    assert (staff.answers("sign-in"), staff.answers("operate")) == ({}, {"stops": ["okta"]})
+
+
+# --- hosts ------------------------------------------------------------------------------------------------------------
+def test_infrastructure_as_code_hosts_and_a_manifest_beside_it_perhaps() -> None:
+    world = (
+        World()
+        .uses("aws/ecs", "hosting.containers", sign="tf_resource:aws_ecs_*", role="infra", source="files.hcl")
+        .uses("heroku", "hosting.containers", "data.relational", sign="file:app.json", where="app.json:1")
+    )
+    assert world.answers("read") == {"stops": ["aws"], "may stop": ["salesforce"]}
+
+
+def test_manifests_side_by_side_are_alternatives_and_apart_are_parts() -> None:
+    beside = (
+        World()
+        .uses("fly-io", "hosting.containers", sign="file:fly.toml", where="fly.toml:1")
+        .uses("render", "hosting.containers", sign="file:render.yaml", where="render.yaml:1")
+    )
+    assert beside.answers("read") == {"may stop": ["fly-io", "render"]}
+    apart = (
+        World()
+        .uses("fly-io", "hosting.containers", sign="file:fly.toml", where="api/fly.toml:1")
+        .uses("vercel", "hosting.static", sign="file:vercel.json", where="web/vercel.json:1")
+    )
+    assert apart.answers("read") == {"stops": ["fly-io", "vercel"]}
+
+
+def test_a_manifest_is_not_enough_where_the_repository_has_an_image_of_its_own() -> None:
+    world = World().uses("fly-io", "hosting.containers", sign="file:fly.toml", where="fly.toml:1")
+    assert world.answers("read") == {"stops": ["fly-io"]}
+    world.uses("docker-hub", "build.images", sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert world.answers("read") == {"may stop": ["fly-io"]}
+    deployed = World().uses("fly-io", "hosting.containers", sign="action:superfly/flyctl-actions")
+    deployed.uses("docker-hub", "build.images", sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert deployed.answers("read") == {"stops": ["fly-io"]}
+
+
+def test_functions_host_only_what_is_described() -> None:
+    called = World().uses("aws/lambda", "hosting.functions", sign="call:aws-cli(lambda)", where="scripts/setup.sh:11")
+    assert "stops" not in called.answers("read")
+    described = World().uses("aws/lambda", "hosting.functions", sign="cfn:AWS::Lambda", role="infra")
+    assert described.answers("read") == {"stops": ["aws"]}
+
+
+def test_the_cloud_whose_inner_services_a_program_calls_hosts_it() -> None:
+    inner = World().uses("aws/cloudwatch", "observe.metrics").uses("aws/sqs", "data.queue")
+    assert inner.answers("sign-up") == {"stops": ["aws"]}
+    from_anywhere = World().uses("aws/s3", "data.object-storage").uses("aws/ses", "mail.outgoing")
+    from_anywhere.uses("aws", sign="env:AWS_*")
+    assert "stops" not in from_anywhere.answers("sign-up")
+
+
+def test_a_cloud_that_lets_the_program_in_without_a_key_hosts_it() -> None:
+    keyless = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
+    assert keyless.answers("read")["stops"] == ["aws"]
+    keyless.uses("aws", sign="env:AWS_*")
+    assert "stops" not in keyless.answers("read")
+
+
+def test_a_sample_of_the_environment_may_leave_the_key_out() -> None:
+    world = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
+    world.uses("sentry", "observe.errors", sign="env:SENTRY_*", source="files.dotenv", where=".env.example:1")
+    assert "stops" not in world.answers("read")
+
+
+def test_the_manifest_of_one_site_hosts_beside_an_image_and_a_button_only_may() -> None:
+    image = ("docker-hub", "build.images")
+    site = World().uses("vercel", "hosting.static", sign="file:vercel.json", where="vercel.json:1")
+    site.uses(*image, sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert site.answers("read") == {"stops": ["vercel"]}
+    button = World().uses("heroku", "hosting.containers", sign="file:app.json", where="app.json:1")
+    button.uses(*image, sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert button.answers("read") == {"may stop": ["salesforce"]}
+
+
+def test_the_cloud_that_the_deploy_workflow_signs_in_to_comes_before_the_one_that_is_called() -> None:
+    world = (
+        World()
+        .uses("aws/sqs", "data.queue")
+        .uses("aws/ssm", "secrets.store")
+        .uses("google-cloud/iam", role="build/ci", sign="action:google-github-actions/auth")
+    )
+    assert world.answers("sign-up")["stops"] == ["google"]
+
+
+# --- choices ----------------------------------------------------------------------------------------------------------
+def test_the_chosen_member_of_a_choice_stops_and_the_others_do_not() -> None:
+    world = World().uses("okta", "auth.customer-identity").uses("acme", "auth.customer-identity")
+    world.choices = (OneOf("auth.customer-identity", ("okta", "acme"), "okta", "settings.py:3"),)
+    assert world.answers("sign-in") == {"stops": ["okta"], "degrades": ["acme"]}
+    assert world.risk("sign-in").one_of == world.choices
+
+
+def test_a_choice_that_is_not_to_be_seen_is_one_question() -> None:
+    world = World().uses("okta", "auth.customer-identity").uses("acme", "auth.customer-identity")
+    world.choices = (OneOf("auth.customer-identity", ("okta", "acme", "own"), None, "settings.py:3"),)
+    assert world.answers("sign-in") == {"may stop": ["acme", "okta"]}
+    asked = [one for one in world.assessed().questions if one.id == "auth.customer-identity one of"]
+    assert len(asked) == 1
+    assert "settings.py:3" in asked[0].text
+
+
+# --- findings ---------------------------------------------------------------------------------------------------------
+def test_a_guess_is_never_a_critical_finding() -> None:
+    world = World().uses("okta", "auth.customer-identity", "hosting.compute", use="possible")
+    low = [replace(one, confidence="low") for one in world.dependencies]
+    world.dependencies = low
+    bad = [one for one in world.assessed().findings if one.outcome == "not ready"]
+    assert [one for one in bad if one.severity in ("critical", "high")] == []
+
+
+# --- needs of the code ------------------------------------------------------------------------------------------------
+def test_an_engine_that_the_code_needs_and_nobody_provides_is_a_question() -> None:
+    need = Need("postgresql", "data.relational", "runtime", "high", ())
+    survey = Survey(sources=("files.python",))
+    empty = assess(survey, (), Platform(), CATALOG, today=date(2026, 6, 1), needs=(need,))
+    asked = {one.id: one for one in empty.questions}
+    assert asked["needs postgresql"].journeys == ("sign-up", "sign-in", "read", "post")
+    rds = Dependency("aws", "rds", ("data.relational",), "infra", "high")
+    provided = assess(survey, (rds,), Platform(), CATALOG, today=date(2026, 6, 1), needs=(need,))
+    assert "needs postgresql" not in {one.id for one in provided.questions}

@@ -1,0 +1,217 @@
+"""Effects: what the loss of each dependency does to each journey, before anybody's fallbacks are counted.
+
+In: a journey, the dependencies, the table of needs, who hosts, the choices found in settings. Out: `Claim`s. A need
+that would stop the journey does so only through a dependency that is firmly in use; through any other it only may, and
+the need's question settles it. A journey of `offramp.toml` with `needs` needs what the user says: all of it stops it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
+
+from toolkit.assess.hosting import AREA, Host, elsewhere
+from toolkit.assess.journeys import counts, matching
+from toolkit.catalog import Catalog, Need
+from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
+
+STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")
+_SOFTER: Mapping[Effect, Effect] = {"stops": "may stop", "may stop": "degrades"}
+
+
+class Claim(Value):
+    """One dependency's loss, and what it does to one journey through one capability."""
+
+    dependency: Dependency
+    capability: str
+    effect: Effect
+    how: str = ""
+    when: str = ""
+    after_hours: float | None = None
+    question: str = ""
+    yes: Told | None = None  # what the question's answer says of the loss
+    no: Told | None = None
+    by_itself: Effect | None = None  # where it was softened for the sake of others: what it says alone
+    inferred: bool = False  # a host that nothing names
+
+
+class World(Value):
+    """What the claims of all journeys have in common."""
+
+    dependencies: tuple[Dependency, ...]
+    survey: Survey
+    catalog: Catalog
+    hosts: tuple[Host, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+def claims(journey: Journey, world: World) -> tuple[Claim, ...]:
+    """Every claim on the journey, in the order of the dependencies; none says more than the user's corrections."""
+    found = _declared(journey, world) if journey.needs else _by_needs(journey, world)
+    capped = (_capped(claim, journey.id, world.corrections) for claim in found)
+    return tuple(claim for claim in capped if claim is not None)
+
+
+def _capped(claim: Claim, journey: str, corrections: Iterable[Correction]) -> Claim | None:
+    """The claim with the effect that the user says its dependency has; None where it has none."""
+    names = (claim.dependency.id, claim.dependency.vendor)
+    for correction in corrections:
+        concerned = correction.dependency in names and (not correction.journeys or journey in correction.journeys)
+        if concerned and correction.effect == "nothing":
+            return None
+        if concerned and correction.effect is not None:
+            claim = replace(claim, effect=correction.effect, question="")
+    return claim
+
+
+def _by_needs(journey: Journey, world: World) -> Iterator[Claim]:
+    perhaps = elsewhere(world.dependencies, world.hosts, world.survey)
+    usual = (_softened(claim) if claim.dependency.id in perhaps else claim for claim in _usual(journey.id, world))
+    yield from usual
+    yield from _of_hosts(journey.id, world)
+
+
+def _softened(claim: Claim) -> Claim:
+    if claim.effect != "stops":
+        return claim
+    question = f"Does production run at {claim.dependency.vendor}?"
+    return replace(claim, effect="may stop", question=question, yes="stops", no="nothing", by_itself=claim.effect)
+
+
+# --- journeys of the user's own ---------------------------------------------------------------------------------------
+def _declared(journey: Journey, world: World) -> Iterator[Claim]:
+    for need in journey.needs:
+        named = [one for one in world.dependencies if need in (one.id, one.vendor)]
+        for dependency in named:
+            yield Claim(dependency, need, "stops")
+        if not named:
+            yield from _capability(need, world)
+
+
+def _capability(need: str, world: World) -> Iterator[Claim]:
+    for dependency in world.dependencies:
+        for capability in sorted(matching([need], dependency.capabilities)):
+            if counts(dependency, capability):
+                effect: Effect = "stops" if dependency.firm else "may stop"
+                yield _asked(Claim(dependency, capability, effect))
+
+
+def _asked(claim: Claim) -> Claim:
+    if claim.effect != "may stop":
+        return claim
+    question = f"Is {claim.dependency.id} in use in production?"
+    return Claim(claim.dependency, claim.capability, claim.effect, question=question, yes="stops", no="nothing")
+
+
+# --- the usual journeys -----------------------------------------------------------------------------------------------
+def _usual(journey: str, world: World) -> Iterator[Claim]:
+    needs = [need for need in world.catalog.judgement.needs if journey in need.journeys]
+    for dependency in world.dependencies:
+        if dependency.role == "developer" or dependency.use == "developer":
+            continue
+        sources = _sources(dependency, world.survey)
+        places = [world.survey.evidence[at].where.casefold() for at in dependency.evidence]
+        for capability in dependency.capabilities:
+            if capability.startswith(AREA) or not _of_its_role(dependency, capability):
+                continue
+            need = _need(needs, capability, dependency, sources, places)
+            if need is not None:
+                yield _claim(dependency, capability, need, world.survey.choices)
+
+
+def _of_its_role(dependency: Dependency, capability: str) -> bool:
+    """What only the build uses serves the build alone."""
+    return dependency.role != "build/ci" or capability.startswith("build.")
+
+
+def _sources(dependency: Dependency, survey: Survey) -> set[str]:
+    """The sources that saw it and their kinds ("files.dockerfile", "files"); "declared" where the user says so."""
+    seen = {survey.evidence[at].source for at in dependency.evidence}
+    kinds = {source.partition(".")[0] for source in seen}
+    return seen | kinds | ({"declared"} if dependency.declared else set())
+
+
+def _need(
+    needs: Sequence[Need],
+    capability: str,
+    dependency: Dependency,
+    sources: set[str],
+    places: Sequence[str] = (),
+) -> Need | None:
+    """The first need of the journey that names the capability and holds for such a dependency."""
+    for need in needs:
+        if need.roles and dependency.role not in need.roles:
+            continue
+        if need.seen_by and not sources & set(need.seen_by):
+            continue
+        if need.seen_at and not any(word in place for word in need.seen_at for place in places):
+            continue
+        if any(fnmatchcase(capability, pattern) for pattern in need.of):
+            return need
+    return None
+
+
+def _claim(dependency: Dependency, capability: str, need: Need, choices: Sequence[OneOf]) -> Claim:
+    effect = need.effect
+    if not dependency.firm or dependency.role == "optional":
+        effect = _SOFTER.get(effect, effect)
+    group = group_of(dependency, capability, choices)
+    if group is not None and group.chosen is None and effect == "stops":
+        effect = "may stop"
+    elif group is not None and not is_chosen(dependency, group):
+        effect = "degrades"
+    asked, yes, no = _question(need, dependency) if effect == "may stop" else ("", None, None)
+    return Claim(
+        dependency,
+        capability,
+        effect,
+        need.how,
+        need.when if effect == "later" or need.after_hours is not None else "",
+        need.after_hours,
+        asked,
+        yes,
+        no,
+    )
+
+
+def _question(need: Need, dependency: Dependency) -> tuple[str, Told | None, Told | None]:
+    """What settles whether it stops the journey, and what yes and no say."""
+    if need.question:
+        return need.question, need.yes, need.no
+    return f"Is {dependency.id} in use in production?", "stops", "nothing"
+
+
+def group_of(dependency: Dependency, capability: str, choices: Sequence[OneOf]) -> OneOf | None:
+    """The choice that the dependency is a member of."""
+    names = {dependency.id, dependency.vendor}
+    for group in choices:
+        if group.capability == capability and names & set(group.members):
+            return group
+    return None
+
+
+def is_chosen(dependency: Dependency, group: OneOf) -> bool:
+    return group.chosen is None or group.chosen in (dependency.id, dependency.vendor)
+
+
+def _of_hosts(journey: str, world: World) -> Iterator[Claim]:
+    """Whoever hosts stops all that needs a host."""
+    for host in world.hosts:
+        capability = next((have for have in host.dependency.capabilities if have.startswith(AREA)), AREA + "compute")
+        need = _need(
+            [need for need in world.catalog.judgement.needs if journey in need.journeys],
+            capability,
+            host.dependency,
+            {"files"},
+        )
+        if need is not None:
+            yield Claim(
+                host.dependency,
+                capability,
+                host.effect,
+                need.how,
+                question=host.question,
+                yes="stops" if host.question else None,
+                no="nothing" if host.question else None,
+                inferred=host.inferred,
+            )

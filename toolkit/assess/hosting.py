@@ -1,0 +1,226 @@
+"""Where does it run? Production infrastructure says so, a platform's manifest likely, the code's own cloud perhaps.
+
+In: dependencies with their evidence. Out: for each dependency that may be the host, whether its loss stops the platform
+or only may, and the question that settles it. In this order:
+
+1. What exists or is described as code (an account, Terraform, CloudFormation …) hosts.
+2. Manifests (`fly.toml`, `app.json` …) host, where infrastructure as code names nobody. A manifest alone says little
+   where the repository has an image of its own: it may be a button for whoever wants it there. Several side by side in
+   one folder are alternatives: nobody can see which is used, so each only may. What is one site's settings
+   (`vercel.json`) is no button.
+3. Where neither is there, the one cloud that the deploy workflow signs in to hosts, else the one whose inner services
+   (metrics, secrets, queues) the program calls: nothing else runs there; else the one that it calls without a key.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from toolkit.catalog import Catalog
+from toolkit.model import Dependency, Effect, Evidence, Survey, Value
+
+AREA = "hosting."
+_DESCRIBED = frozenset({"resource", "tf_resource", "cfn", "arm", "pulumi", "k8s"})
+_AT_WORK = frozenset({"action", "call", "image"})
+_SETTINGS = frozenset({"files.dotenv", "files.config"})  # where a variable is named, and not read
+# a name of it somewhere: a variable, a host that is called, a library
+_NAMES = frozenset({"env", "host", "uri", "npm", "pypi", "gem", "hex", "golang", "composer", "maven", "nuget"})
+_MANIFESTS = frozenset({"files.platforms"})  # sources that read what a platform's manifest orders
+# manifests of one site; others are also what a button "Deploy to …" reads
+_OF_ONE_SITE = frozenset({"vercel.json", "netlify.toml", "wrangler.toml", "wrangler.json", "wrangler.jsonc"})
+_SIGNED_IN = frozenset({"action", "call"})
+# services that programs anywhere use over the internet: they do not tell where the program runs
+_REACHED_FROM_ANYWHERE = (
+    "data.object-storage", "mail.", "messages.", "otp.", "edge.", "product.", "distribution.", "auth.",
+    "abuse.", "payments.", "build.",
+)  # fmt: skip
+_CLIENT = frozenset({"call", "ruby", "python", "jvm", "dotnet", "php", "rust"})  # kinds that a client in code is of
+_FEWEST_SERVICES = 2
+
+
+class Host(Value):
+    """Somebody who may host the platform."""
+
+    dependency: Dependency
+    effect: Effect
+    question: str = ""
+    inferred: bool = False
+
+
+def hosts(dependencies: Sequence[Dependency], survey: Survey, catalog: Catalog) -> tuple[Host, ...]:
+    """Who hosts, and who perhaps does. Empty: nothing in what was looked at says where it runs."""
+    signs = {one.id: [survey.evidence[at] for at in one.evidence] for one in dependencies}
+    offering = _offering([one for one in dependencies if one.role not in ("build/ci", "developer")], signs)
+    hosting = {one.id: _about_hosting(signs[one.id], catalog) for one in offering}
+    described = {one.vendor for one in offering if one.declared or _kinds(hosting[one.id]) & _DESCRIBED}
+    if described:
+        return tuple(_beside_the_described(one, described) for one in offering)
+    firm = [one for one in offering if one.firm and _kinds(hosting[one.id]) - _NAMES]
+    if firm:
+        chosen = _chosen(firm, hosting, signs, survey)
+        return tuple(_manifest(one, chosen) for one in offering)
+    guessed = _guessed(dependencies, signs, survey, catalog)
+    return (*guessed, *(_perhaps(one) for one in offering))
+
+
+def _offering(running: Sequence[Dependency], signs: dict[str, list[Evidence]]) -> list[Dependency]:
+    """Those with machines, containers or pages. Functions are parts of a platform; they host it where nothing else
+    does and infrastructure describes them."""
+    whole = [one for one in running if any(map(_hosts_programs, one.capabilities))]
+    functions = [one for one in running if any(have.startswith(AREA) for have in one.capabilities)]
+    return whole or [one for one in functions if one.declared or _kinds(signs[one.id]) & _DESCRIBED]
+
+
+def _hosts_programs(capability: str) -> bool:
+    return capability.startswith(AREA) and capability != AREA + "functions"
+
+
+def _about_hosting(signs: Iterable[Evidence], catalog: Catalog) -> list[Evidence]:
+    """The signs that say something of hosting, where the catalogue tells them from others. A template of a manifest is
+    for whoever wants it there."""
+    found = []
+    for sign in signs:
+        if "template" in sign.where.rpartition("/")[2]:
+            continue
+        name, _, rest = sign.signal.partition("#")
+        kind, _, value = rest.partition(":")
+        entry = catalog.entry(name)
+        about = entry.capabilities_of(kind, value) if entry else ()
+        if entry is None or not entry.about or any(have.startswith(AREA) for have in about):
+            found.append(sign)
+    return found
+
+
+def _kinds(signs: Iterable[Evidence]) -> set[str]:
+    return {sign.signal.partition("#")[2].partition(":")[0] for sign in signs}
+
+
+def elsewhere(dependencies: Iterable[Dependency], found: Sequence[Host], survey: Survey) -> frozenset[str]:
+    """Ids of what is as open as its vendor's hosting: all that comes with a host which is only perhaps one, and what a
+    manifest of another platform orders beside infrastructure that is described."""
+    sure = {host.dependency.vendor for host in found if host.effect == "stops"}
+    perhaps = {host.dependency.vendor for host in found} - sure
+    return frozenset(
+        one.id
+        for one in dependencies
+        if one.vendor in perhaps or (sure and one.vendor not in sure and _only_ordered(one, survey))
+    )
+
+
+def _only_ordered(dependency: Dependency, survey: Survey) -> bool:
+    sources = {survey.evidence[at].source for at in dependency.evidence}
+    return bool(sources) and sources <= _MANIFESTS
+
+
+def _beside_the_described(dependency: Dependency, described: Collection[str]) -> Host:
+    if dependency.vendor in described:
+        return Host(dependency, "stops")
+    return _perhaps(dependency)
+
+
+def _perhaps(dependency: Dependency) -> Host:
+    return Host(dependency, "may stop", f"Does production run at {dependency.vendor}?")
+
+
+def _manifest(dependency: Dependency, chosen: Collection[str]) -> Host:
+    return Host(dependency, "stops") if dependency.vendor in chosen else _perhaps(dependency)
+
+
+def _chosen(
+    firm: Sequence[Dependency],
+    hosting: dict[str, list[Evidence]],
+    signs: dict[str, list[Evidence]],
+    survey: Survey,
+) -> set[str]:
+    """The vendors that surely host: those that more than a manifest speaks for; where the repository has no image of
+    its own, the only one, and those whose manifest lies alone in its folder (a front end here, a back end there)."""
+    spoken_for = {one.vendor for one in firm if any(map(_beyond_a_manifest, signs[one.id]))}
+    if spoken_for:
+        return spoken_for
+    if _own_image(survey):
+        firm = [one for one in firm if not all(map(_is_button, hosting[one.id]))]
+    vendors = {one.vendor for one in firm}
+    if len(vendors) == 1:
+        return vendors
+    folders: dict[str, set[str]] = {}
+    for one in firm:
+        for sign in hosting[one.id]:
+            folder = sign.where.rpartition(":")[0].rpartition("/")[0]
+            folders.setdefault(folder, set()).add(one.vendor)
+    return {vendor for inside in folders.values() if len(inside) == 1 for vendor in inside}
+
+
+def _beyond_a_manifest(sign: Evidence) -> bool:
+    """A deploy workflow, an image for it, a call, or a variable that only its machines set, read by the program."""
+    kind = sign.signal.partition("#")[2].partition(":")[0]
+    if kind == "env":
+        return sign.role in ("runtime", "optional") and sign.source not in _SETTINGS
+    return kind in _AT_WORK
+
+
+def _is_button(sign: Evidence) -> bool:
+    """Whether it is, or may be, there for whoever wants the program at that platform: "Deploy to …"."""
+    return sign.where.rpartition(":")[0].rpartition("/")[2] not in _OF_ONE_SITE
+
+
+def _own_image(survey: Survey) -> bool:
+    """Whether the repository builds an image that anybody may run anywhere."""
+    return any(sign.source == "files.dockerfile" and sign.role != "developer" for sign in survey.evidence)
+
+
+def _guessed(
+    dependencies: Sequence[Dependency], signs: dict[str, list[Evidence]], survey: Survey, catalog: Catalog
+) -> tuple[Host, ...]:
+    clouds = _clouds(catalog)
+    own = [one for one in dependencies if one.vendor in clouds and one.role != "developer"]
+    deploying = [one for one in own if one.role == "build/ci" and _kinds(signs[one.id]) & _SIGNED_IN]
+    running = [one for one in own if one.firm and one.role in ("runtime", "infra")]
+    inside = [one for one in running if _tells(one, signs[one.id]) and _services(one.vendor, own) >= _FEWEST_SERVICES]
+    candidates = deploying or inside or _keyless(running, signs, survey)
+    vendors = sorted({one.vendor for one in candidates})
+    effect: Effect = "stops" if len(vendors) == 1 else "may stop"
+    guessed = tuple(_inferred(vendor, candidates, effect) for vendor in vendors)
+    # one service used from anywhere does not tell, and makes one ask
+    asked = sorted({one.vendor for one in running})
+    return guessed or tuple(_inferred(vendor, running, "may stop") for vendor in asked)
+
+
+def _keyless(running: Sequence[Dependency], signs: dict[str, list[Evidence]], survey: Survey) -> list[Dependency]:
+    """What the program calls without any key of the vendor's being set: the machine's own role lets it in, so it runs
+    on the vendor's machines. A variable that names a service (a bucket) is no key. Where a sample lists what is set,
+    keys may be among what it leaves out.
+    """
+    if any(sign.source == "files.dotenv" for sign in survey.evidence):
+        return []
+    keyed = {name for name, _, rest in _signals(survey) if rest.startswith(("env:", "setting:")) and "/" not in name}
+    calling = [one for one in running if one.role == "runtime" and _CLIENT & _kinds(_in_programs(signs[one.id]))]
+    return [one for one in calling if one.vendor not in keyed]
+
+
+def _in_programs(signs: Iterable[Evidence]) -> list[Evidence]:
+    return [sign for sign in signs if sign.source != "files.shell" and "-cli" not in sign.signal]
+
+
+def _signals(survey: Survey) -> list[tuple[str, str, str]]:
+    return [sign.signal.partition("#") for sign in survey.evidence]
+
+
+def _services(vendor: str, own: Sequence[Dependency]) -> int:
+    """How many services of the cloud are surely in use, by the program or by what deploys it."""
+    return sum(one.firm for one in own if one.vendor == vendor)
+
+
+def _tells(dependency: Dependency, signs: Iterable[Evidence]) -> bool:
+    """Whether only what runs there uses it, and more than a script of an operator's calls it."""
+    inner = any(not have.startswith(_REACHED_FROM_ANYWHERE) for have in dependency.capabilities)
+    return inner and any(sign.source != "files.shell" for sign in signs)
+
+
+def _inferred(vendor: str, candidates: Sequence[Dependency], effect: Effect) -> Host:
+    first = next(one for one in candidates if one.vendor == vendor)
+    return Host(first, effect, f"Does production run at {vendor}?", inferred=True)
+
+
+def _clouds(catalog: Catalog) -> frozenset[str]:
+    """Vendors that run other people's programs."""
+    machines = {"hosting.compute", "hosting.containers"}
+    entries = {**catalog.vendors, **catalog.services}
+    return frozenset(name.partition("/")[0] for name, entry in entries.items() if machines & set(entry.capabilities))

@@ -1,0 +1,137 @@
+"""What a dependency is for: the role that its signs have together.
+
+In: the signs of all dependencies, with the places they were seen in. Out: one `Role` for each. The strongest role wins
+(runtime, infra, optional, build/ci, developer), with these exceptions:
+
+- What only hosts the platform (machines, containers, DNS, certificates) is infrastructure, also where code names it; so
+  is what only a command of the shell or a permission names.
+- Where its keys are asked for before they are used, the dependency is optional: who has no key does without it.
+- What infrastructure as code describes five times as often as programs name it serves the infrastructure.
+- A package that nothing was seen to use, and an adapter beside others for the same capability, are options.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from toolkit.model import Evidence, Role, Value
+from toolkit.uses import is_package
+
+STRONGEST_FIRST: tuple[Role, ...] = ("runtime", "infra", "optional", "build/ci", "developer")
+_GROUND = ("hosting.", "edge.dns", "edge.registrar", "edge.tls", "build.iac", "data.backup")
+_CHOSEN_BY_USERS = frozenset({"auth.social-login"})
+_SAMPLES = frozenset({"files.dotenv"})
+_GIVEN_BY = frozenset({"files.config", "files.compose", "files.kubernetes", "files.platforms", "files.dotenv"})
+_PRODUCTION = re.compile(r"(?<![a-z])prod(?:uction)?(?![a-z])")
+_DESCRIBED = frozenset({"tf_resource", "cfn", "arm", "pulumi"})
+_MUCH = 5  # resources described for each use in a program
+# what pages load side by side, all of it
+_TOGETHER = ("edge.", "observe.")
+_SHARE = 4  # one guarded use of so many is the switch of all
+_ALIKE = 3  # vendors for the same thing in one file: a list to choose from
+
+
+class Sign(Value):
+    """One counting piece of evidence, and the capabilities it is about."""
+
+    kind: str
+    evidence: Evidence  # with the role that counts
+    about: tuple[str, ...] = ()
+
+
+def role_of(signs: Sequence[Sign], *, adapter: bool = False) -> Role:
+    """The role of one dependency. `adapter`: others for the same capability stand beside it."""
+    strongest = min((sign.evidence.role for sign in signs), key=STRONGEST_FIRST.index)
+    if strongest != "runtime":
+        return strongest
+    at_runtime = [sign for sign in signs if sign.evidence.role == "runtime"]
+    provisioned = any(sign.evidence.role == "infra" and sign.kind != "arn" for sign in signs)
+    if _switched(signs) and not provisioned and not any(map(_set_in_production, signs)):
+        return "optional"
+    if provisioned and _mostly_described(signs):
+        return "infra"
+    if all(sign.kind == "arn" or _is_command(sign) or _is_ground(sign) for sign in at_runtime):
+        return "infra"
+    if provisioned and all(_is_package(sign) or sign.kind == "arn" for sign in at_runtime):
+        return "infra"
+    if adapter or all(_is_package(sign) for sign in at_runtime):
+        return "optional"
+    chosen = all(sign.about and _CHOSEN_BY_USERS.issuperset(sign.about) for sign in at_runtime)
+    return "optional" if chosen else "runtime"
+
+
+def _switched(signs: Iterable[Sign]) -> bool:
+    """Whether its keys are asked for before they are used, or where nobody guards those, its other uses."""
+    keys: list[bool] = []
+    uses: list[bool] = []
+    for sign in signs:
+        if sign.evidence.role not in ("runtime", "optional") or _is_package(sign) or sign.evidence.source in _SAMPLES:
+            continue
+        (keys if sign.kind in ("env", "setting", "config") else uses).append(sign.evidence.role == "optional")
+    telling = keys if any(keys) else uses
+    return any(telling) and _SHARE * sum(telling) >= len(telling)
+
+
+def _is_package(sign: Sign) -> bool:
+    return is_package(sign.kind, sign.evidence.source)
+
+
+def _is_command(sign: Sign) -> bool:
+    """`aws-cli(s3)`, or what else a script of the shell does with it: somebody operates it."""
+    return (sign.kind == "call" and "-cli" in sign.evidence.signal) or sign.evidence.source == "files.shell"
+
+
+def _set_in_production(sign: Sign) -> bool:
+    """A variable that production's own settings give: `prod-compose.yaml`, `k8s/production/values.yaml`."""
+    if sign.kind != "env" or sign.evidence.role != "runtime" or sign.evidence.source not in _GIVEN_BY:
+        return False
+    return _PRODUCTION.search(sign.evidence.where.rpartition(":")[0].lower()) is not None
+
+
+def _mostly_described(signs: Sequence[Sign]) -> bool:
+    """Whether a few programs beside much infrastructure as code name it: they serve the infrastructure."""
+    described = sum(sign.kind in _DESCRIBED for sign in signs)
+    at_runtime = sum(sign.evidence.role == "runtime" and not _is_package(sign) for sign in signs)
+    return described >= _MUCH * at_runtime
+
+
+def _is_ground(sign: Sign) -> bool:
+    return bool(sign.about) and all(one.startswith(_GROUND) for one in sign.about)
+
+
+def adapters(signs: Mapping[str, Sequence[Sign]]) -> frozenset[str]:
+    """Dependencies that stand beside others for the same capability: in one file, or in files of the same shape.
+
+    `MailgunMailer.java` and `SendGridMailer.java` are adapters, of which a setting picks one.
+    """
+    beside: dict[tuple[str, str], set[str]] = defaultdict(set)
+    shaped: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for name, of_it in signs.items():
+        for sign in of_it:
+            if sign.evidence.role != "runtime" or _is_package(sign) or not sign.evidence.source.startswith("files."):
+                continue
+            path = sign.evidence.where.rpartition(":")[0]
+            shape = _shape(path, name)
+            for capability in sign.about:
+                if capability.startswith(_TOGETHER):
+                    continue
+                beside[path, capability].add(name)
+                if shape:
+                    shaped[shape, capability].add(name)
+    lists = [names for names in beside.values() if len(_vendors(names)) >= _ALIKE]
+    twins = [names for names in shaped.values() if len(_vendors(names)) > 1]
+    return frozenset().union(*lists, *twins)
+
+
+def _vendors(names: Iterable[str]) -> set[str]:
+    return {name.partition("/")[0] for name in names}
+
+
+def _shape(path: str, name: str) -> str:
+    """The path with the vendor's name in it replaced; empty where it does not name the vendor."""
+    folded = re.sub(r"[-_]", "", path.lower())
+    for part in sorted((*name.split("/"), *name.replace("/", "-").split("-")), key=len, reverse=True):
+        word = part.replace("-", "")
+        if len(word) >= 3 and word in folded:
+            return folded.replace(word, "*")
+    return ""

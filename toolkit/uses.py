@@ -1,0 +1,43 @@
+"""How far one piece of evidence speaks for use: at work, only possible, or on workstations alone.
+
+In: the kind of the signal, the source that saw it and the role of its place. Out: its `Use`. Where code is reached only
+with a setting, or a file is a sample, the source has already said "optional"; where it is for the build or for a
+developer's machine, it has said that.
+"""
+
+from toolkit.model import Evidence, Use
+
+STRONGEST_FIRST: tuple[Use, ...] = ("in use", "possible", "developer")
+
+PACKAGES = frozenset({"pypi", "npm", "gem", "golang", "composer", "maven", "nuget", "cargo", "hex", "pub", "swift"})
+# these read imports in code; the same names in a manifest are packages
+_CODE = frozenset({"files.javascript", "files.components", "files.go", "files.statements"})
+# what these say is production's own, whatever its kind: a variable set there is set
+_PRODUCTION = frozenset({
+    "files.hcl", "files.terraform_json", "files.tfstate", "files.cloudformation", "files.azure_templates",
+    "files.kubernetes", "files.ansible", "files.platforms", "files.zone",
+})  # fmt: skip
+_POSSIBLE = frozenset({"env", "setting", "host", "uri", "arn", "txt", "tf_provider"})
+# a page loads what it names
+_PAGES = frozenset({"files.html"})
+
+
+def is_package(kind: str, source: str) -> bool:
+    """Whether this is a line of a manifest, and not an import in code."""
+    return kind in PACKAGES and source not in _CODE
+
+
+def use_of(evidence: Evidence) -> Use:
+    """The class of one piece of evidence."""
+    kind = evidence.signal.partition("#")[2].partition(":")[0]
+    if evidence.role == "developer":
+        return "developer"
+    if evidence.role == "optional":
+        return "possible"
+    if is_package(kind, evidence.source):
+        return "developer" if evidence.role == "build/ci" else "possible"
+    if evidence.role == "build/ci" or evidence.source in _PRODUCTION - {"files.hcl"}:
+        return "possible" if kind == "arn" else "in use"
+    if evidence.source in _PAGES and kind == "host":
+        return "in use"
+    return "possible" if kind in _POSSIBLE else "in use"
