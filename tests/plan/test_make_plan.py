@@ -1,5 +1,6 @@
 """From losses to replacements, hosts and tasks, with a catalogue of a few blueprints."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from toolkit.catalog import (
     Capability,
     Catalog,
     EffortRule,
+    Engine,
     Exit,
     Export,
     HostSize,
@@ -30,12 +32,15 @@ from toolkit.model import (
     Choice,
     Company,
     Dependency,
+    Evidence,
     Fallback,
     Loss,
+    LossKind,
     Plan,
     Platform,
     Score,
     Survey,
+    Wait,
     WayOut,
     Window,
 )
@@ -95,15 +100,22 @@ CATALOG = Catalog(
 RDS = Dependency("aws", "rds", ("data.relational",), "runtime", "high", size_bytes=42 * 10**9)
 EC2 = Dependency("aws", "ec2", ("hosting.compute",), "runtime", "high")
 ZENDESK = Dependency("zendesk", "support", ("support.helpdesk",), "runtime", "high", quantity=1000)
+AWS = Company("aws", "AWS", ("aws",), (), ("read",))
 SENDGRID = Dependency("sendgrid", None, ("mail.outgoing",), "runtime", "high")
 
 
 def planned(
-    *dependencies: Dependency, lose: str = "", catalog: Catalog = CATALOG, people: int = 2, **platform: Any
+    *dependencies: Dependency,
+    lose: str = "",
+    kind: LossKind = "account",
+    catalog: Catalog = CATALOG,
+    people: int = 2,
+    companies: Sequence[Company] = (AWS,),
+    **platform: Any,
 ) -> Plan:
-    assessment = Assessment(Score(0, ()), companies=(Company("aws", "AWS", ("aws",), (), ("read",)),))
+    assessment = Assessment(Score(0, ()), companies=tuple(companies))
     audit = Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(**platform), Survey(), dependencies, assessment)
-    losses = [Loss(vendor, 8) for vendor in lose.split()]
+    losses = [Loss(vendor, 8, kind) for vendor in lose.split()]
     return make_plan(audit, catalog, losses=losses, people=people)
 
 
@@ -116,15 +128,26 @@ def needs(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 # --- losses -----------------------------------------------------------------------------------------------------------
-def test_by_default_all_who_can_stop_a_journey_alone_are_lost_with_their_notice() -> None:
+def test_by_default_the_one_company_whose_loss_is_worst_goes_under_its_usual_notice() -> None:
     plan = planned(RDS, ZENDESK)
     assert plan.losses == (Loss("aws", 30),)
     assert blueprints(plan) == {"postgresql": ("aws/rds",)}
+    found = [
+        Company("zendesk", "Zendesk", ("zendesk",), ("zendesk/support",), ("get-help",)),
+        Company("aws", "AWS", ("aws",), ("aws/rds",), ("get-help", "read")),
+        Company("sendgrid", "SendGrid", ("sendgrid",), ("sendgrid",)),
+    ]
+    assert planned(RDS, ZENDESK, companies=found).losses == (Loss("aws", 30),)
+    assert planned(RDS, companies=found[2:]).losses == ()
 
 
-def test_what_runs_on_the_lost_is_lost() -> None:
+def test_what_runs_on_the_lost_is_lost_with_the_kind_of_loss_that_takes_it_along() -> None:
     heroku = Dependency("heroku", "postgres", ("data.relational",), "runtime", "high")
-    assert blueprints(planned(heroku, lose="aws")) == {"postgresql": ("heroku/postgres",)}
+    assert blueprints(planned(heroku, lose="aws")) == {}
+    kinds: tuple[LossKind, ...] = ("outage", "sanction")
+    for kind in kinds:
+        gone = planned(heroku, lose="aws", kind=kind)
+        assert blueprints(gone) == {"postgresql": ("heroku/postgres",)}
     assert blueprints(planned(RDS, lose="heroku")) == {}
 
 
@@ -150,6 +173,75 @@ def test_what_a_blueprint_copies_needs_no_second_task() -> None:
     assert not [task for task in plan.tasks if task.id.startswith("take-out.")]
 
 
+def gone_at_once(*dependencies: Dependency, catalog: Catalog = CATALOG) -> Plan:
+    assessment = Assessment(Score(0, ()))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(), Survey(), dependencies, assessment)
+    return make_plan(audit, catalog, losses=[Loss(one.vendor, 0) for one in dependencies], people=2)
+
+
+EMPTY = replace(
+    POSTGRESQL,
+    tasks=tuple(
+        replace(task, empty="Start empty: what was written is lost") if task.id == "restore" else task
+        for task in POSTGRESQL.tasks
+    ),
+)
+
+
+def test_without_notice_nothing_is_fetched_and_what_needed_the_copy_starts_empty() -> None:
+    plan = gone_at_once(RDS, catalog=replace(CATALOG, blueprints={"postgresql": EMPTY}))
+    tasks = {one.id: one for one in plan.tasks}
+    assert "postgresql.dump" not in tasks
+    assert tasks["postgresql.restore"].title == "Start empty: what was written is lost"
+    assert tasks["postgresql.restore"].effort.hours == 0.5  # nothing of 42 GB
+    assert [(one.dependency, one.why) for one in plan.data_lost] == [("aws/rds", "aws ends access without notice")]
+    assert not any(one.late for one in plan.tasks)
+
+
+def test_what_takes_longer_than_the_notice_is_tried_and_nothing_waits_for_it() -> None:
+    huge = replace(RDS, size_bytes=2000 * 10**9)
+    plan = planned(huge, lose="aws", catalog=replace(CATALOG, blueprints={"postgresql": EMPTY}))
+    tasks = {one.id: one for one in plan.tasks}
+    assert tasks["postgresql.dump"].late
+    assert tasks["postgresql.restore"].needs == ("postgresql.host",)
+    assert plan.data_lost[0].why == "8 h of notice are too few to fetch it by this plan"
+
+
+def test_what_cannot_be_taken_out_any_more_is_named_and_no_task() -> None:
+    known = Exit((Export("Lists", "GET /lists"),))
+    vendors = {**CATALOG.vendors, "sendgrid": Vendor("SendGrid", exit=known)}
+    plan = gone_at_once(SENDGRID, catalog=replace(CATALOG, vendors=vendors))
+    assert plan.tasks == ()
+    assert [(one.dependency, one.what) for one in plan.data_lost] == [("sendgrid", "Lists")]
+
+
+def test_what_lies_with_the_platform_in_any_case_is_neither_fetched_nor_lost() -> None:
+    known = Exit((Export("Lists", "GET /lists"), Export("Code", "your own Git repository", held=True)))
+    vendors = {**CATALOG.vendors, "sendgrid": Vendor("SendGrid", exit=known)}
+    catalog = replace(CATALOG, vendors=vendors)
+    assert [one.what for one in gone_at_once(SENDGRID, catalog=catalog).data_lost] == ["Lists"]
+    (task,) = planned(SENDGRID, lose="sendgrid", catalog=catalog).tasks
+    assert task.title == "Take out of SendGrid: Lists"
+
+
+def test_what_is_known_of_a_vendor_is_said_once_and_not_of_each_service() -> None:
+    vendors = {**CATALOG.vendors, "aws": Vendor("AWS", exit=Exit((Export("Everything", "service by service"),)))}
+    queue = Dependency("aws", "sqs", ("data.queue",), "runtime", "high")
+    plan = planned(EC2, queue, lose="aws", catalog=replace(CATALOG, vendors=vendors))
+    assert [one.dependency for one in plan.ways_out] == ["aws"]
+    assert not [one for one in plan.tasks if one.id.startswith("take-out.")]
+
+
+def test_a_registry_holds_data_of_those_alone_who_publish_there() -> None:
+    vendors = {**CATALOG.vendors, "npm": Vendor("npm", exit=Exit((Export("Packages of one's own", "npm pack"),)))}
+    catalog = replace(CATALOG, vendors=vendors)
+    reader = Dependency("npm", None, ("build.packages",), "build/ci", "high", evidence=(0,))
+    for signal, count in (("npm#file:package-lock.json", 0), ("npm#call:npm-cli(publish)", 1)):
+        survey = Survey(evidence=(Evidence("files", signal, "r", "a:1", "build/ci"),))
+        audit = Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(), survey, (reader,), Assessment(Score(0, ())))
+        assert len(make_plan(audit, catalog, losses=[Loss("npm", 8)]).tasks) == count
+
+
 # --- replacements -----------------------------------------------------------------------------------------------------
 def test_what_no_blueprint_replaces_is_said() -> None:
     plan = planned(SENDGRID, lose="sendgrid")
@@ -158,11 +250,13 @@ def test_what_no_blueprint_replaces_is_said() -> None:
 
 
 def test_a_surviving_fallback_is_not_replaced_and_a_choice_overrides_it() -> None:
-    covered = {"fallbacks": (Fallback("data.relational", "own PostgreSQL"),)}
+    covered: dict[str, Any] = {"fallbacks": (Fallback("data.relational", "own PostgreSQL"),)}
     plan = planned(RDS, lose="aws", **covered)
     assert not plan.replacements
     assert plan.unplanned[0].reason == "a fallback takes over: own PostgreSQL"
-    assert blueprints(planned(RDS, lose="aws", fallbacks=(Fallback("data.relational", "heroku/postgres"),)))
+    elsewhere = (Fallback("data.relational", "heroku/postgres"),)
+    assert not blueprints(planned(RDS, lose="aws", fallbacks=elsewhere))
+    assert blueprints(planned(RDS, lose="aws", kind="outage", fallbacks=elsewhere))
     assert blueprints(planned(RDS, lose="aws", choices=(Choice("data.relational", "postgresql"),), **covered))
 
 
@@ -183,9 +277,58 @@ def test_an_application_pulls_in_what_its_environment_refers_to() -> None:
     assert needs(plan)["web.point"] == ("postgresql.host", "web.install")
     both = planned(EC2, RDS, lose="aws", applications=(app,))
     assert needs(both)["web.point"] == ("postgresql.switch", "web.install")
-    assert blueprints(planned(ZENDESK, lose="zendesk", applications=(app,))) == blueprints(
-        planned(ZENDESK, lose="zendesk")
-    )
+
+
+def test_an_application_is_in_the_plan_whoever_is_lost() -> None:
+    app = Application("board", "app", start="serve", environment={"URL": "${data.relational.url}"})
+    plan = planned(ZENDESK, lose="zendesk", applications=(app,))
+    assert blueprints(plan) == {"postgresql": (), "web": (), "zammad": ("zendesk/support",)}
+    assert plan.obstacles == ()
+    alone = planned(applications=(app,))
+    assert blueprints(alone) == {"postgresql": (), "web": ()}
+
+
+def test_a_choice_is_wanted_whoever_is_lost() -> None:
+    assert blueprints(planned(ZENDESK, lose="zendesk", choices=(Choice("edge.tls", "web"),))) == {
+        "postgresql": (),
+        "web": (),
+        "zammad": ("zendesk/support",),
+    }
+    assert set(blueprints(planned(choices=(Choice("data.relational", "postgresql"),)))) == {"postgresql"}
+
+
+def test_what_keeps_it_from_running_is_in_the_plan() -> None:
+    silent = Application("board", "app", environment={"SMTP": "${mail.outgoing.host}"})
+    plan = planned(EC2, lose="aws", applications=(silent,))
+    assert [(one.subject, one.reason) for one in plan.obstacles] == [
+        ("board", "the application board has no start command"),
+        ("board", "board needs mail.outgoing, and nothing here provides it"),
+    ]
+    (nothing_to_run,) = planned(EC2, lose="aws").obstacles
+    assert "no [[application]]" in nothing_to_run.reason
+    assert planned(RDS, lose="aws").obstacles == ()
+
+
+def test_a_loss_that_nothing_hangs_on_is_said() -> None:
+    plan = planned(RDS, lose="sendgrid aws")
+    assert plan.untouched == ("sendgrid",)
+    idle = planned(RDS, lose="sendgrid")
+    assert (idle.tasks, idle.replacements, idle.untouched) == ((), (), ("sendgrid",))
+
+
+def test_of_two_databases_the_first_is_the_applications() -> None:
+    """A blueprint that needs PostgreSQL gets it, though the platform's own database is another."""
+    engines = {name: Engine(name, ("data.relational",)) for name in ("postgresql", "mysql")}
+    known = {
+        "mariadb": replace(POSTGRESQL, name="MariaDB", speaks=("mysql",)),
+        "aaa": replace(POSTGRESQL, speaks=("postgresql",)),
+        "zammad": replace(DESK, needs_speak=("postgresql",)),
+    }
+    services = {"aws/rds": Service("RDS", ("data.relational",), speaks=("mysql",))}
+    catalog = replace(CATALOG, engines=engines, blueprints=known, services=services)
+    plan = planned(RDS, ZENDESK, lose="aws zendesk", catalog=catalog)
+    assert blueprints(plan) == {"mariadb": ("aws/rds",), "zammad": ("zendesk/support",), "aaa": ()}
+    assert [one.blueprint for one in plan.replacements] == ["mariadb", "zammad", "aaa"]
 
 
 def test_a_reference_to_an_output_that_is_not_there_is_bad_input() -> None:
@@ -268,14 +411,11 @@ def test_a_large_blueprint_gets_a_host_of_its_size() -> None:
 # --- tasks ------------------------------------------------------------------------------------------------------------
 def test_effort_is_the_rule_times_the_quantity_and_says_so() -> None:
     tasks = {one.id: one for one in planned(RDS, ZENDESK, lose="aws zendesk").tasks}
-    assert tasks["postgresql.dump"].effort.hours == 51 / 60
-    assert tasks["postgresql.dump"].effort.basis == "30 min + 0.5 min per GB × 42"
+    assert (tasks["postgresql.dump"].effort.hours, tasks["postgresql.dump"].effort.basis) == (0.5, "30 min")
+    assert tasks["postgresql.dump"].wait == Wait(21 / 60, 21 / 60, "0.5 min per GB × 42")  # a machine copies
     assert tasks["zammad.tickets"].effort.hours == 130 / 60
     unknown = {one.id: one for one in planned(replace(RDS, size_bytes=None), lose="aws").tasks}["postgresql.dump"]
-    assert (unknown.effort.hours, unknown.effort.basis) == (
-        35 / 60,
-        "30 min + 0.5 min per GB × 10 (size unknown, assumed)",
-    )
+    assert unknown.wait == Wait(5 / 60, 5 / 60, "0.5 min per GB × 10 (size unknown, assumed)")
 
 
 def test_phases_follow_each_other_and_exports_do_not_wait() -> None:
@@ -285,8 +425,7 @@ def test_phases_follow_each_other_and_exports_do_not_wait() -> None:
         "postgresql.restore": ("postgresql.dump", "postgresql.host"),
         "postgresql.switch": ("postgresql.restore",),
         "postgresql.back": ("postgresql.switch",),
-        "postgresql.close": ("postgresql.switch",),
-    }
+    }  # nobody clears up two weeks later what access has ended for after 8 h
 
 
 def test_what_needs_access_must_be_done_within_the_notice() -> None:
@@ -306,8 +445,8 @@ def test_owners_are_the_users_by_capability_then_by_area() -> None:
 
 
 def test_tasks_that_wait_for_each_other_are_named() -> None:
-    circle = replace(WEB, needs=("data.relational",))
-    database = replace(POSTGRESQL, needs=("hosting.compute",))
+    circle = replace(WEB, tasks=(todo("point", "cut over", "data.relational"),))
+    database = replace(POSTGRESQL, tasks=(todo("switch", "cut over", "hosting.compute"),))
     catalog = replace(CATALOG, blueprints={"web": circle, "postgresql": database})
     with pytest.raises(BadCatalog, match=r"postgresql\.switch.*web\.point|web\.point.*postgresql\.switch"):
         planned(EC2, RDS, lose="aws", catalog=catalog)

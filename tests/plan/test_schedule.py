@@ -109,3 +109,11 @@ def test_a_plan_of_the_usual_shape_is_within_five_percent_of_the_bound(people: i
     timed, figures = schedule(tasks, people)
     assert figures.makespan_hours <= 1.05 * figures.lower_bound_hours
     assert not any(one.late for one in timed)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_a_freeze_that_waits_for_something_outside_it_ends(people: int) -> None:
+    chain = [task("stop", 30, phase="freeze"), task("fetch", 30, "stop"), task("copy", 30, "fetch", phase="freeze")]
+    timed, _ = schedule(chain, people, day_hours=10)
+    assert [one.id for one in timed] == ["stop", "fetch", "copy"]
+    assert all(before.finish_hours <= after.start_hours for before, after in pairwise(timed))

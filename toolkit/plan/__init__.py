@@ -1,36 +1,70 @@
 """Plan: who goes, with which notice → what replaces it, on which machines, in which order, by whom. Pure: no I/O.
 
-In: an audit, the catalogue, the losses (none named: every company that can stop a journey alone) and how many people
-there are. Out: a `Plan`. docs/plan.md has the rules in full.
+In: an audit, the catalogue, the losses (none named: the one company whose loss is worst) and how many people there are.
+Out: a `Plan`. docs/plan.md has the rules in full.
 """
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from toolkit.catalog import Catalog
 from toolkit.errors import BadInput
-from toolkit.model import SCHEMA_VERSION, Audit, Loss, Plan
+from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
+from toolkit.plan.access import possible
+from toolkit.plan.calendar import DAY_HOURS
+from toolkit.plan.changes import changes
+from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
-from toolkit.plan.losses import default_losses, lost_dependencies
+from toolkit.plan.journeys import returns, stopped_journeys
+from toolkit.plan.losses import default_losses, lost_dependencies, untouched
+from toolkit.plan.prepared import held
 from toolkit.plan.replacements import replace_all
+from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
 from toolkit.plan.tasks import make_tasks
+from toolkit.plan.unrecognised import left_behind, unrecognised
 from toolkit.plan.ways_out import take_out_tasks, ways_out
 
+_NOBODY = "nobody is free before access ends"
 
-def make_plan(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people: int | None = None) -> Plan:
-    """The plan. `people` defaults to what `offramp.toml` says."""
+
+def make_plan(
+    audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people: int | None = None, prepared: bool = False
+) -> Plan:
+    """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already."""
+    if prepared:
+        ready = {slug: replace(one, tasks=held(one.tasks)) for slug, one in catalog.blueprints.items()}
+        catalog = replace(catalog, blueprints=ready, tasks=held(catalog.tasks))
     crew = audit.platform.people if people is None else people
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")
     chosen = tuple(losses) or default_losses(audit, catalog)
     lost = lost_dependencies(audit.dependencies, chosen, catalog)
-    chosen_replacements, unplanned = replace_all(lost, chosen, audit, catalog)
-    hosts, replacements = place(chosen_replacements, lost, catalog)
-    ways = ways_out(lost, catalog)
-    todo = make_tasks(replacements, lost, audit.platform, catalog)
-    todo += take_out_tasks(ways, replacements, audit.platform, catalog)
-    tasks, figures = schedule(todo, crew)
-    return Plan(
+    assumed = unrecognised(audit, lost, chosen, catalog)
+    known, lost = lost, (*lost, *assumed)
+    taking_over = replace_all(lost, chosen, audit, catalog)
+    hosts, replacements = place(taking_over.replacements, lost, catalog)
+    ways = ways_out(known, audit.survey, catalog)
+    hopeless: set[str] = set()
+    given_up: set[str] = set()
+    while True:
+        made = make_tasks(replacements, lost, audit.platform, catalog, hopeless, given_up)
+        stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
+        finals = {one.journey: one.finals for one in stopped if not one.missing}
+        by_hand, left = take_out_tasks(ways, replacements, lost, audit.platform, catalog, made.copied)
+        left += left_behind(assumed, replacements)
+        left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
+        todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
+        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless)
+        late = [one for one in tasks if one.late and one.window.before_access_ends]
+        never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
+        if not never and not {one.id for one in late} - hopeless:
+            break
+        hopeless |= {one.id for one in late}
+        given_up |= never
+    tasks = possible(tasks, replacements, lost, chosen)
+    plan = Plan(
         SCHEMA_VERSION,
         audit.tool,
         catalog.hash,
@@ -40,6 +74,14 @@ def make_plan(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), pe
         replacements,
         tasks,
         figures,
-        unplanned,
+        tuple(one for one in taking_over.unplanned if one.capability not in made.provided),
         ways,
+        obstacles(audit.platform, taking_over, lost, catalog),
+        returns(stopped, tasks),
+        made.data_lost + left,
+        changes(audit, replacements),
+        untouched(audit.dependencies, chosen, catalog),
+        prepared,
+        tuple(one.assumed for one in assumed),
     )
+    return refuse_contradictions(plan)

@@ -11,22 +11,43 @@ class Gone(Value):
 
     dependency: Dependency
     notice_hours: Hours
+    speaks: tuple[str, ...] = ()  # where nobody was found who runs it: the engines of which it is one
+    assumed: str = ""  # and the sentence that says so
 
 
 def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
-    """Every company that can stop a journey alone, with the least notice its vendors' terms promise. Where nobody knows
-    the notice, it is none."""
-    return tuple(Loss(company.id, _notice(company, catalog)) for company in audit.assessment.companies if company.stops)
+    """The one company whose loss is worst, under its usual notice; none where no company stops a journey alone."""
+    return stopping_losses(audit, catalog)[:1]
+
+
+def stopping_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
+    """One loss for each company that can stop a journey alone, with the least notice its vendors' terms promise (where
+    nobody knows the notice, it is none). The worst first: most journeys, then least notice, then most that hangs on
+    it."""
+    stopping = [company for company in audit.assessment.companies if company.stops]
+
+    def rank(company: Company) -> tuple[float, float, float, str]:
+        return -len(company.stops), _notice(company, catalog), -len(company.dependencies), company.id
+
+    return tuple(Loss(company.id, _notice(company, catalog)) for company in sorted(stopping, key=rank))
 
 
 def lost_dependencies(dependencies: Iterable[Dependency], losses: Sequence[Loss], catalog: Catalog) -> tuple[Gone, ...]:
-    """What goes, through owners and foundations too; with several losses, at the earliest."""
+    """What goes, as the kind of each loss takes things along; with several losses, at the earliest."""
     gone = []
-    for one in dependencies:
-        reach = catalog.reach(one.vendor)
-        if notices := [loss.notice_hours for loss in losses if loss.vendor in reach]:
-            gone.append(Gone(one, min(notices)))
+    for dependency in dependencies:
+        notices = [loss.notice_hours for loss in losses if loss.vendor in catalog.reach(dependency.vendor, loss.kind)]
+        if notices:
+            gone.append(Gone(dependency, min(notices)))
     return tuple(gone)
+
+
+def untouched(dependencies: Iterable[Dependency], losses: Sequence[Loss], catalog: Catalog) -> tuple[str, ...]:
+    """The lost vendors on which nothing that was found hangs."""
+    vendors = {dependency.vendor for dependency in dependencies}
+    return tuple(
+        loss.vendor for loss in losses if not any(loss.vendor in catalog.reach(vendor, loss.kind) for vendor in vendors)
+    )
 
 
 def _notice(company: Company, catalog: Catalog) -> float:

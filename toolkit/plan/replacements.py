@@ -1,9 +1,14 @@
 """Which blueprints take over: lost capabilities → blueprints, and what those need in turn.
 
+What is wanted: what lost dependencies provided, in the protocol they are used with; and where the
+applications' host is lost, or nobody was found who hosts them: what `[[choice]]` names, hosting for each
+`[[application]]`, the engines its code needs and nobody who stays provides.
+
 A capability is replaced by the blueprint that `[[choice]]` names; else, of the blueprints that have the capability, by
-the one that covers most of what is lost (then by name). Not replaced: what a named fallback still covers, and what no
-blueprint has; both end up in `unplanned`. What a chosen blueprint needs is chosen the same way, and so is what an
-application's environment refers to ("${data.relational.url}") once a blueprint takes over its hosting.
+the one that covers most of what is lost (then by name). Either must speak what is used: PostgreSQL is no replacement
+for MySQL. Not replaced: what a named fallback still covers, and what no blueprint has or speaks; both end up in
+`unplanned`. What a chosen blueprint needs is chosen the same way, and so is what an application's environment refers to
+("${data.relational.url}") once a blueprint runs it.
 """
 
 import re
@@ -14,38 +19,61 @@ from toolkit.catalog import Blueprint, Catalog
 from toolkit.errors import BadInput
 from toolkit.model import Audit, Choice, Loss, Platform, Replacement, Unplanned, Value
 from toolkit.plan.losses import Gone
+from toolkit.plan.protocols import speaks
+from toolkit.plan.wanted import Wanted, engines_for, homeless, wanted_by_applications, wanted_by_losses
 
 REFERENCE = re.compile(r"\$\{(?P<capability>[a-z]+\.[a-z-]+)\.(?P<output>[A-Za-z0-9_-]+)\}")
 
 
-class _Wanted(Value):
-    """A capability to replace, and for whom: dependency ids, or the application or blueprint that needs it."""
+class Chosen(Value):
+    """The outcome: what takes over, and what nothing does."""
 
-    capability: str
-    dependencies: tuple[str, ...] = ()
-    needed_by: tuple[str, ...] = ()
+    replacements: tuple[Replacement, ...]  # by blueprint name, not yet placed on hosts
+    unplanned: tuple[Unplanned, ...]
+    missing: tuple[Wanted, ...]  # of the unplanned, what no blueprint has or speaks
 
 
-def replace_all(
-    lost: Sequence[Gone], losses: Sequence[Loss], audit: Audit, catalog: Catalog
-) -> tuple[tuple[Replacement, ...], tuple[Unplanned, ...]]:
-    """The replacements by blueprint name, not yet placed on hosts, and what is not replaced."""
+def replace_all(lost: Sequence[Gone], losses: Sequence[Loss], audit: Audit, catalog: Catalog) -> Chosen:
+    """What replaces the lost, and what nothing replaces."""
     platform = audit.platform
     choices = {one.capability: one for one in platform.choices}
     for one in choices.values():
         _check_choice(one, catalog)
-    wanted, covered = _wanted(lost, losses, audit, catalog, choices)
-    chosen, missing = _choose(wanted, platform, catalog, choices)
+    wanted, covered = wanted_by_losses(lost, losses, audit, catalog)
+    building = not losses or homeless(audit.dependencies, lost)
+    going = {one.capability for one in wanted}
+    wanted += [Wanted(name, blueprint=one.blueprint) for name, one in choices.items() if building or name in going]
+    if building:
+        wanted += wanted_by_applications(wanted, lost, losses, audit, catalog)
+    chosen, missing = _choose(wanted, audit, catalog, choices)
     _check_references(platform, chosen, catalog)
-    unplanned = [
-        Unplanned(name, one.capability, _why_not(one, name, catalog))
+    bare = [
+        Unplanned(one.dependency.id, "", "it has no capability that is known")
+        for one in lost
+        if not one.dependency.capabilities
+    ]
+    return Chosen(
+        tuple(_replacement(slug, chosen[slug], choices, catalog) for slug in _in_order(chosen)),
+        _sorted([*covered, *bare, *_unplanned(missing, catalog)]),
+        tuple(missing),
+    )
+
+
+def _unplanned(missing: Iterable[Wanted], catalog: Catalog) -> list[Unplanned]:
+    return [
+        Unplanned(name, one.capability, why_not(one, name, catalog), one.speaks)
         for one in missing
         for name in (*one.dependencies, *one.needed_by)
     ]
-    bare = [Unplanned(one.dependency.id, "", "it has no capability that is known") for one in lost
-            if not one.dependency.capabilities]  # fmt: skip
-    replacements = tuple(_replacement(slug, chosen[slug], choices, catalog) for slug in sorted(chosen))
-    return replacements, tuple(sorted((*covered, *unplanned, *bare), key=lambda one: (one.dependency, one.capability)))
+
+
+def _sorted(unplanned: Iterable[Unplanned]) -> tuple[Unplanned, ...]:
+    return tuple(sorted(dict.fromkeys(unplanned), key=lambda one: (one.dependency, one.capability, one.reason)))
+
+
+def _in_order(chosen: Mapping[str, Sequence[Wanted]]) -> list[str]:
+    """By name, those that only serve other blueprints last: of two databases the first is the applications'."""
+    return sorted(chosen, key=lambda slug: (all(one.serves_blueprint for one in chosen[slug]), slug))
 
 
 def required(blueprint: Blueprint, platform: Platform) -> frozenset[str]:
@@ -56,65 +84,64 @@ def required(blueprint: Blueprint, platform: Platform) -> frozenset[str]:
     return frozenset(needs - set(blueprint.capabilities))
 
 
-def _wanted(
-    lost: Sequence[Gone],
-    losses: Sequence[Loss],
-    audit: Audit,
-    catalog: Catalog,
-    choices: Mapping[str, Choice],
-) -> tuple[list[_Wanted], list[Unplanned]]:
-    """Lost capabilities with the dependencies that provided them, less what a fallback covers."""
-    wanted: dict[str, list[str]] = {}
-    covered = []
-    for one in (gone.dependency for gone in lost):
-        for capability in one.capabilities:
-            by = _fallback((one.id, one.vendor, capability), losses, audit.platform, catalog)
-            if by and capability not in choices:
-                covered.append(Unplanned(one.id, capability, f"a fallback takes over: {by}"))
-            else:
-                wanted.setdefault(capability, []).append(one.id)
-    return [_Wanted(capability, tuple(ids)) for capability, ids in sorted(wanted.items())], covered
-
-
-def _fallback(names: Iterable[str], losses: Sequence[Loss], platform: Platform, catalog: Catalog) -> str | None:
-    """The first fallback that does not go as well."""
-    gone = {loss.vendor for loss in losses}
-    for one in platform.fallbacks:
-        if one.of in names and catalog.reach(one.by.partition("/")[0]).isdisjoint(gone):
-            return one.by
-    return None
-
-
 def _choose(
-    wanted: Sequence[_Wanted], platform: Platform, catalog: Catalog, choices: Mapping[str, Choice]
-) -> tuple[dict[str, list[_Wanted]], list[_Wanted]]:
-    """blueprint → what it takes over, needs included; and what no blueprint has."""
-    chosen: dict[str, list[_Wanted]] = {}
-    missing: list[_Wanted] = []
+    wanted: Sequence[Wanted], audit: Audit, catalog: Catalog, choices: Mapping[str, Choice]
+) -> tuple[dict[str, list[Wanted]], list[Wanted]]:
+    """blueprint → what it takes over, needs included; and what no blueprint has or speaks."""
+    chosen: dict[str, list[Wanted]] = {}
+    missing: list[Wanted] = []
     capabilities = {one.capability for one in wanted}
     queue = list(wanted)
-    settled: set[str] = set()
     while queue:
         one = queue.pop(0)
-        if one.capability in settled:
-            continue
-        settled.add(one.capability)
-        slug = _blueprint(one.capability, capabilities, catalog, choices)
+        slug = _there_already(one, chosen, catalog) or _blueprint(one, capabilities, catalog, choices)
         if slug is None:
             missing.append(one)
             continue
         if slug not in chosen:
-            needs = sorted(required(catalog.blueprints[slug], platform))
-            queue += [_Wanted(need, needed_by=_askers(need, slug, platform, catalog)) for need in needs]
+            queue += _needs(slug, audit, catalog, choices)
         chosen.setdefault(slug, []).append(one)
     return chosen, missing
 
 
-def _blueprint(capability: str, wanted: set[str], catalog: Catalog, choices: Mapping[str, Choice]) -> str | None:
-    if capability in choices:
+def _there_already(one: Wanted, chosen: Mapping[str, Sequence[Wanted]], catalog: Catalog) -> str | None:
+    """The blueprint that was chosen for this capability, if it will do here as well."""
+    if one.blueprint:
+        return None
+    for slug, others in chosen.items():
+        provided = any(other.capability == one.capability for other in others)
+        if provided and speaks(slug, one.speaks, one.capability, catalog):
+            return slug
+    return None
+
+
+def _blueprint(one: Wanted, wanted: set[str], catalog: Catalog, choices: Mapping[str, Choice]) -> str | None:
+    """The one that the user chose, if it speaks what is used; else the one that covers most."""
+    capability = one.capability
+    if one.blueprint:
+        return one.blueprint
+    if capability in choices and speaks(choices[capability].blueprint, one.speaks, capability, catalog):
         return choices[capability].blueprint
-    able = [slug for slug, one in catalog.blueprints.items() if capability in one.capabilities]
+    able = [
+        slug
+        for slug, blueprint in catalog.blueprints.items()
+        if capability in blueprint.capabilities and speaks(slug, one.speaks, capability, catalog)
+    ]
     return min(able, key=lambda slug: (-len(wanted & set(catalog.blueprints[slug].capabilities)), slug), default=None)
+
+
+def _needs(slug: str, audit: Audit, catalog: Catalog, choices: Mapping[str, Choice]) -> list[Wanted]:
+    """What a blueprint asks for, and the applications it runs."""
+    blueprint = catalog.blueprints[slug]
+    wanted = []
+    for need in sorted(required(blueprint, audit.platform)):
+        own = need in blueprint.needs
+        spoken: Iterable[str] = catalog.protocols(blueprint.needs_speak, need) if own else ()
+        if not own and need not in choices:
+            spoken = engines_for(need, audit, catalog)
+        askers = _askers(need, slug, audit.platform, catalog)
+        wanted.append(Wanted(need, tuple(sorted(spoken)), needed_by=askers, serves_blueprint=own))
+    return wanted
 
 
 def _askers(need: str, slug: str, platform: Platform, catalog: Catalog) -> tuple[str, ...]:
@@ -133,7 +160,7 @@ def _references(platform: Platform) -> list[tuple[str, str, re.Match[str]]]:
     ]
 
 
-def _replacement(slug: str, wanted: Sequence[_Wanted], choices: Mapping[str, Choice], catalog: Catalog) -> Replacement:
+def _replacement(slug: str, wanted: Sequence[Wanted], choices: Mapping[str, Choice], catalog: Catalog) -> Replacement:
     blueprint = catalog.blueprints[slug]
     inputs: dict[str, Any] = {}
     for choice in choices.values():
@@ -154,7 +181,25 @@ def _replacement(slug: str, wanted: Sequence[_Wanted], choices: Mapping[str, Cho
         (),
         inputs,
         blueprint.datasets,
+        blueprint.speaks,
+        _assumed(slug, wanted, catalog),
     )
+
+
+def _assumed(slug: str, wanted: Sequence[Wanted], catalog: Catalog) -> tuple[str, ...]:
+    """What is taken for granted where nobody could see what is spoken."""
+    sentences = []
+    for one in wanted:
+        spoken = catalog.protocols(catalog.blueprints[slug].speaks, one.capability)
+        certain = len(one.speaks) > 1 and spoken.issuperset(one.speaks)  # whichever it is, it is spoken here
+        if one.assumed and not certain:
+            sentences.append(one.assumed)
+        if spoken and not one.speaks:
+            kinds = " and ".join(sorted(spoken))
+            sentences += [
+                f"{name}: nobody wrote down what it is used with; {slug} speaks {kinds}" for name in one.dependencies
+            ]
+    return tuple(sorted(set(sentences)))
 
 
 def _check_choice(choice: Choice, catalog: Catalog) -> None:
@@ -173,24 +218,32 @@ def _check_choice(choice: Choice, catalog: Catalog) -> None:
         raise BadInput(f"{choice.blueprint} has no input {', '.join(unknown)}", where=where, hint=hint)
 
 
-def _check_references(platform: Platform, chosen: Mapping[str, Sequence[_Wanted]], catalog: Catalog) -> None:
+def _check_references(platform: Platform, chosen: Mapping[str, Sequence[Wanted]], catalog: Catalog) -> None:
     """What applications refer to is something that the replacement has."""
-    slugs = {one.capability: slug for slug, several in chosen.items() for one in several}
+    slugs: dict[str, str] = {}
+    for slug in _in_order(chosen):
+        for one in chosen[slug]:
+            slugs.setdefault(one.capability, slug)
     for application, key, match in _references(platform):
-        if slug := slugs.get(match["capability"]):
+        if taken := slugs.get(match["capability"]):
             outputs = {
-                one.name for one in catalog.blueprints[slug].outputs if one.capability in (None, match["capability"])
+                one.name for one in catalog.blueprints[taken].outputs if one.capability in (None, match["capability"])
             }
             if match["output"] not in outputs:
                 raise BadInput(
-                    f"{slug} has no output {match['output']!r} for {match['capability']}",
+                    f"{taken} has no output {match['output']!r} for {match['capability']}",
                     where=f"offramp.toml: application {application}: environment {key}",
                     hint=f"its outputs are: {', '.join(sorted(outputs)) or 'none'}",
                 )
 
 
-def _why_not(one: _Wanted, name: str, catalog: Catalog) -> str:
+def why_not(one: Wanted, name: str, catalog: Catalog) -> str:
+    """Why nothing replaces it, or gives it what it needs."""
     known = catalog.capabilities.get(one.capability)
+    spoken = " or ".join(one.speaks)
     if name in one.needed_by:
-        return f"{name} needs it, and no blueprint provides it"
+        needed = f"{spoken} ({one.capability})" if spoken else one.capability
+        return f"{name} needs {needed}, and nothing here provides it"
+    if spoken:
+        return f"not replaced: {name} speaks {spoken}, nothing here does"
     return "no blueprint provides it" + (f": {known.breaks}" if known else "")

@@ -1,125 +1,259 @@
-"""Schedule: tasks × people → start, finish, and how far from the best possible.
+"""Schedule: tasks × people → start, finish, who, and how far from the best possible.
 
 In: tasks without times. Out: the same tasks with times, ordered so that nothing comes before what it needs, and the
-figures. A task takes one person and is not interrupted; tasks of the phase "roll back" take nobody, for they only
-happen when a cut-over fails, and stand where that would be.
+figures. A task takes one person, who does one thing at a time and sleeps; its wait takes nobody, and what needs it
+starts after the longest wait. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a
+cut-over fails, the others are for later days, outside the clock.
 
-Finding the shortest schedule is NP-hard, so several list schedules are made and the best is taken: fewest tasks too
-late, then least lateness, then shortest. One goes by deadline (a deadline also binds what comes before it), one by the
-longest way still to go; each is then improved by scheduling backwards from its end and forwards again (Li and Willis,
-1992). Where the best is not within 5 % of the lower bound, or something is late that need not be, blurred ways to go
-are tried as well, the same ones every time. Times are whole minutes inside, so that comparisons are exact.
+Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
+are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
+tenth less counts the same for each, whether it waits an hour or a month; with the last wait at its shortest and at its
+longest), then the shortest. A schedule for fewer people is one for more, so more people never make it worse. Where the
+best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every time.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
-from heapq import heappop, heappush
-from math import inf
+from heapq import heapify, heappop, heappush
+from math import inf, log1p
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from toolkit.model import Schedule, Task, Value
+from toolkit.model import Phase, Schedule, Task, Value
+from toolkit.plan.calendar import DAY, ends, fits, opens
+from toolkit.plan.window import window
+
+OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
+_RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
+_GOOD_ENOUGH = 1.05  # times the lower bound
+_SAMPLES = 30
+_URGENT = 120  # minutes: what must end sooner goes before everything else
 
 
 class _Job(Value):
     id: str
     minutes: int
     needs: tuple[str, ...]
+    wait: int = 0
+    soon: int = 0  # the wait at its shortest
     latest: float = inf  # minutes after notice
+    owner: str = ""
+    frozen: bool = False  # inside the freeze window: before everything else, and not over night
+    room: int = 0  # minutes that must be left of the day when it begins
+    nobody: bool = False
+    settling: bool = False  # its wait is outside the clock
 
 
-_Starts = dict[str, int]
-_GOOD_ENOUGH = 1.05  # times the lower bound
-_SAMPLES = 200
+class _Slot(NamedTuple):
+    start: int
+    end: int
+    who: int
 
 
-def schedule(tasks: Sequence[Task], people: int) -> tuple[tuple[Task, ...], Schedule]:
-    """The tasks with their times, in topological order, and the figures."""
-    jobs = {one.id: _job(one) for one in tasks}
-    critical = max(_longest(jobs, lambda job: job.minutes).values(), default=0)
-    total = sum(job.minutes for job in jobs.values())
-    bound = max(critical, -(-total // people))
-    starts = _best(jobs, people, bound)
-    depth = _longest(jobs, lambda job: 1)
-    timed = [_timed(one, starts[one.id], jobs[one.id]) for one in tasks]
+_Slots = dict[str, _Slot]
+_Ranks = Mapping[str, tuple[object, ...]]
+
+
+def schedule(
+    tasks: Sequence[Task],
+    people: int,
+    *,
+    day_hours: float = 24.0,
+    finals: Mapping[str, Collection[str]] | None = None,
+    tried: Collection[str] = (),
+) -> tuple[tuple[Task, ...], Schedule]:
+    """The tasks with their times, in topological order, and the figures. `finals`: the tasks after which each journey
+    is back. `tried`: tasks that cannot be in time and hold nothing up."""
+    day = round(day_hours * 60)
+    frozen = window(tasks)
+    jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, day)
+    bound = _bound(jobs, people, day)
+    ends_of = [tuple(ids) for ids in (finals or {}).values()]
+    slots = _best(jobs, people, day, bound, ends_of)
+    depth = _longest(jobs, dict.fromkeys(jobs, 1))
+    timed = [_timed(one, slots[one.id], jobs[one.id]) for one in tasks]
     timed.sort(key=lambda one: (one.start_hours, one.finish_hours, depth[one.id], one.id))
-    makespan = max((starts[job.id] + job.minutes for job in jobs.values()), default=0)
-    return tuple(timed), Schedule(people, makespan / 60, bound / 60)
+    inside = [one for one in timed if one.id in frozen]
+    begin = min((one.start_hours for one in inside), default=None)
+    length = max((one.finish_hours for one in inside), default=0.0) - (begin or 0.0)
+    makespan = _makespan(jobs, slots)
+    return tuple(timed), Schedule(people, makespan / 60, bound / 60, begin, length)
 
 
-def _job(task: Task) -> _Job:
-    minutes = 0 if task.phase == "roll back" else round(task.effort.hours * 60)
-    latest = inf if task.window.latest_hours is None else task.window.latest_hours * 60
-    return _Job(task.id, minutes, task.needs, latest)
+def _job(task: Task, tried: Collection[str], frozen: Collection[str]) -> _Job:
+    nobody = task.phase in OUTSIDE
+    minutes = 0 if nobody else round(task.effort.hours * 60)
+    wait = 0 if nobody or task.wait is None else round(task.wait.high_hours * 60)
+    soon = 0 if nobody or task.wait is None else round(task.wait.low_hours * 60)
+    settling = task.phase == "settle"
+    free = task.window.latest_hours is None or task.id in tried
+    latest = inf if free else (task.window.latest_hours or 0.0) * 60
+    return _Job(
+        task.id,
+        minutes,
+        task.needs,
+        wait,
+        soon,
+        latest,
+        task.owner,
+        frozen=task.id in frozen,
+        nobody=nobody,
+        settling=settling,
+    )
 
 
-def _timed(task: Task, start: int, job: _Job) -> Task:
-    finish = start + job.minutes
-    late = task.phase != "roll back" and finish > job.latest
-    return replace(task, start_hours=start / 60, finish_hours=finish / 60, late=late)
+def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
+    """Whoever opens the freeze window must have the whole of it before the night, where it fits into a day."""
+    frozen = {name: job for name, job in jobs.items() if job.frozen}
+    inside = {
+        name: replace(job, needs=tuple(need for need in job.needs if need in frozen)) for name, job in frozen.items()
+    }
+    tail = _longest(_reversed(inside), {name: job.minutes + job.wait for name, job in inside.items()})
+    opening = {name: min(tail[name], day) for name, job in inside.items() if not job.needs}
+    return {name: replace(job, room=opening.get(name, 0)) for name, job in jobs.items()}
 
 
-def _best(jobs: Mapping[str, _Job], people: int, bound: int) -> _Starts:
-    """The best of the constructed schedules; where that is not good enough, of the sampled ones up to the first that
-    is. What is late however many people there are does not prolong the search."""
-    earliest = _longest(jobs, lambda job: job.minutes)
+def _timed(task: Task, slot: _Slot, job: _Job) -> Task:
+    start, finish = slot.start, slot.end
+    if task.phase == "retire":
+        start = finish = slot.start + _RETIRE_AFTER
+    limit = task.window.latest_hours
+    late = not job.nobody and limit is not None and finish + job.wait > limit * 60
+    return replace(
+        task,
+        start_hours=start / 60,
+        finish_hours=finish / 60,
+        done_hours=(finish + job.wait) / 60,
+        late=late,
+        who=slot.who,
+    )
+
+
+def _makespan(jobs: Mapping[str, _Job], slots: _Slots) -> int:
+    ends_of = (slots[job.id].end + (0 if job.settling else job.wait) for job in jobs.values() if not job.nobody)
+    return max(ends_of, default=0)
+
+
+def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
+    """No order of these tasks can be done and waited out sooner: the longest way, and the work shared out."""
+    done: dict[str, int] = {}
+    for name in _order(jobs):
+        job = jobs[name]
+        start = max((done[need] for need in job.needs), default=0)
+        done[name] = start if job.nobody else ends(opens(start, day), job.minutes, day) + job.wait
+    work = -(-sum(job.minutes for job in jobs.values()) // people)
+    ended = (done[name] - (job.wait if job.settling else 0) for name, job in jobs.items() if not job.nobody)
+    longest = max(ended, default=0)
+    return max(longest, ends(0, work, day))
+
+
+def _best(jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: Sequence[tuple[str, ...]]) -> _Slots:
+    """The best over all numbers of people up to those there are; more than there are tasks are not needed."""
+    rankings = list(_rankings(jobs, finals))
+    earliest = _earliest(jobs, day)
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
-    best = min(_constructed(jobs, people), key=lambda starts: _badness(jobs, starts))
-    for starts in _sampled(jobs, people):
-        late, _, makespan = _badness(jobs, best)
-        if late <= hopeless and makespan <= _GOOD_ENOUGH * bound:
+    best: _Slots = {}
+    worth: tuple[float, ...] = (inf,)
+    for crew in range(1, min(people, max(len(jobs), 1)) + 1):
+        for number, rank in enumerate([*rankings, *_blurred(jobs)]):
+            if number >= len(rankings) and worth[0] <= hopeless and worth[-1] <= _GOOD_ENOUGH * bound:
+                break
+            slots = _list_schedule(jobs, rank, crew, day)
+            badness = _badness(jobs, slots, finals)
+            if badness < worth:
+                best, worth = slots, badness
+        if worth[-1] <= bound and not finals and worth[0] <= hopeless:
             break
-        best = min(best, starts, key=lambda starts: _badness(jobs, starts))
     return best
 
 
-def _constructed(jobs: Mapping[str, _Job], people: int) -> Iterator[_Starts]:
+def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> Iterator[_Ranks]:
+    """By deadline (which also binds what comes before it); by the longest way still to go; by how many journeys wait
+    for it. Each with the mirrored schedule's order too (Li and Willis, 1992)."""
     backward = _reversed(jobs)
-    tail = _longest(backward, lambda job: job.minutes)
+    tail = _longest(backward, {name: job.minutes + job.wait for name, job in jobs.items()})
     deadline = _deadlines(jobs)
-    by_deadline = {name: (deadline[name], -tail[name], name) for name in jobs}
-    by_tail = {name: (-tail[name], deadline[name], name) for name in jobs}
-    for rank in (by_deadline, by_tail):
-        starts = _list_schedule(jobs, rank, people)
-        yield starts
-        late_first = {name: (-(starts[name] + jobs[name].minutes), name) for name in jobs}
-        mirrored = _list_schedule(backward, late_first, people)
-        early_first = {name: (-(mirrored[name] + jobs[name].minutes), name) for name in jobs}
-        yield _list_schedule(jobs, early_first, people)
+    wanted = _wanted(jobs, finals)
+    yield {name: (deadline[name], -wanted[name], -tail[name], name) for name in jobs}
+    yield {name: (deadline[name] == inf, -wanted[name], -tail[name], name) for name in jobs}
+    urgent = {name: min(deadline[name], _URGENT) for name in jobs}
+    yield {name: (urgent[name], -wanted[name], -tail[name], name) for name in jobs}
+    yield {name: (urgent[name], -tail[name] - jobs[name].wait, name) for name in jobs}
+    yield {name: (-wanted[name], -tail[name], name) for name in jobs}
+    yield {name: (-tail[name], deadline[name], name) for name in jobs}
 
 
-def _sampled(jobs: Mapping[str, _Job], people: int) -> Iterator[_Starts]:
-    tail = _longest(_reversed(jobs), lambda job: job.minutes)
+def _blurred(jobs: Mapping[str, _Job]) -> Iterator[_Ranks]:
+    tail = _longest(_reversed(jobs), {name: job.minutes + job.wait for name, job in jobs.items()})
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(_SAMPLES):
-        blurred = {name: (-tail[name] * chance.uniform(0.6, 1.4), name) for name in sorted(jobs)}
-        yield _list_schedule(jobs, blurred, people)
+        yield {name: (-tail[name] * chance.uniform(0.6, 1.4), name) for name in sorted(jobs)}
 
 
-def _list_schedule(jobs: Mapping[str, _Job], rank: Mapping[str, tuple[object, ...]], people: int) -> _Starts:
+def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int) -> _Slots:
     """Whenever somebody is free, the first in rank of the tasks that can begin begins."""
     followers = _reversed(jobs)
     waiting = {name: len(job.needs) for name, job in jobs.items()}
-    ready = sorted((rank[name], name) for name, count in waiting.items() if not count)
-    running: list[tuple[int, str]] = []
-    starts: _Starts = {}
-    now, free = 0, people
-    while ready or running:
-        while ready and free:
-            _, name = heappop(ready)
-            starts[name] = now
-            heappush(running, (now + jobs[name].minutes, name))
-            free -= 1
-        now = running[0][0]
-        while running and running[0][0] == now:
-            _, name = heappop(running)
-            free += 1
-            for follower in followers[name].needs:
+    key = {name: (not jobs[name].frozen, *rank[name]) for name in jobs}
+    ready = [(key[name], name) for name, count in waiting.items() if not count]
+    heapify(ready)
+    free = list(range(1, people + 1))
+    last: dict[int, str] = {}  # what each person did last, for whom
+    events: list[tuple[int, int, str]] = []  # moment, who is free then (0: nobody), which task is done and waited out
+    slots: _Slots = {}
+    now = 0
+    to_freeze = {name for name, job in jobs.items() if job.frozen}
+    stuck = False  # the window is open, and what it waits for lies outside it
+    while ready or events:
+        aside = []
+        begun = len(slots)
+        is_open = len(to_freeze) not in (0, sum(job.frozen for job in jobs.values()))
+        while ready:
+            rated, name = heappop(ready)
+            job = jobs[name]
+            if job.nobody:
+                slots[name] = _Slot(now, now, 0)
+                heappush(events, (now, 0, name))
+            elif free and _may_begin(job, now, day) and (job.frozen or stuck or not is_open):
+                who = min(free, key=lambda one: (last.get(one) != job.owner, one))
+                free.remove(who)
+                last[who] = job.owner
+                end = ends(now, job.minutes, day)
+                slots[name] = _Slot(now, end, who)
+                if job.frozen:
+                    to_freeze.discard(name)
+                    is_open = bool(to_freeze)
+                heappush(events, (end, who, ""))
+                heappush(events, (end + job.wait, 0, name))
+            else:
+                aside.append((rated, name))
+        ready += aside
+        heapify(ready)
+        stuck = is_open and not events and len(slots) == begun
+        morning = (now // DAY + 1) * DAY
+        now = min(events[0][0], morning) if events and ready and free else events[0][0] if events else morning
+        while events and events[0][0] <= now:
+            _, who, name = heappop(events)
+            if who:
+                free.append(who)
+            for follower in followers[name].needs if name else ():
                 waiting[follower] -= 1
                 if not waiting[follower]:
-                    heappush(ready, (rank[follower], follower))
-    return starts
+                    heappush(ready, (key[follower], follower))
+    return slots
+
+
+def _may_begin(job: _Job, now: int, day: int) -> bool:
+    if now % DAY >= day:
+        return False
+    needed = max(job.room, job.minutes if job.frozen else 0)
+    return not needed or fits(now, needed, day)
+
+
+def _order(jobs: Mapping[str, _Job]) -> Iterator[str]:
+    yield from TopologicalSorter({one.id: one.needs for one in jobs.values()}).static_order()
 
 
 def _reversed(jobs: Mapping[str, _Job]) -> dict[str, _Job]:
@@ -127,30 +261,54 @@ def _reversed(jobs: Mapping[str, _Job]) -> dict[str, _Job]:
     for job in jobs.values():
         for need in job.needs:
             followers[need].append(job.id)
-    return {name: _Job(name, job.minutes, tuple(followers[name])) for name, job in jobs.items()}
+    return {name: replace(job, needs=tuple(followers[name])) for name, job in jobs.items()}
 
 
-def _longest(jobs: Mapping[str, _Job], length: Callable[[_Job], int]) -> dict[str, int]:
+def _longest(jobs: Mapping[str, _Job], length: Mapping[str, int]) -> dict[str, int]:
     """Per job the longest way that ends with it, itself included."""
     found: dict[str, int] = {}
-    for name in TopologicalSorter({one.id: one.needs for one in jobs.values()}).static_order():
-        found[name] = length(jobs[name]) + max((found[need] for need in jobs[name].needs), default=0)
+    for name in _order(jobs):
+        found[name] = length[name] + max((found[need] for need in jobs[name].needs), default=0)
     return found
+
+
+def _earliest(jobs: Mapping[str, _Job], day: int) -> dict[str, int]:
+    """When each job is done and waited out if people are never scarce."""
+    done: dict[str, int] = {}
+    for name in _order(jobs):
+        start = max((done[need] for need in jobs[name].needs), default=0)
+        done[name] = ends(opens(start, day), jobs[name].minutes, day) + jobs[name].wait
+    return done
+
+
+def _wanted(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> dict[str, int]:
+    """How many journeys come back only after it."""
+    waiting: dict[str, set[int]] = {name: set() for name in jobs}
+    for number, ids in enumerate(finals):
+        for name in ids:
+            waiting[name].add(number)
+    for name in reversed(list(_order(jobs))):
+        for need in jobs[name].needs:
+            waiting[need] |= waiting[name]
+    return {name: len(found) for name, found in waiting.items()}
 
 
 def _deadlines(jobs: Mapping[str, _Job]) -> dict[str, float]:
     """When each job must end for all after it to end in time. Deadlines that no number of people could meet are left
     out: they must not push aside those that can be met."""
-    earliest = _longest(jobs, lambda job: job.minutes)
+    earliest = _longest(jobs, {name: job.minutes + job.wait for name, job in jobs.items()})
     backward = _reversed(jobs)
     found: dict[str, float] = {}
-    for name in TopologicalSorter({one.id: one.needs for one in backward.values()}).static_order():
+    for name in _order(backward):
         own = jobs[name].latest if earliest[name] <= jobs[name].latest else inf
-        found[name] = min([own, *(found[after] - jobs[after].minutes for after in backward[name].needs)])
+        after = backward[name].needs
+        found[name] = min([own, *(found[one] - jobs[one].minutes - jobs[one].wait for one in after)])
     return found
 
 
-def _badness(jobs: Mapping[str, _Job], starts: _Starts) -> tuple[float, ...]:
-    ends = {name: starts[name] + job.minutes for name, job in jobs.items()}
-    late = [ends[name] - job.latest for name, job in jobs.items() if job.minutes and ends[name] > job.latest]
-    return len(late), sum(late), max(ends.values(), default=0)
+def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str, ...]]) -> tuple[float, ...]:
+    done = {name: slots[name].end + job.wait for name, job in jobs.items()}
+    late = [done[name] - job.latest for name, job in jobs.items() if done[name] > job.latest and not job.nobody]
+    soon = {name: slots[name].end + job.soon for name, job in jobs.items()}
+    returns = sum(log1p(max((of[name] for name in ids), default=0)) for of in (soon, done) for ids in finals)
+    return len(late), sum(late), returns, _makespan(jobs, slots)

@@ -2,91 +2,177 @@
 
 In: replacements, what is lost, `offramp.toml`, the catalogue. Out: tasks, not yet scheduled. What orders them:
 
-- a task's own `needs`: tasks of its blueprint, or a capability, which means that capability's cut-over;
+- a task's own `needs`: tasks of its blueprint, or a capability, which means that whoever provides it is cut over
+  ("data.relational") or has finished a phase ("data.relational:prepare");
 - where a task names none of its own blueprint: every task of the phase before, unless it must happen before access
   ends, for then it must not wait;
-- a blueprint is cut over after everything it needs.
+- a blueprint that runs the applications is cut over after the data that they refer to; what a blueprint itself needs
+  must be set up before;
+- what checks/tasks.toml says must come first (`common.py`).
 
 A blueprint that replaces nothing and only serves others is prepared, and that is all: there is nothing to copy, to cut
 over from or to retire.
+
+Where access ends at once, what needs access is not planned: nothing can be fetched any more. Where it ends too early
+for a task (`hopeless`), the task stays, to be tried. Either way nothing waits for it: what needed the copy starts
+empty, and the plan says what is lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
-from math import ceil
+from typing import cast
+
+from msgspec.structs import replace
 
 from toolkit.catalog import Catalog, EffortRule, PlanTask
 from toolkit.errors import BadCatalog
-from toolkit.model import Effort, Phase, Platform, Replacement, Task, Value, Window
+from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
+from toolkit.plan.common import common_tasks, with_gate
+from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.replacements import required
 
-ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
-_BEFORE: Mapping[Phase, tuple[Phase, ...]] = {  # the phases before, nearest first
-    "prepare": (),
-    "copy": ("prepare",),
-    "cut over": ("copy", "prepare"),
-    "roll back": ("cut over", "copy", "prepare"),
-    "retire": ("cut over", "copy", "prepare"),
+_FETCHING: tuple[Phase, ...] = ("prepare", "copy")
+_ORDER: tuple[Phase, ...] = ("prepare", "copy", "rehearse", "freeze", "cut over", "settle")
+_BEFORE: dict[Phase, tuple[Phase, ...]] = {  # the phases before, nearest first
+    **{phase: _ORDER[:place][::-1] for place, phase in enumerate(_ORDER)},
+    "roll back": ("cut over", "freeze", "copy", "prepare"),
+    "retire": ("settle", "cut over", "freeze", "copy", "prepare"),
 }
+_MUST_RUN = (
+    "data.*",
+    "secrets.*",
+)  # an application does not start without these; the rest is attached when it is there
 
 
-class _Part(Value):
+class Made(Value):
+    """All there is to do, and what of it gives people what they had."""
+
+    tasks: tuple[Task, ...]
+    data_lost: tuple[DataLost, ...]
+    serving: dict[str, tuple[str, ...]]  # blueprint -> tasks after which it serves
+    provided: dict[str, tuple[str, ...]]  # capability -> common tasks after which it is there again
+    copied: tuple[str, ...]  # dependencies whose data a common task takes along
+
+
+class Part(Value):
     """One replacement with what its tasks are computed from."""
 
     replacement: Replacement
     tasks: tuple[PlanTask, ...]
     needs: frozenset[str]  # capabilities
+    own_needs: frozenset[str]  # of these, those of the blueprint itself
     gone: tuple[Gone, ...]
+    cut_off: frozenset[str] = frozenset()  # its tasks that cannot be done before access ends
+    all_tasks: tuple[PlanTask, ...] = ()  # with those
 
     @property
     def slug(self) -> str:
         return self.replacement.blueprint
+
+    @property
+    def in_time(self) -> list[PlanTask]:
+        """Those that something may wait for."""
+        return [one for one in self.tasks if one.id not in self.cut_off]
 
     def id(self, task: PlanTask) -> str:
         return f"{self.slug}.{task.id}"
 
 
 def make_tasks(
-    replacements: Sequence[Replacement], lost: Sequence[Gone], platform: Platform, catalog: Catalog
-) -> tuple[Task, ...]:
-    """All tasks, by id. A cycle between them is a mistake in the blueprints."""
-    parts = [_part(one, lost, platform, catalog) for one in replacements]
-    cutovers = {
-        capability: [part.id(task) for task in _cutover(part)]
+    replacements: Sequence[Replacement],
+    lost: Sequence[Gone],
+    platform: Platform,
+    catalog: Catalog,
+    hopeless: Collection[str] = (),
+    given_up: Collection[str] = (),
+) -> Made:
+    """All tasks, by id, and what is lost. A cycle between them is a mistake in the blueprints. `hopeless`: ids of tasks
+    that were found not to be done before access ends; `given_up`: those of which nobody could even begin."""
+    parts = [_part(one, lost, platform, catalog, hopeless, given_up) for one in replacements]
+    built = [
+        task_from(task, part.id(task), _needs(part, task, parts, catalog), part.replacement.capabilities[0], part.gone,
+                  platform, catalog)
         for part in parts
-        for capability in part.replacement.capabilities
-    }
-    tasks = tuple(
-        _task(part, task, _needs(part, task, cutovers, catalog), platform) for part in parts for task in part.tasks
-    )
+        for task in part.tasks
+    ]  # fmt: skip
+    found = common_tasks(built, replacements, lost, platform, catalog, hopeless)
+    tasks = with_gate(found.tasks, platform, catalog)
     _refuse_cycles(tasks)
-    return tasks
+    left = [one for part in parts for one in _data_lost(part)]
+    serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}
+    return Made(tasks, tuple(dict.fromkeys([*left, *found.data_lost])), serving, found.provided, found.copied)
 
 
-def _part(replacement: Replacement, lost: Sequence[Gone], platform: Platform, catalog: Catalog) -> _Part:
+def _part(
+    replacement: Replacement,
+    lost: Sequence[Gone],
+    platform: Platform,
+    catalog: Catalog,
+    hopeless: Collection[str],
+    given_up: Collection[str],
+) -> Part:
     blueprint = catalog.blueprints[replacement.blueprint]
     tasks = blueprint.tasks
     if not replacement.dependencies:
         tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
-    return _Part(replacement, tasks, required(blueprint, platform), gone)
+    at_once = any(not one.notice_hours for one in gone)
+    fetching = [one.id for one in tasks if one.before_access_ends and gone]
+    cut_off = [one for one in fetching if at_once or f"{replacement.blueprint}.{one}" in hopeless]
+    # the freeze window is no longer one when its copy comes too late
+    idle = [one.id for one in tasks if one.phase == "freeze" or f"{replacement.blueprint}.{one.id}" in given_up]
+    dropped = [one for one in cut_off if at_once or one in idle]
+    tasks = tuple(_without_copy(one, cut_off) for one in tasks if one.id not in dropped)
+    needs = required(blueprint, platform)
+    own = needs & frozenset(blueprint.needs)
+    return Part(replacement, tasks, needs, own, gone, frozenset(cut_off), blueprint.tasks)
 
 
-def _cutover(part: _Part) -> list[PlanTask]:
-    """The tasks after which others can use it; without a cut-over, all but retiring."""
-    cut = [one for one in part.tasks if one.phase == "cut over"]
-    return cut or [one for one in part.tasks if one.phase in ("prepare", "copy")]
+def _without_copy(task: PlanTask, cut_off: Collection[str]) -> PlanTask:
+    """The task as it is done when what it needs cannot be fetched: it waits for that no longer, and starts empty."""
+    if not set(task.needs) & set(cut_off) or task.before_access_ends:
+        return task
+    needs = tuple(one for one in task.needs if one not in cut_off)
+    if not task.empty:
+        return replace(task, needs=needs)
+    effort = EffortRule(task.effort.fixed_minutes, basis=task.effort.basis)
+    if task.phase == "prepare":
+        return replace(task, title=task.empty, needs=needs)
+    return replace(task, title=task.empty, needs=needs, effort=effort, commands=(), done_when="")
 
 
-def _needs(part: _Part, task: PlanTask, cutovers: Mapping[str, Sequence[str]], catalog: Catalog) -> tuple[str, ...]:
+def _data_lost(part: Part) -> list[DataLost]:
+    """What those that start empty start without, and what else cannot be done, for each dependency that held it."""
+    sentences = [task.empty for task in part.tasks if task.empty and task.title == task.empty]
+    cut_off = [one for one in part.all_tasks if one.id in part.cut_off]
+    if not sentences:
+        sentences = [f"Not possible: {one.title}" for one in cut_off if one.phase in _FETCHING]
+    copies = [one for one in part.all_tasks if one.phase == "copy"]
+    held = bool(copies) and not any(one.before_access_ends for one in copies)
+    in_time = held or all(gone.notice_hours for gone in part.gone)
+    if not sentences and in_time and any(one.phase == "freeze" for one in cut_off):
+        sentences = ["What was written after the copy: access ends before writers can be stopped for a last one"]
+    if not copies and any(one.phase == "freeze" for one in cut_off):
+        sentences = ["What it held at that moment, jobs not yet done among it"]
+    return [DataLost(gone.dependency.id, sentence, too_early(gone)) for sentence in sentences for gone in part.gone]
+
+
+def _serve(part: Part) -> list[PlanTask]:
+    """The tasks after which others can use it; without a cut-over, all that come before."""
+    cut = [one for one in part.in_time if one.phase in ("freeze", "cut over")]
+    return cut or [one for one in part.in_time if one.phase in ("prepare", "copy", "rehearse")]
+
+
+def _needs(part: Part, task: PlanTask, parts: Sequence[Part], catalog: Catalog) -> tuple[str, ...]:
     own = {one.id: one for one in part.tasks}
     every = {one.id for one in catalog.blueprints[part.slug].tasks}
     needs: list[str] = []
     for need in task.needs:
         if need in own:
             needs.append(part.id(own[need]))
-        elif need not in every and need not in catalog.capabilities:
+        elif need not in every and not _is_capability(need, catalog):
             raise BadCatalog(
                 f"task {task.id!r} needs {need!r}, which is neither one of its tasks nor a capability",
                 where=f"blueprints/{part.slug}/plan.toml",
@@ -94,66 +180,45 @@ def _needs(part: _Part, task: PlanTask, cutovers: Mapping[str, Sequence[str]], c
             )
     if not needs and not task.before_access_ends:
         needs += [part.id(one) for one in _phase_before(part, task)]
-    capabilities = {need for need in task.needs if need in cutovers}
+    capabilities = [need for need in task.needs if _is_capability(need, catalog)]
     if task.phase == "cut over":
-        capabilities |= part.needs & cutovers.keys()
-    for capability in capabilities - set(part.replacement.capabilities):
-        needs += cutovers[capability]
+        capabilities += [f"{one}:prepare" for one in part.own_needs]
+        referred = part.needs - part.own_needs
+        capabilities += [one for one in referred if any(fnmatchcase(one, glob) for glob in _MUST_RUN)]
+    for capability in capabilities:
+        needs += _of_capability(capability, part, parts)
     return tuple(sorted(set(needs)))
 
 
-def _phase_before(part: _Part, task: PlanTask) -> list[PlanTask]:
-    for phase in _BEFORE[task.phase]:
-        if before := [one for one in part.tasks if one.phase == phase]:
-            return before
+def _is_capability(need: str, catalog: Catalog) -> bool:
+    return any(fnmatchcase(known, need.partition(":")[0]) for known in catalog.capabilities)
+
+
+def _of_capability(need: str, asking: Part, parts: Sequence[Part]) -> list[str]:
+    """The tasks of whoever provides it: those after which it serves, or those of a phase and the ones before. Of two
+    databases in one plan, both: whoever needs one waits for either."""
+    glob, _, phase = need.partition(":")
+    found: list[str] = []
+    for part in parts:
+        provides = any(fnmatchcase(one, glob) for one in part.replacement.capabilities)
+        if provides and part is not asking:
+            found += [part.id(one) for one in (_until(part, cast(Phase, phase)) if phase else _serve(part))]
+    return found
+
+
+def _until(part: Part, phase: Phase) -> list[PlanTask]:
+    """The tasks of the phase; where it has none, of the nearest before."""
+    for one in (phase, *_BEFORE[phase]):
+        if found := [task for task in part.in_time if task.phase == one]:
+            return found
     return []
 
 
-def _task(part: _Part, task: PlanTask, needs: tuple[str, ...], platform: Platform) -> Task:
-    capability = part.replacement.capabilities[0]
-    area = capability.partition(".")[0]
-    return Task(
-        id=part.id(task),
-        title=task.title,
-        capability=capability,
-        phase=task.phase,
-        effort=_effort(task.effort, part.gone),
-        owner=platform.owners.get(capability) or platform.owners.get(area) or task.owner,
-        needs=needs,
-        window=_window(task, part.gone),
-        commands=task.commands,
-        done_when=task.done_when,
-        rollback=task.rollback,
-    )
-
-
-def _effort(rule: EffortRule, gone: Sequence[Gone]) -> Effort:
-    """Whole minutes, as hours, and how they came about."""
-    if not rule.per or not rule.minutes_each:
-        minutes, basis = rule.fixed_minutes, f"{rule.fixed_minutes:g} min"
-    else:
-        quantity, remark = (
-            _gigabytes(gone) if rule.per == "gb" else (float(sum(g.dependency.quantity for g in gone)), "")
-        )
-        minutes = rule.fixed_minutes + rule.minutes_each * quantity
-        unit = "GB" if rule.per == "gb" else "item"
-        basis = f"{rule.fixed_minutes:g} min + {rule.minutes_each:g} min per {unit} × {quantity:g}{remark}"
-    return Effort(ceil(minutes) / 60, basis + (f"; {rule.basis}" if rule.basis else ""))
-
-
-def _gigabytes(gone: Sequence[Gone]) -> tuple[float, str]:
-    known = [one.dependency.size_bytes for one in gone if one.dependency.size_bytes is not None]
-    if known or not gone:
-        return round(sum(known) / 10**9, 1), ""
-    return ASSUMED_GB, " (size unknown, assumed)"
-
-
-def _window(task: PlanTask, gone: Sequence[Gone]) -> Window:
-    """Before access ends: within the notice of the first vendor that goes."""
-    limits = [] if task.latest_hours is None else [task.latest_hours]
-    if task.before_access_ends and gone:
-        limits.append(min(one.notice_hours for one in gone))
-    return Window(task.before_access_ends and bool(gone), min(limits, default=None))
+def _phase_before(part: Part, task: PlanTask) -> list[PlanTask]:
+    for phase in _BEFORE[task.phase]:
+        if before := [one for one in part.in_time if one.phase == phase]:
+            return before
+    return []
 
 
 def _refuse_cycles(tasks: Sequence[Task]) -> None:

@@ -4,32 +4,61 @@ A blueprint that copies data has its own tasks for it. Where nothing copies, a t
 by hand, by the way the vendor's own pages name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from toolkit.catalog import Catalog
-from toolkit.model import Effort, Platform, Replacement, Task, WayOut, Window
+from toolkit.catalog import Catalog, Exit
+from toolkit.model import DataLost, Dependency, Effort, Platform, Replacement, Survey, Task, WayOut, Window
 from toolkit.plan.losses import Gone
 
 _HOURS_EACH = 0.5  # per kind of data, on top of what the copying itself takes
 
 
-def ways_out(lost: Sequence[Gone], catalog: Catalog) -> tuple[WayOut, ...]:
-    """One for each lost dependency of which something is known, in the order in which access ends."""
-    found = []
+def ways_out(lost: Sequence[Gone], survey: Survey, catalog: Catalog) -> tuple[WayOut, ...]:
+    """One for each lost dependency of which something is known, in the order in which access ends. What is known of a
+    vendor as a whole is said once, of the vendor, and not of each of its services. Registries hold data of those alone
+    who publish there."""
+    found: dict[str, WayOut] = {}
     for gone in sorted(lost, key=lambda one: (one.notice_hours, one.dependency.id)):
-        known = catalog.exit(gone.dependency.id)
-        if known.exports or known.keeps:
-            one = gone.dependency
-            found.append(WayOut(one.id, gone.notice_hours, one.capabilities, known.exports, known.keeps))
-    return tuple(found)
+        one = gone.dependency
+        entry = catalog.services.get(one.id)
+        own = bool(entry and entry.exit != Exit())
+        known = catalog.exit(one.id)
+        exports = tuple(export for export in known.exports if not export.held)
+        if (exports or known.keeps) and _holds_data(one, survey):
+            name = one.id if own else one.vendor
+            way = WayOut(name, gone.notice_hours, one.capabilities, exports, known.keeps)
+            found.setdefault(name, way)
+    return tuple(found.values())
+
+
+def _holds_data(dependency: Dependency, survey: Survey) -> bool:
+    """Whether anything of the platform's lies there, as far as can be seen."""
+    if set(dependency.capabilities) - {"build.packages"} or not dependency.capabilities or dependency.declared:
+        return True
+    return any("publish" in survey.evidence[position].signal for position in dependency.evidence)
 
 
 def take_out_tasks(
-    ways: Sequence[WayOut], replacements: Sequence[Replacement], platform: Platform, catalog: Catalog
-) -> tuple[Task, ...]:
-    """One task for each dependency that has something to take out and no replacement that copies it."""
-    copied = {id for one in replacements if _copies(one, catalog) for id in one.dependencies}
-    return tuple(_take_out(way, platform, catalog) for way in ways if way.exports and way.dependency not in copied)
+    ways: Sequence[WayOut],
+    replacements: Sequence[Replacement],
+    lost: Sequence[Gone],
+    platform: Platform,
+    catalog: Catalog,
+    also_copied: Collection[str] = (),
+) -> tuple[tuple[Task, ...], tuple[DataLost, ...]]:
+    """One task for each dependency that has something to take out and no replacement that copies it, and what is lost
+    where access ends at once. What is only known of the vendor as a whole is no task where its services have theirs."""
+    copied = {id for one in replacements if _copies(one, catalog) for id in one.dependencies} | set(also_copied)
+    surely = {one.dependency.id for one in lost if one.dependency.firm}
+    todo = [one for one in ways if one.exports and one.dependency in surely - copied]
+    kept = [one for one in todo if one.at_hours > 0]
+    gone = [
+        DataLost(one.dependency, export.what, f"{one.dependency.partition('/')[0]} ends access without notice")
+        for one in todo
+        if not one.at_hours
+        for export in one.exports
+    ]
+    return tuple(_take_out(way, platform, catalog) for way in kept), tuple(gone)
 
 
 def _copies(replacement: Replacement, catalog: Catalog) -> bool:

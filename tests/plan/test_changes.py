@@ -1,0 +1,41 @@
+"""The lines of the platform's own that must change."""
+
+from msgspec.structs import replace
+from test_make_plan import CATALOG, RDS
+
+from toolkit.model import (
+    SCHEMA_VERSION,
+    Assessment,
+    Audit,
+    Change,
+    Evidence,
+    Loss,
+    Platform,
+    Root,
+    Score,
+    Survey,
+)
+from toolkit.plan import make_plan
+from toolkit.report.caveats import changes, first_hour
+
+
+def test_each_line_that_runs_and_names_what_is_replaced_is_listed_by_file_and_number() -> None:
+    signs = (
+        Evidence("files", "aws/rds#x", "app", "config/database.yml:10", "runtime"),
+        Evidence("files", "aws/rds#x", "app", "config/database.yml:9", "runtime"),
+        Evidence("files", "aws/rds#x", "app", "ci.yml:1", "build/ci"),
+        Evidence("accounts", "aws/rds#x", "aws:1", "arn:aws:rds:eu:1:db:12", "runtime"),
+    )
+    roots = (Root("app", "checkout", "."), Root("aws:1", "account", "aws:1"))
+    rds = replace(RDS, evidence=(0, 1, 2, 3))
+    survey = Survey(roots=roots, evidence=signs)
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(), survey, (rds,), Assessment(Score(0, ())))
+    plan = make_plan(audit, CATALOG, losses=[Loss("aws", 30)])
+    assert plan.changes == (
+        Change("app", "config/database.yml:9", "aws/rds", "postgresql"),
+        Change("app", "config/database.yml:10", "aws/rds", "postgresql"),
+    )
+    assert changes(plan) == [
+        "aws/rds, which postgresql takes over: app/config/database.yml:9, app/config/database.yml:10"
+    ]
+    assert any("person 1, T+00:00" in line for line in first_hour(plan))

@@ -1,0 +1,150 @@
+"""Tasks that no blueprint has: names, certificates, secrets, machines, the freeze window. They are data, in
+checks/tasks.toml.
+
+In: the blueprints' tasks, what is lost, the catalogue. Out: all tasks together, what must wait for which, what is there
+again when they are done, and what is lost where one is done instead of another.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
+
+from toolkit.catalog import Catalog, CommonTask
+from toolkit.model import DataLost, Platform, Replacement, Task, Value
+from toolkit.plan.figures import task_from, too_early
+from toolkit.plan.losses import Gone
+from toolkit.plan.window import window
+
+
+class Common(Value):
+    """The tasks of both kinds, wired."""
+
+    tasks: tuple[Task, ...]
+    data_lost: tuple[DataLost, ...]
+    provided: dict[str, tuple[str, ...]]  # capability -> tasks after which it is there again
+    copied: tuple[str, ...]  # dependencies whose data one of them takes along
+
+
+def common_tasks(
+    built: Sequence[Task],
+    replacements: Sequence[Replacement],
+    lost: Sequence[Gone],
+    platform: Platform,
+    catalog: Catalog,
+    hopeless: Collection[str],
+) -> Common:
+    """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
+    chosen = _chosen(lost, bool(replacements), catalog, hopeless)
+    tasks = [_task(rule, gone, chosen, platform, catalog) for rule, gone in chosen]
+    capabilities = {one.blueprint: one.capabilities for one in replacements}
+    wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
+    provided: dict[str, list[str]] = {}
+    for rule, _ in chosen:
+        for capability in rule.provides:
+            provided.setdefault(capability, []).append(ident(rule))
+    left = [
+        DataLost(one.dependency.id, rule.loses, too_early(one))
+        for rule, gone in chosen
+        if rule.loses
+        for one in gone
+        if one.dependency.vendor not in rule.theirs
+    ]
+    copied = {one.dependency.id for rule, gone in chosen if rule.phase == "copy" or rule.instead_of for one in gone}
+    return Common(
+        tuple(wired), tuple(left), {name: tuple(ids) for name, ids in provided.items()}, tuple(sorted(copied))
+    )
+
+
+def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog) -> tuple[Task, ...]:
+    """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for."""
+    for rule in catalog.tasks:
+        opened = {task.id for task in tasks if task.phase == rule.opens}
+        if not opened:
+            continue
+        within = opened | (window(tasks) if rule.opens == "freeze" else set())
+        inside = [task for task in tasks if task.id in within]
+        after = _followers(within, tasks)
+        rehearsed = {task.id for task in tasks if task.phase == "rehearse"}
+        outer = {need for task in inside for need in task.needs} | rehearsed
+        first = task_from(
+            rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
+        )
+        limits = [one.window.latest_hours for one in inside if one.id in opened]
+        limit = min((one for one in limits if one is not None), default=None)
+        if rule.before_access_ends:
+            first = replace(first, window=replace(first.window, before_access_ends=True, latest_hours=limit))
+        tasks = [first, *(_after(task, first) if task.id in opened else task for task in tasks)]
+    return tuple(tasks)
+
+
+def _after(task: Task, first: Task) -> Task:
+    return replace(task, needs=tuple(sorted({*task.needs, first.id})))
+
+
+def _followers(ids: Collection[str], tasks: Sequence[Task]) -> set[str]:
+    found = set(ids)
+    while more := {task.id for task in tasks if found & set(task.needs)} - found:
+        found |= more
+    return found - set(ids)
+
+
+def ident(rule: CommonTask) -> str:
+    return f"common.{rule.id}"
+
+
+_Chosen = Sequence[tuple[CommonTask, tuple[Gone, ...]]]
+
+
+def _chosen(lost: Sequence[Gone], building: bool, catalog: Catalog, hopeless: Collection[str]) -> _Chosen:
+    """The rules that hold, each with what is lost that calls for it."""
+    reachable: dict[str, bool] = {}
+    found = []
+    for rule in catalog.tasks:
+        gone = tuple(one for one in lost if _calls(rule, one))
+        if rule.opens or not (gone or (rule.builds and building)):
+            continue
+        closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
+        reachable[rule.id] = not (rule.before_access_ends and gone and closed)
+        if rule.instead_of and reachable.get(rule.instead_of, True):
+            continue
+        if reachable[rule.id]:
+            found.append((rule, gone))
+    return found
+
+
+def _calls(rule: CommonTask, gone: Gone) -> bool:
+    one = gone.dependency
+    return one.firm and any(_matches(capability, rule.of) for capability in one.capabilities)
+
+
+def _asked(rule: CommonTask, gone: Sequence[Gone]) -> tuple[Gone, ...]:
+    """Of what is lost, that which must still answer for the task."""
+    access = rule.access or rule.of
+    return tuple(one for one in gone if any(_matches(name, access) for name in one.dependency.capabilities))
+
+
+def _matches(capability: str, globs: Iterable[str]) -> bool:
+    return any(fnmatchcase(capability, glob) for glob in globs)
+
+
+def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Platform, catalog: Catalog) -> Task:
+    planned = {one.id: one for one, _ in chosen}
+    needs = [ident(planned[need]) for need in rule.needs if need in planned]
+    calling = (name for one in gone for name in one.dependency.capabilities if _matches(name, rule.of))
+    capability = next(iter(rule.provides), "") or next(calling, "hosting.compute")
+    return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)
+
+
+def _waiting(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
+    """The task with what must come before it."""
+    of = capabilities.get(task.id.partition(".")[0], (task.capability,))
+    needs = {*task.needs}
+    for rule, _ in chosen:
+        if rule.before_commands and any(one.startswith(rule.before_commands) for one in task.commands):
+            needs.add(ident(rule))
+        for pattern in rule.before:
+            glob, _, phase = pattern.partition(":")
+            if task.phase == phase and task.id != ident(rule) and any(fnmatchcase(one, glob) for one in of):
+                needs.add(ident(rule))
+    return replace(task, needs=tuple(sorted(needs)))

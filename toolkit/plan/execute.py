@@ -1,0 +1,99 @@
+"""Execute: a plan is gone through as if it were done, before anybody sees it.
+
+In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
+is done and waited out, needs access that has ended, somebody is in two places at once or works too long, a journey is
+said to be back before what it hangs on. None where all is well.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from toolkit.errors import BadCatalog
+from toolkit.model import Plan, Task
+from toolkit.plan.calendar import DAY_HOURS
+from toolkit.plan.schedule import OUTSIDE
+
+_MINUTE = 1 / 60
+
+
+def execute(plan: Plan) -> tuple[str, ...]:
+    """Everything that cannot be as the plan says."""
+    known = {task.id: task for task in plan.tasks}
+    return (
+        *_too_soon(known),
+        *_without_access(plan),
+        *_people(plan),
+        *_journeys(plan, known),
+    )
+
+
+def refuse_contradictions(plan: Plan) -> Plan:
+    """The plan, if it can be followed."""
+    if problems := execute(plan):
+        hint = "the plan.toml of a blueprint or checks/tasks.toml asks for what cannot be; please report it"
+        raise BadCatalog("\n".join(("the plan contradicts itself:", *problems)), where="plan", hint=hint)
+    return plan
+
+
+def _too_soon(known: Mapping[str, Task]) -> Iterator[str]:
+    seen: set[str] = set()
+    for task in known.values():
+        for need in task.needs:
+            if need not in seen:
+                yield f"{task.id} stands before {need}, which it needs"
+            elif known[need].done_hours > task.start_hours + _MINUTE:
+                yield f"{task.id} begins before {need} is done and waited out"
+        seen.add(task.id)
+
+
+def _without_access(plan: Plan) -> Iterator[str]:
+    """What needs access is done before it ends, or marked late, and then nothing waits for it."""
+    late = set()
+    for task in plan.tasks:
+        limit = task.window.latest_hours
+        if task.phase in OUTSIDE or limit is None or not task.window.before_access_ends:
+            continue
+        if task.done_hours > limit + _MINUTE:
+            late.add(task.id)
+            if not task.late:
+                yield f"{task.id} needs access that ends at {limit:g} h, and is done at {task.done_hours:g} h"
+            if task.start_hours >= limit:
+                yield f"{task.id} begins when access has ended"
+    for task in plan.tasks:
+        for need in late & set(task.needs):
+            if task.id not in late and task.phase not in OUTSIDE:
+                yield f"{task.id} waits for {need}, which comes too late"
+
+
+def _people(plan: Plan) -> Iterator[str]:
+    """One person is in one place, and works no longer than a day."""
+    by_person: dict[int, list[Task]] = defaultdict(list)
+    for task in plan.tasks:
+        if task.phase in OUTSIDE:
+            continue
+        if not 1 <= task.who <= plan.schedule.people:
+            yield f"{task.id} is done by person {task.who} of {plan.schedule.people}"
+        if task.finish_hours > task.start_hours:
+            by_person[task.who].append(task)
+    for who, tasks in by_person.items():
+        for before, after in pairwise(sorted(tasks, key=lambda task: task.start_hours)):
+            if before.finish_hours > after.start_hours + _MINUTE:
+                yield f"person {who} does {before.id} and {after.id} at once"
+        for task in tasks:
+            if task.start_hours % 24 >= DAY_HOURS or (task.finish_hours - _MINUTE) % 24 >= DAY_HOURS:
+                yield f"person {who} works at night: {task.id}"
+
+
+def _journeys(plan: Plan, known: Mapping[str, Task]) -> Iterator[str]:
+    for one in plan.journeys:
+        if one.latest_hours is None or one.back_hours is None:
+            if not one.missing:
+                yield f"the journey {one.journey} does not come back, and nobody says why"
+            continue
+        if one.missing:
+            yield f"the journey {one.journey} is said to be back without {one.missing[0]}"
+        if one.path and known[one.path[-1]].done_hours > one.latest_hours + _MINUTE:
+            yield f"the journey {one.journey} is said to be back before {one.path[-1]} is done"
+        if one.back_hours > one.latest_hours + _MINUTE:
+            yield f"the journey {one.journey} is back sooner with longer waits"

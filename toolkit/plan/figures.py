@@ -1,0 +1,110 @@
+"""One task with this platform's figures: how long, until when, by whom, with which commands.
+
+In: a rule of a plan.toml or of checks/tasks.toml, and what is lost. Out: a `Task`, not yet scheduled. Time that a
+machine takes to copy is waiting and nobody's work.
+"""
+
+from collections.abc import Sequence
+from math import ceil
+
+from toolkit.catalog import Catalog, EffortRule, PlanTask
+from toolkit.model import Effort, Platform, Task, Wait, Window
+from toolkit.plan.losses import Gone
+
+ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
+
+
+def task_from(
+    rule: PlanTask,
+    ident: str,
+    needs: Sequence[str],
+    capability: str,
+    gone: Sequence[Gone],
+    platform: Platform,
+    catalog: Catalog,
+) -> Task:
+    """The task, by its rule and these quantities."""
+    area = capability.partition(".")[0]
+    effort, copying = _effort(rule.effort, gone)
+    return Task(
+        id=ident,
+        title=rule.title,
+        capability=capability,
+        phase=rule.phase,
+        effort=effort,
+        owner=platform.owners.get(capability) or platform.owners.get(area) or rule.owner,
+        needs=tuple(needs),
+        window=_window(rule, gone),
+        commands=(*vendor_commands(rule, gone, catalog), *rule.commands),
+        done_when=rule.done_when,
+        rollback=rule.rollback,
+        wait=_both(copying, rule.wait),
+    )
+
+
+def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> tuple[str, ...]:
+    """The lost vendors' own ways to what the task fetches, else the general way. Nobody else has one here."""
+    found = [
+        command
+        for one in gone
+        for export in catalog.exit(one.dependency.id).exports
+        if export.dataset and export.dataset in rule.fetches
+        for command in export.commands
+    ]
+    return tuple(dict.fromkeys(found)) or rule.general
+
+
+def too_early(gone: Gone) -> str:
+    """Why something cannot be fetched from it."""
+    if not gone.notice_hours and gone.assumed:
+        return f"taken to lie at {gone.dependency.vendor}, which ends access without notice"
+    if not gone.notice_hours:
+        return f"{gone.dependency.vendor} ends access without notice"
+    return f"{gone.notice_hours:g} h of notice are too few to fetch it by this plan"
+
+
+def _effort(rule: EffortRule, gone: Sequence[Gone]) -> tuple[Effort, Wait | None]:
+    """Whole minutes, as hours, and how they came about; a copy's own time apart."""
+    minutes, basis, wait = rule.fixed_minutes, f"{rule.fixed_minutes:g} min", None
+    if rule.per == "item" and rule.minutes_each:
+        quantity = _items(gone)
+        minutes += rule.minutes_each * quantity
+        remark = " (number unknown, 1 assumed)" if quantity == 1 else ""
+        basis += f" + {rule.minutes_each:g} min per item × {quantity:g}{remark}"
+    if rule.per == "gb" and rule.minutes_each:
+        size, remark = _gigabytes(gone)
+        hours = ceil(rule.minutes_each * size) / 60
+        wait = Wait(hours, hours, f"{rule.minutes_each:g} min per GB × {size:g}{remark}") if hours else None
+    return Effort(ceil(minutes) / 60, basis + (f"; {rule.basis}" if rule.basis else "")), wait
+
+
+def _items(gone: Sequence[Gone]) -> int:
+    """People, tickets, tools: of what provides the same as the first, and not of all else that goes along."""
+    leading = next((one.dependency.capabilities[:1] for one in gone if one.dependency.quantity > 1), ())
+    return sum(one.dependency.quantity for one in gone if not leading or leading[0] in one.dependency.capabilities)
+
+
+def _both(copying: Wait | None, waiting: Wait | None) -> Wait | None:
+    if copying is None or waiting is None:
+        return copying or waiting
+    return Wait(
+        copying.low_hours + waiting.low_hours,
+        copying.high_hours + waiting.high_hours,
+        f"{copying.basis}; {waiting.basis}",
+        waiting.source,
+    )
+
+
+def _gigabytes(gone: Sequence[Gone]) -> tuple[float, str]:
+    known = [one.dependency.size_bytes for one in gone if one.dependency.size_bytes is not None]
+    if known or not gone:
+        return round(sum(known) / 10**9, 1), ""
+    return ASSUMED_GB, " (size unknown, assumed)"
+
+
+def _window(task: PlanTask, gone: Sequence[Gone]) -> Window:
+    """Before access ends: within the notice of the first vendor that goes."""
+    limits = [] if task.latest_hours is None else [task.latest_hours]
+    if task.before_access_ends and gone:
+        limits.append(min(one.notice_hours for one in gone))
+    return Window(task.before_access_ends and bool(gone), min(limits, default=None))
