@@ -14,12 +14,12 @@ from zendesk_server import EMAIL, PICTURE, TOKEN
 from zendesk_server import account as served
 
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export import dataset
+from toolkit.export import dataset, zendesk
 
 Sleep = Callable[[float], None]
 INCREMENTAL = "/api/v2/incremental/tickets/cursor.json"
 TICKETS = f"GET {INCREMENTAL}?start_time=0&per_page=100"
-COMMENTS = "GET /api/v2/tickets/73/comments.json?page[size]=100"
+COMMENTS = "GET /api/v2/tickets/73/comments.json?include_inline_images=true&page[size]=100"
 HELP_CENTER = "GET /api/v2/help_center/articles.json?page[size]=1"
 ATTACHMENT = "GET /attachments/token/abc/?name=file91.png"
 STORAGE = "GET /storage/91"
@@ -154,3 +154,63 @@ def test_a_large_attachment_is_never_whole_in_memory(account: Vendor, tmp_path: 
         tracemalloc.stop()
     assert (tmp_path / "attachments/91").stat().st_size == size
     assert most < 20 << 20
+
+
+def test_images_within_a_text_come_along(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    export_zendesk(account, tmp_path, sleep)
+    comment = records(tmp_path, "support.tickets")[0]["comments"][0]
+    listed, unlisted, lost = comment["attachments"]
+    assert [one["inline"] for one in comment["attachments"]] == [True] * 3
+    assert (tmp_path / listed["file"]).read_bytes() == (tmp_path / unlisted["file"]).read_bytes() == PICTURE
+    assert (listed["id"], listed["name"], unlisted["name"], lost["name"]) == ("93", "shot.png", "old.png", "lost.png")
+    assert comment["html"] == (
+        f'<p>Look <img src="attachments/93"> and <a href="{account.url}/attachments/token/inl/?name=shot.png&amp;a=12">'
+        f"this</a> <img src='{unlisted['file']}'> <img src=\"{lost['url']}\"> "
+        '<img src="https://tracker.example/attachments/token/x"></p>'
+    )
+    assert list(zendesk.missing(tmp_path)) == ["ticket 71: lost.png", "ticket 71: file92.png"]
+
+
+def test_who_was_suspended_is_known(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    export_zendesk(account, tmp_path, sleep)
+    assert [one.get("suspended") for one in records(tmp_path, "support.users")] == [None, None, True]
+
+
+CUT = Answer(b"{", headers={"Content-Length": "5000"})  # the connection breaks off
+
+
+@pytest.mark.parametrize("request_line", [HELP_CENTER, COMMENTS, TICKETS, ATTACHMENT, STORAGE])
+@pytest.mark.parametrize("answer", [CUT, Answer(status=503)], ids=["cut", "503"])
+def test_every_request_is_made_again(
+    account: Vendor, tmp_path: Path, sleep: Sleep, naps: list[float], request_line: str, answer: Answer
+) -> None:
+    account.route(request_line, answer, answer, OWN)
+    assert export_zendesk(account, tmp_path / "passes", sleep).datasets["support.articles"].records == 2
+    assert naps == [1, 2]
+    account.route(request_line, answer)
+    with pytest.raises(ProgramFailed, match=r"no answer|503"):
+        export_zendesk(account, tmp_path / "stays", sleep)
+    assert not list((tmp_path / "stays").rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1:1/x", "https://[half", "https://x:99999999/"])
+def test_what_no_retry_helps_ends_the_run_with_a_reason(
+    account: Vendor, tmp_path: Path, sleep: Sleep, url: str
+) -> None:
+    [first] = recorded("zendesk/comments")["73"]
+    answer = {"comments": [{**first, "attachments": [{"id": 200, "content_url": url}]}], "links": {}}
+    account.route(COMMENTS, Answer(json.dumps(answer).encode()))
+    with pytest.raises(ProgramFailed, match=r"no answer: ConnectError|no address"):
+        export_zendesk(account, tmp_path, sleep)
+
+
+@pytest.mark.parametrize("source", ["https://[half", "", "data:image/png;base64,AA==", "//evil.example/attachments/x"])
+def test_what_a_text_shows_from_elsewhere_stays_as_it_is(
+    account: Vendor, tmp_path: Path, sleep: Sleep, source: str
+) -> None:
+    [first] = recorded("zendesk/comments")["73"]
+    shown = {**first, "html_body": f'<img src="{source}"><img><b>', "attachments": None}
+    account.route(COMMENTS, Answer(json.dumps({"comments": [shown], "links": {}}).encode()))
+    export_zendesk(account, tmp_path, sleep)
+    [comment] = records(tmp_path, "support.tickets")[1]["comments"]
+    assert (comment["html"], comment["attachments"]) == (shown["html_body"], [])

@@ -4,6 +4,7 @@ Paths are those of the Support API's OpenAPI document. Cursor pagination and the
 exports are described in its text: https://developer.zendesk.com/api-reference/introduction/
 """
 
+import json
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, request
@@ -55,10 +56,11 @@ def account(vendor: Vendor) -> Flask:
 
     @app.get("/api/v2/tickets/<ticket>/<name:_comments>")
     def comments(ticket: str, _comments: str) -> Response:
-        found: list[dict[str, Any]] = recorded("zendesk/comments")[ticket]
-        for one in found:
-            for file in one["attachments"]:
-                file["content_url"] = file["content_url"].replace("BASE", vendor.url)
+        text = json.dumps(recorded("zendesk/comments")[ticket]).replace("BASE", vendor.url)
+        found: list[dict[str, Any]] = json.loads(text)
+        if request.args.get("include_inline_images") != "true":
+            for one in found:
+                one["attachments"] = [file for file in one["attachments"] if not file["inline"]]
         return _page(vendor, "comments", found)
 
     @app.get("/api/v2/incremental/<kind>/<name:_cursor>")
@@ -68,6 +70,10 @@ def account(vendor: Vendor) -> Flask:
     @app.get("/attachments/token/abc/")
     def attachment() -> Any:
         return redirect(f"{vendor.url}/storage/91")
+
+    @app.get("/attachments/token/<any(inl, unlisted):_token>/")
+    def inline_image(_token: str) -> Response:
+        return Response(PICTURE, mimetype="image/png")
 
     @app.get("/storage/91")
     def storage() -> Response:

@@ -5,10 +5,12 @@ identity.users, identity.groups and identity.applications. Password hashes and t
 the vendor's support only. https://auth0.com/docs/api/management/v2
 """
 
+import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
+from tempfile import TemporaryFile
 from typing import Any
 
 import httpx
@@ -32,6 +34,7 @@ _KINDS = {"regular_web": "web", "spa": "browser", "native": "native", "non_inter
 _CLIENT_FIELDS = ("client_id", "name", "app_type", "callbacks", "allowed_logout_urls", "web_origins", "grant_types",
                   "addons", "initiate_login_uri", "global")  # fmt: skip
 _PAGE = 1000
+_FILE, _FILE_SECONDS = "users export", 60.0
 _POLLS, _POLL_SECONDS = 720, 5.0  # an hour
 
 
@@ -60,7 +63,7 @@ def _users(ask: Ask, sleep: http.Sleep, home: httpx.URL, cursor: Any) -> Iterato
     if location.scheme != "https" and location.netloc != home.netloc:
         raise ProgramFailed("the file's address leads nowhere safe", where=location.host)
     records: list[Record] = []
-    for number, line in enumerate(_lines(location), start=1):
+    for number, line in enumerate(_lines(location, sleep), start=1):
         if number <= taken:
             continue
         try:
@@ -95,23 +98,21 @@ def _finished(ask: Ask, job: str, sleep: http.Sleep) -> str:
     raise ProgramFailed("the export job is not finished after an hour", where=job, hint="run it again: it goes on")
 
 
-def _lines(location: httpx.URL) -> Iterator[bytes]:
+def _lines(location: httpx.URL, sleep: http.Sleep) -> Iterator[bytes]:
     """The lines of a gzipped file. It lies on a file store, whose business the token is not."""
-    unpack, rest = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), b""
-    try:
-        with httpx.stream("GET", location, timeout=60) as response:
-            response.raise_for_status()
-            for chunk in response.iter_raw():
-                *lines, rest = (rest + unpack.decompress(chunk)).split(b"\n")
-                yield from filter(None, lines)
-    except (httpx.HTTPError, zlib.error) as err:
-        raise ProgramFailed(
-            f"the file broke off: {type(err).__name__}", where="users export", hint="run it again"
-        ) from err
-    if not unpack.eof:
-        raise ProgramFailed("the file is truncated", where="users export", hint="run it again: it goes on")
-    if rest:
-        yield rest
+    with TemporaryFile() as file:  # readable by us alone, under no name
+        if not http.download(
+            lambda: httpx.stream("GET", location, timeout=_FILE_SECONDS), file, _FILE, sleep=sleep, raw=True
+        ):
+            raise ProgramFailed("the file is gone", where=_FILE, hint="run it again: the vendor says where it is now")
+        file.seek(0)
+        try:
+            with gzip.open(file) as lines:
+                yield from (line for raw in lines if (line := raw.rstrip(b"\n")))
+        except EOFError as err:
+            raise ProgramFailed("the file is truncated", where=_FILE, hint="run it again: it goes on") from err
+        except (gzip.BadGzipFile, zlib.error) as err:
+            raise ProgramFailed(f"the file broke off: {type(err).__name__}", where=_FILE, hint="run it again") from err
 
 
 def _user(user: dict[str, Any]) -> Record:

@@ -58,7 +58,7 @@ def _groups(cognito: Any, pool: str, cursor: Any) -> Iterator[Page]:
 def _applications(cognito: Any, pool: str, cursor: Any) -> Iterator[Page]:
     for answer, following in _walk(cognito.list_user_pool_clients, "NextToken", cursor, UserPoolId=pool, MaxResults=60):
         found = (
-            cognito.describe_user_pool_client(UserPoolId=pool, ClientId=one["ClientId"])["UserPoolClient"]
+            _asked(cognito.describe_user_pool_client, UserPoolId=pool, ClientId=one["ClientId"])["UserPoolClient"]
             for one in answer["UserPoolClients"]
         )
         yield Page(tuple(_application(one) for one in found), following)
@@ -66,14 +66,20 @@ def _applications(cognito: Any, pool: str, cursor: Any) -> Iterator[Page]:
 
 def _walk(call: Any, token: str, cursor: Any, **query: Any) -> Iterator[tuple[dict[str, Any], Any]]:
     while True:
-        try:
-            answer = call(**query, **({token: cursor} if cursor else {}))
-        except (BotoCoreError, ClientError) as err:
-            raise ProgramFailed(str(err), where=query["UserPoolId"], hint="run it again: it goes on") from err
+        answer = _asked(call, **query, **({token: cursor} if cursor else {}))
         cursor = answer.get(token)
         yield answer, cursor
         if not cursor:
             return
+
+
+def _asked(call: Any, **query: Any) -> dict[str, Any]:
+    """An answer; botocore has tried again what passes."""
+    try:
+        answer: dict[str, Any] = call(**query)
+    except (BotoCoreError, ClientError) as err:
+        raise ProgramFailed(str(err), where=query["UserPoolId"], hint="run it again: it goes on") from err
+    return answer
 
 
 def _user(user: dict[str, Any]) -> Record:

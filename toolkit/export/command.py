@@ -19,6 +19,7 @@ from toolkit.errors import BadInput
 if TYPE_CHECKING:
     from toolkit.export.dataset import Manifest
 
+_MOST_NAMED = 20
 to_option = click.option(
     "--to", "folder", required=True, type=click.Path(path_type=Path), help="Folder for the datasets; goes on there."
 )
@@ -96,6 +97,47 @@ def zendesk(account: str, email: str, since: datetime | None, folder: Path, dry_
         with zendesk.client(address(account), email, secret("ZENDESK_TOKEN")) as client:
             streams = zendesk.streams(client, folder, sleep=time.sleep, since=start)
             report(dataset.export(streams, folder, source=f"zendesk {account} since {start}", log=say), folder)
+        tell_missing(list(zendesk.missing(folder)))
+
+
+@export.command()
+@click.option("--bucket", "buckets", required=True, multiple=True, metavar="NAME", help="Repeatable.")
+@click.option("--aws-profile", metavar="NAME", help="Default: whatever boto3 finds.")
+@click.option("--endpoint", metavar="URL", help="Of a store that is not AWS.")
+@to_option
+@dry_run_option
+def s3(buckets: tuple[str, ...], aws_profile: str | None, endpoint: str | None, folder: Path, dry_run: bool) -> None:
+    """Objects of buckets with headers, metadata and tags; versions and grants are counted and said."""
+    from toolkit.export import dataset, s3
+
+    source = f"s3 {endpoint or 'aws'} {' '.join(buckets)}"
+    announce(source, s3.ENDPOINTS)
+    if not dry_run:
+        streams = s3.streams(s3.client(aws_profile, endpoint), buckets, folder)
+        report(dataset.export(streams, folder, source=source, log=say), folder)
+
+
+@export.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", default="table", help="The vendor the file is from; default: table (an application's own).")
+@click.option("--column", "columns", multiple=True, metavar="MEANING=NAME", help="id, hash, email, …; repeatable.")
+@click.option("--firebase-parameters", type=click.Path(path_type=Path), help="The project's hash parameters, as JSON.")
+@click.option("--vault-key", required=True, type=click.Path(path_type=Path), help="Key of the project's vault.")
+@to_option
+def passwords(
+    file: Path, source: str, columns: tuple[str, ...], firebase_parameters: Path | None, vault_key: Path, folder: Path
+) -> None:
+    """People with their password hashes, from a vendor's file or an application's table (CSV, JSON, JSON Lines).
+
+    Hashes of bcrypt, Argon2, PBKDF2, scrypt and Firebase come along; they are encrypted with the vault's key at once.
+    """
+    from toolkit.export import passwords as table
+
+    firebase = table.firebase_parameters(firebase_parameters) if firebase_parameters else None
+    found = table.read(file, source=source, columns=table.named(columns), firebase=firebase)
+    report(table.write(found, folder, source=f"{source} {file.name}", key=vault_key), folder)
+    for line in table.told(found.left):
+        say(line)
 
 
 def announce(source: str, calls: Iterable[str]) -> None:
@@ -107,6 +149,16 @@ def report(manifest: "Manifest", folder: Path) -> None:
     """What was written, on stdout: dataset, records, checksum."""
     for name, one in manifest.datasets.items():
         click.echo(f"{name}\t{one.records}\t{one.sha256}\t{folder / one.file}")
+
+
+def tell_missing(names: "list[str]") -> None:
+    """What the vendor lists and did not give."""
+    if names:
+        say(f"{len(names)} attachments could not be had, their links stay as they were:")
+    for name in names[:_MOST_NAMED]:
+        say(f"  {name!r}")  # what a vendor's user called it: nothing of it acts in a terminal
+    if len(names) > _MOST_NAMED:
+        say(f"  and {len(names) - _MOST_NAMED} more: records without `file`")
 
 
 def secret(variable: str) -> str:

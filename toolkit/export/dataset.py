@@ -25,6 +25,7 @@ import msgspec
 
 from toolkit import documents, shipped
 from toolkit.errors import BadInput, ProgramFailed
+from toolkit.lock import locked
 from toolkit.model import SCHEMA_VERSION
 
 MANIFEST, _STATE = "manifest.json", ".export-state.json"
@@ -84,10 +85,14 @@ class Manifest(msgspec.Struct, frozen=True):
 def export(streams: Mapping[str, Stream], folder: Path, *, source: str, log: Log) -> Manifest:
     """Write every stream to its dataset in `folder`, going on where an earlier run was stopped.
 
-    Raises BadInput when the folder holds another export, or a record breaks its dataset's schema; whatever a stream
-    raises ends the run and leaves the folder fit for the next one.
+    Raises BadInput when another process exports there, the folder holds another export, or a record breaks its
+    dataset's schema; whatever a stream raises ends the run and leaves the folder fit for the next one.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(folder, mode=0o700):
+        return _export(streams, folder, source, log)
+
+
+def _export(streams: Mapping[str, Stream], folder: Path, source: str, log: Log) -> Manifest:
     state = _resume(folder, source)
     for name, stream in streams.items():
         progress, path = state.streams.setdefault(name, Progress()), folder / f"{name}.jsonl"
@@ -135,6 +140,7 @@ def checksum(path: Path) -> str:
 
 def _resume(folder: Path, source: str) -> _State:
     if (folder / MANIFEST).exists():
+        (folder / _STATE).unlink(missing_ok=True)  # of a run that was stopped on its last step
         raise BadInput("the folder holds a complete export", where=folder, hint="give another folder with --to")
     if not (folder / _STATE).exists():
         return _State(source)

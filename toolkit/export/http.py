@@ -5,19 +5,24 @@ In: an httpx client whose `base_url` is the vendor's and whose headers carry the
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import httpx
 
-from toolkit.errors import BadInput, ProgramFailed
+from toolkit.errors import BadInput, OfframpError, ProgramFailed
 
 Sleep = Callable[[float], None]
 _TRIES = 8
 _LONGEST_WAIT = 300.0  # seconds; a vendor that asks for more is not waited for
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _TRANSIENT = {429, 500, 502, 503, 504}
+_CHUNK = 1 << 16  # bytes of a file that are in memory
+_GONE = {403, 404, 410}
+_GO_ON = "run the same command again: it goes on"
+T = TypeVar("T")
 
 
 def client(base_url: str, headers: dict[str, str] | None = None) -> httpx.Client:
@@ -25,28 +30,93 @@ def client(base_url: str, headers: dict[str, str] | None = None) -> httpx.Client
     return httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT)
 
 
-def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep, **request: Any) -> httpx.Response:
-    """A successful answer, in JSON, to a request of `http`'s own origin.
+class Later(NamedTuple):
+    """What an attempt returns to be made again: the answer says when."""
 
-    429 and passing failures are tried again, after what the vendor asks for (Retry-After; X-Rate-Limit-Reset, which
-    Auth0 spells X-RateLimit-Reset) or doubling waits. Raises BadInput for 401, 403 and 404, and ProgramFailed for
-    whatever else stays wrong.
+    response: httpx.Response
+
+
+def patiently(attempt: Callable[[], T | Later], place: str, *, sleep: Sleep = time.sleep) -> T:
+    """What `attempt` returns in the end: every request of every export goes through here.
+
+    A lost connection, a time-out and `Later` are followed by another attempt, after what the vendor asks for or
+    doubling waits. Raises ProgramFailed for what stays wrong, and for an address that is none.
     """
-    _refuse_strangers(http, url)
-    for attempt in range(_TRIES):
-        last = attempt == _TRIES - 1
+    for number in range(_TRIES):
+        last = number == _TRIES - 1
         try:
-            response = http.request(method, url, **request)
-        except httpx.TransportError as err:
+            found = attempt()
+        except httpx.RequestError as err:
             if last:
-                raise ProgramFailed(f"no answer: {type(err).__name__}", where=_place(http, url)) from err
-            sleep(2.0**attempt)
+                raise ProgramFailed(f"no answer: {type(err).__name__}", where=place, hint=_GO_ON) from err
+            sleep(2.0**number)
             continue
-        passing = response.status_code in _TRANSIENT or (response.is_success and not _is_json(response))
-        if last or not passing:
-            return _succeeded(response, _place(http, url))
-        sleep(wait(response, attempt))
+        except httpx.InvalidURL as err:
+            raise ProgramFailed("the answer leads to what is no address", where=place) from err
+        if not isinstance(found, Later):
+            return found
+        if last:
+            raise ProgramFailed(f"the vendor answered {found.response.status_code}", where=place, hint=_GO_ON)
+        sleep(wait(found.response, number))
     raise AssertionError("the last attempt returns or raises")
+
+
+def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep, **request: Any) -> httpx.Response:
+    """A successful answer, in JSON, to a request of `http`'s own origin; passing failures are tried again.
+
+    Raises BadInput for 401, 403 and 404, and ProgramFailed for whatever else stays wrong.
+    """
+    tried: list[httpx.Response] = []
+
+    def attempt() -> httpx.Response | Later:
+        _refuse_strangers(http, url)
+        tried.append(http.request(method, url, **request))
+        response = tried[-1]
+        passing = response.status_code in _TRANSIENT or (response.is_success and not _is_json(response))
+        return Later(response) if passing and len(tried) < _TRIES else response
+
+    place = _place(http, url)
+    return _succeeded(patiently(attempt, place, sleep=sleep), place)
+
+
+def is_there(http: httpx.Client, url: str, *, sleep: Sleep = time.sleep) -> bool:
+    """Whether the vendor has this at all: not, if it answers 404."""
+
+    def attempt() -> int | Later:
+        response = http.get(url)
+        return Later(response) if response.status_code in _TRANSIENT else response.status_code
+
+    return patiently(attempt, _place(http, url), sleep=sleep) != httpx.codes.NOT_FOUND
+
+
+def download(
+    opened: Callable[[], AbstractContextManager[httpx.Response]],
+    file: BinaryIO,
+    place: str,
+    *,
+    sleep: Sleep = time.sleep,
+    raw: bool = False,
+) -> bool:
+    """Write the body of what `opened` opens into the file, from its beginning; False where the vendor has it no longer.
+
+    `raw`: as it was sent, for a file that is compressed itself.
+    """
+
+    def attempt() -> bool | Later:
+        file.seek(0)
+        file.truncate()
+        with opened() as response:
+            if response.status_code in _GONE:
+                return False
+            if response.status_code in _TRANSIENT:
+                return Later(response)
+            if not response.is_success:
+                raise _refusal(response.status_code, place)
+            for chunk in response.iter_raw(_CHUNK) if raw else response.iter_bytes(_CHUNK):
+                file.write(chunk)
+        return True
+
+    return patiently(attempt, place, sleep=sleep)
 
 
 def wait(response: httpx.Response, attempt: int) -> float:
@@ -78,20 +148,23 @@ def _refuse_strangers(http: httpx.Client, url: str) -> None:
 
 
 def _succeeded(response: httpx.Response, place: str) -> httpx.Response:
-    status = response.status_code
-    if status < 300 and _is_json(response):
+    if response.status_code < 300 and _is_json(response):
         return response
-    if status < 300:
+    if response.status_code < 300:
         hint = "does a proxy or a sign-in page answer in its place? Run the same command again: it goes on"
         raise ProgramFailed("the answer is no JSON", where=place, hint=hint)
+    raise _refusal(response.status_code, place)
+
+
+def _refusal(status: int, place: str) -> OfframpError:
     hints = {
         401: "the token is wrong, expired or revoked",
         403: "the token may not read this; it needs the read-only administrator's rights",
         404: "check the address of the organisation",
     }
     if status in hints:
-        raise BadInput(f"the vendor answered {status}", where=place, hint=hints[status])
-    raise ProgramFailed(f"the vendor answered {status}", where=place, hint="run the same command again: it goes on")
+        return BadInput(f"the vendor answered {status}", where=place, hint=hints[status])
+    return ProgramFailed(f"the vendor answered {status}", where=place, hint=_GO_ON)
 
 
 def _is_json(response: httpx.Response) -> bool:

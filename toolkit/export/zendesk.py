@@ -6,16 +6,21 @@ paginated lists. https://developer.zendesk.com/api-reference/
 """
 
 import hashlib
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
+from toolkit import strays
 from toolkit.errors import ProgramFailed
-from toolkit.export import http
+from toolkit.export import http, images
 from toolkit.export.dataset import Page, Record, Stream, present
 
 NAME = "zendesk"
@@ -26,7 +31,7 @@ ENDPOINTS = (
 )  # fmt: skip
 
 _TICKETS_PER_PAGE = 100  # each costs a request for its comments: little is asked again after a stop
-_TRIES = 8
+_ZENDESK = re.compile(r"[a-z0-9-]+\.zendesk\.com")  # where an account is, whatever name of its own it has
 Ask = Callable[[str], httpx.Response]
 Download = Callable[[dict[str, Any]], Record]
 
@@ -54,9 +59,20 @@ def streams(zendesk: httpx.Client, folder: Path, *, sleep: http.Sleep, since: in
         "support.organizations": lists.pop("support.organizations"),
         "support.groups": partial(_groups, ask),
         **lists,
-        "support.tickets": partial(_tickets, ask, download, since),
-        "support.articles": partial(_articles, zendesk, ask, download),
+        "support.tickets": partial(_tickets, ask, download, zendesk.base_url, since),
+        "support.articles": partial(_articles, zendesk, ask, download, sleep),
     }
+
+
+def missing(folder: Path) -> Iterator[str]:
+    """Attachments that a complete export names and does not have: the vendor lists them, and has them no longer."""
+    for name in ("tickets", "articles"):
+        with (folder / f"support.{name}.jsonl").open("rb") as lines:
+            for record in map(msgspec.json.decode, lines):
+                for part in [record, *record.get("comments", ())]:
+                    for file in part.get("attachments", ()):
+                        if "file" not in file:
+                            yield f"{name[:-1]} {record['id']}: {file['name']}"
 
 
 # --- walking ----------------------------------------------------------------------------------------------------------
@@ -71,7 +87,7 @@ def _incremental(ask: Ask, kind: str, size: int, since: int, cursor: Any) -> Ite
 
 def _walk(ask: Ask, path: str, key: str, cursor: Any = None) -> Iterator[tuple[list[Any], Any]]:
     """Pages of a list, each with the address of the next; None after the last."""
-    url = cursor or f"{path}?page[size]=100"
+    url = cursor or f"{path}{'&' if '?' in path else '?'}page[size]=100"
     while url:
         body = ask(url).json()
         url = body["links"]["next"] if body.get("meta", {}).get("has_more") else None
@@ -101,20 +117,49 @@ def _groups(ask: Ask, cursor: Any) -> Iterator[Page]:
         yield Page(tuple(_group(one, members.get(one["id"], [])) for one in found), following)
 
 
-def _tickets(ask: Ask, download: Download, since: int, cursor: Any) -> Iterator[Page]:
+def _tickets(ask: Ask, download: Download, home: httpx.URL, since: int, cursor: Any) -> Iterator[Page]:
     for found, following in _incremental(ask, "tickets", _TICKETS_PER_PAGE, since, cursor):
         kept = (one for one in found if one["status"] != "deleted")  # their comments cannot be read any more
-        yield Page(tuple(_ticket(one, _comments(ask, download, one["id"])) for one in kept), following)
+        yield Page(tuple(_ticket(one, _comments(ask, download, home, one["id"])) for one in kept), following)
 
 
-def _comments(ask: Ask, download: Download, ticket: int) -> list[Record]:
-    found = _all(ask, f"/api/v2/tickets/{ticket}/comments.json", "comments")
-    return [_comment(one, [download(file) for file in one.get("attachments") or []]) for one in found]
+def _comments(ask: Ask, download: Download, home: httpx.URL, ticket: int) -> list[Record]:
+    path = f"/api/v2/tickets/{ticket}/comments.json?include_inline_images=true"  # else they are in no list
+    return [_with_attachments(one, download, home) for one in _all(ask, path, "comments")]
 
 
-def _articles(zendesk: httpx.Client, ask: Ask, download: Download, cursor: Any) -> Iterator[Page]:
+def _with_attachments(comment: dict[str, Any], download: Download, home: httpx.URL) -> Record:
+    """A comment with its files. An image in its text is referred to by its place in the dataset, `attachments/<id>`."""
+    listed = [*(comment.get("attachments") or [])]
+    shown = images.shown(comment.get("html_body") or "")
+    known = {one.get("content_url") for one in listed}
+    listed += [_unlisted(url) for url in shown if url not in known and _is_attachment(url, home)]
+    files = [download(one) for one in listed]
+    there = {one["url"]: one["file"] for one in files if "file" in one and "url" in one}
+    texts = {name: images.moved(comment[name], there) for name in ("html_body", "body") if comment.get(name)}
+    return _comment(comment | texts, files)
+
+
+def _is_attachment(url: str, home: httpx.URL) -> bool:
+    """Whether it is one of the account's own: a text may name any address, and nobody else's is asked."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all
+        return False
+    at_home = (parts.scheme, parts.netloc) == (home.scheme, home.netloc.decode())
+    at_zendesk = parts.scheme == "https" and _ZENDESK.fullmatch(parts.netloc)
+    return bool(at_home or at_zendesk) and parts.path.startswith("/attachments/")
+
+
+def _unlisted(url: str) -> dict[str, Any]:
+    """An image that a text shows and no list has, as an attachment."""
+    number = "inline-" + hashlib.sha256(url.encode()).hexdigest()[:16]
+    return {"id": number, "content_url": url, "inline": True, "file_name": images.name(url)}
+
+
+def _articles(zendesk: httpx.Client, ask: Ask, download: Download, sleep: http.Sleep, cursor: Any) -> Iterator[Page]:
     path = "/api/v2/help_center/articles.json"
-    if cursor is None and zendesk.get(f"{path}?page[size]=1").status_code == httpx.codes.NOT_FOUND:
+    if cursor is None and not http.is_there(zendesk, f"{path}?page[size]=1", sleep=sleep):
         yield Page((), None)  # the account has no help centre
         return
     categories = {one["id"]: one["name"] for one in _all(ask, "/api/v2/help_center/categories.json", "categories")}
@@ -134,42 +179,43 @@ def _images(ask: Ask, download: Download, article: int) -> list[Record]:
 # --- attachments ------------------------------------------------------------------------------------------------------
 def _download(zendesk: httpx.Client, folder: Path, sleep: http.Sleep, attachment: dict[str, Any]) -> Record:
     """Fetch one attachment to `attachments/<id>`, unless it is there in full. One that is gone has no `file`."""
-    number, size = str(int(attachment["id"])), attachment.get("size")
+    number, size = attachment["id"], attachment.get("size")
+    if not isinstance(number, str):  # Zendesk's own; a text is one of `_unlisted`
+        number = str(int(number))
     record = present(
         id=number,
         name=attachment.get("file_name") or number,
         content_type=attachment.get("content_type"),
         size=size,
         url=attachment.get("content_url"),
+        inline=attachment.get("inline") or None,
     )
     target = folder / "attachments" / number
     if not target.exists() or (size is not None and target.stat().st_size != size):
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _fetch(zendesk, attachment["content_url"], target, sleep):
+        if not _fetch(zendesk, attachment["content_url"], target, folder, sleep):
             return record
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return record | {"file": f"attachments/{number}", "sha256": digest}
 
 
-def _fetch(zendesk: httpx.Client, url: str, target: Path, sleep: http.Sleep) -> bool:
-    """Whether the file was there. The login goes to the account alone; storage it redirects to gets none."""
-    for attempt in range(_TRIES):
-        try:
-            with _following(zendesk, url) as response:
-                if response.status_code in {404, 410, 403}:
-                    return False
-                if response.is_success:
-                    part = target.with_suffix(".part")
-                    with part.open("wb") as file:
-                        for chunk in response.iter_bytes(1 << 16):
-                            file.write(chunk)
-                    part.replace(target)
-                    return True
-                sleep(http.wait(response, attempt))
-        except httpx.TransportError:
-            sleep(2.0**attempt)
-    raise ProgramFailed("an attachment cannot be fetched", where=httpx.URL(url).host, hint="run the same command again")
+def _fetch(zendesk: httpx.Client, url: str, target: Path, folder: Path, sleep: http.Sleep) -> bool:
+    """Whether the file was there. The login goes to the account alone; storage it redirects to gets none.
+
+    Until it is whole it lies at the top of the dataset's folder, where the next run finds what a killed one left.
+    """
+    name, handle = strays.create(folder / target.name, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            place = f"attachment {target.name}"
+            there = http.download(lambda: _following(zendesk, url), file, place, sleep=sleep)
+            if there:
+                file.flush()
+                Path(name).replace(target)
+            return there
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -204,6 +250,7 @@ def _user(user: dict[str, Any]) -> Record:
         phone=user.get("phone"),
         role=user["role"],
         active=bool(user.get("active", True)) and not user.get("suspended", False),
+        suspended=user.get("suspended") or None,
         organization=_id(user.get("organization_id")),
         locale=user.get("locale"),
         time_zone=user.get("time_zone"),
