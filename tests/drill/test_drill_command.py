@@ -58,7 +58,7 @@ def test_a_fresh_journal_is_proof(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         parts = json.loads(done.stdout)["assessment"]["score"]["parts"]
         points[options] = next(part["points"] for part in parts if part["name"] == "Proof")
-    assert list(points.values()) == [0, 10]
+    assert list(points.values()) == [0, 20]
 
 
 def test_the_journal_of_another_platform_proves_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from toolkit.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import generate, make_vault, manifest, write
 from toolkit.generate.variables import PATH as VARIABLES
-from toolkit.model import Application, GeneratedFile, HostNeed, Manifest, Platform, Replacement
+from toolkit.model import Application, GeneratedFile, HostNeed, Manifest, Obstacle, Platform, Replacement
 
 ANSIBLE = Path(sys.executable).parent
 TARGETS = ("hosts", "incus")
@@ -88,7 +88,7 @@ def test_packages_of_all_services_come_first_in_one_transaction(make_plan, catal
 
 
 def test_readme_says_what_is_not_connected(make_plan, catalog: Catalog) -> None:
-    application = Application("board", "board", environment={"QUEUE": "${data.queue.url}"})
+    application = Application("board", "board", start="serve", environment={"QUEUE": "${data.queue.url}"})
     plan = make_plan(platform=Platform(name="x *y* <b>", applications=(application,)))
     readme = by_path(generate(plan, catalog, target="hosts"))["README.md"]
     assert "board: QUEUE: data.queue, url" in readme
@@ -194,6 +194,7 @@ def ansible(project: Path, program: str, *words: str) -> str:
         "HOME": str(project.parent),
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
     }
     done = subprocess.run(
         [ANSIBLE / program, *words], cwd=project, env=environment, capture_output=True, text=True, check=False
@@ -255,3 +256,18 @@ def test_secrets_are_in_the_vault_only(make_plan, catalog: Catalog, tmp_path: Pa
 
 def test_manifest_schema_is_published() -> None:
     assert schema.of("manifest")["$id"].endswith("manifest:1.0")
+
+
+def test_an_empty_plan_generates_nothing(make_plan, catalog: Catalog) -> None:
+    idle = make_plan(hosts=(), replacements=(), untouched=("fastly",))
+    with pytest.raises(BadInput, match=r"nothing to generate(.|\n)*hangs on fastly"):
+        generate(idle, catalog, target="hosts")
+
+
+def test_the_project_says_why_it_would_not_run(make_plan, catalog: Catalog) -> None:
+    plan = make_plan(obstacles=(Obstacle("board", "the application board has no start command", "say it"),))
+    readme = next(file for file in generate(plan, catalog, target="hosts") if file.path == "README.md")
+    assert "## Not runnable yet" in readme.content
+    assert "- the application board has no start command. say it" in readme.content
+    sound = next(file for file in generate(make_plan(), catalog, target="hosts") if file.path == "README.md")
+    assert "Not runnable" not in sound.content

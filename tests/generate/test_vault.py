@@ -42,7 +42,8 @@ def opened(root: Path, key: Path) -> dict:
 
 def test_made_once(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
     made = make_vault(make_plan(), catalog, root, key=key)
-    assert made.added == ("board/SECRET_KEY", "offramp_ca_key", "postgresql_password")
+    ours = ("offramp_backup_identity", "offramp_backup_recipient", "offramp_ca_key")
+    assert made.added == ("board/SECRET_KEY", *ours, "postgresql_backup_password", "postgresql_password")
     assert made.new_key == key.read_text().strip()
     assert key.stat().st_mode & 0o777 == 0o600
     assert (root / vault.PATH).stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,6 @@
 import jinja2
 import pytest
+from msgspec.structs import replace
 
 from toolkit.entries import Blueprint, Catalog, HostSize, Output
 from toolkit.errors import BadInput
@@ -84,3 +85,15 @@ def two_blueprints(needs: dict[str, tuple[str, ...]]) -> Catalog:
         for slug in ("a", "b")
     }
     return Catalog("", {}, {}, {}, {}, {}, blueprints)
+
+
+def test_a_service_is_also_found_by_what_it_speaks(make_plan, catalog: Catalog) -> None:
+    """With two databases the first in the plan is the applications'; who needs the other names it."""
+    other = replace(catalog.blueprints["postgresql"], speaks=("mysql",), outputs=(Output("url", "mysql://"),))
+    both = replace(catalog, blueprints={**catalog.blueprints, "other": other})
+    database = Replacement("other", "1", ("data.relational",), (), ("data-1",))
+    plan = make_plan()
+    table = wiring.services(replace(plan, replacements=(database, *plan.replacements)), both)
+    assert table["data.relational"]["url"] == "mysql://"
+    assert table["data.relational.mysql"]["url"] == "mysql://"
+    assert table["data.relational.postgresql"]["url"].startswith("postgresql://")

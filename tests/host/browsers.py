@@ -13,7 +13,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-PATIENCE = 60
+PATIENCE = 300  # seconds; bounds what hangs, on a machine that has other labs at work
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from typing import Any
 from toolkit.export import dataset
 
 AGENT = "1"
+IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+SUSPENDED = "asker1@elsewhere.example"
 HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} ${x} \u202e"
 
 
@@ -20,6 +22,11 @@ def write(folder: Path, tickets: int) -> None:
         "id": "900", "name": "grün chart.png", "content_type": "image/png", "size": len(content),
         "file": "attachments/900", "sha256": dataset.checksum(folder / "attachments/900"),
     }  # fmt: skip
+    (folder / "attachments/902").write_bytes(IMAGE)
+    image = {
+        "id": "902", "name": "shot.png", "content_type": "image/png", "size": len(IMAGE), "inline": True,
+        "file": "attachments/902", "sha256": dataset.checksum(folder / "attachments/902"),
+    }  # fmt: skip
     records = {
         "support.organizations": [{"id": "70", "source": "zendesk", "name": "Example & Sons"}],
         "support.users": [*_people(tickets // 4)],
@@ -27,7 +34,7 @@ def write(folder: Path, tickets: int) -> None:
         "support.fields": [_field("60", "Plan", "tagger", ["free", "paid"]), _field("61", "Order", "text", [])],
         "support.macros": [_macro()],
         "support.triggers": [*_triggers()],
-        "support.tickets": [_ticket(number, tickets // 4, attachment) for number in range(1, tickets + 1)],
+        "support.tickets": [_ticket(number, tickets // 4, attachment, image) for number in range(1, tickets + 1)],
         "support.articles": [_article()],
     }
     streams = {name: _stream(found) for name, found in records.items()}
@@ -62,12 +69,19 @@ def _people(askers: int) -> Iterator[dict[str, Any]]:
     yield {"id": AGENT, "name": "Ada Agent", "email": "ada@board.example", "role": "agent", **common}
     for number in range(askers):
         person = {"id": str(1000 + number), "name": f"Asker {number} {HOSTILE}", "role": "end-user", **common}
-        yield person | {"email": f"asker{number}@elsewhere.example", "organization": "70"}
+        address = f"asker{number}@elsewhere.example"
+        kept_out = {"suspended": True, "active": False} if address == SUSPENDED else {}
+        yield person | {"email": address, "organization": "70"} | kept_out
     yield {"id": "2", "name": "Same address", "email": "asker0@elsewhere.example", "role": "end-user", **common}
     yield {"id": "3", "name": "No address", "role": "end-user", **common}
 
 
-def _ticket(number: int, askers: int, attachment: dict[str, Any]) -> dict[str, Any]:
+def _ticket(
+    number: int, askers: int, attachment: dict[str, Any], image: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """`image`: shown within the third comment, which has the attachment, too."""
+    shown = [image] if image else []
+    picture = f'<img src="{image["file"]}">' if image else ""
     asker = str(1000 + number % askers)
     day = f"2024-0{number % 9 + 1}-11"
     said = [
@@ -76,9 +90,9 @@ def _ticket(number: int, askers: int, attachment: dict[str, Any]) -> dict[str, A
             "author": AGENT if place else asker,
             "public": place != 2,
             "created": f"{day}T08:0{place}:00Z",
-            "html": f"<p>Comment {place} of ticket {number}: Grüße, 你好</p>",
+            "html": f"<p>Comment {place} of ticket {number}: Grüße, 你好</p>{picture if place == 2 else ''}",
             "text": f"Comment {place} of ticket {number}",
-            "attachments": [attachment] if place == 1 else [],
+            "attachments": {1: [attachment], 2: [*shown, attachment]}.get(place, []),
         }
         for place in range(number % 4 + 1)
     ]

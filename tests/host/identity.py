@@ -63,6 +63,12 @@ class Provider:
         """An account, as administrators see it."""
         return self.admin(f"[result] = admin.get('/{REALM}/users', username='{name}@board.example', exact='true')")
 
+    def credential(self, name: str) -> Any:
+        """How the password of an account is kept."""
+        one = self.user(name)
+        [kept] = self.admin(f"result = admin.get('/{REALM}/users/{one['id']}/credentials')")
+        return json.loads(kept["credentialData"])
+
     def set_password(self, name: str, *actions: str, password: str = PASSWORD) -> None:
         """What the mailed link lets people do themselves; `actions` wait for the next sign-in."""
         one = self.user(name)

@@ -49,9 +49,10 @@ bookworm | trixie) ;;
 esac
 
 export DEBIAN_FRONTEND=noninteractive
+wait=(-o DPkg::Lock::Timeout=600) # another apt may be at work
 apt-get update -q
 if [ "$codename" = bookworm ]; then
     add_backports "$codename"
     apt-get update -q
 fi
-apt-get install -y -q --no-install-recommends "${wanted[@]}"
+apt-get "${wait[@]}" install -y -q --no-install-recommends "${wanted[@]}"

@@ -65,12 +65,19 @@ def make(folder: Path, lab: Lab, platform: Platform, placed: Mapping[str, Mappin
         tasks=(),
         schedule=Schedule(people=1, makespan_hours=0, lower_bound_hours=0),
     )
-    key, root = folder / "vault-key", folder / "infra"
+    return build(folder, lab, plan)
+
+
+def build(folder: Path, lab: Lab, plan: Plan) -> Project:
+    """Generate the plan into `folder`/infra, its hosts being those of the lab that are called so."""
+    catalog, key, root = load(), folder / "vault-key", folder / "infra"
     write(generate(plan, catalog, target="hosts", vault_key=str(key)), root)
     make_vault(plan, catalog, root, key=key)
-    one = lab.host(host)
-    address = {"address": one.address, "user": "root", "port": 22, "groups": list(placed)}
-    (root / "inventory/hosts.json").write_text(json.dumps({one.name: address}))
+    hosts = {
+        host.name: {"address": lab.host(host.name).address, "user": "root", "port": 22, "groups": list(host.groups)}
+        for host in plan.hosts
+    }
+    (root / "inventory/hosts.json").write_text(json.dumps(hosts))
     reach = {
         "ansible_ssh_private_key_file": str(lab.login.key),
         "ansible_ssh_common_args": f"-o UserKnownHostsFile={lab.login.known_hosts}",

@@ -11,6 +11,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import identity
 import projects
@@ -21,10 +22,13 @@ from identity import HOST, ISSUER, PASSWORD, REALM, Provider, click, enrol, fill
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+from spelled_hashes import FIREBASE, FIREBASE_PASSWORD, FIREBASE_USER, spelled
+from spelled_hashes import PASSWORD as HASHED
 from staff import APP, APPLICATIONS, GROUPS, HOSTILE, IMPORTED, PEOPLE, WIKI, exported, person
 
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
+from toolkit.export import passwords
 from toolkit.model import Platform
 
 ACCOUNT = f"{ISSUER}/account/"
@@ -45,6 +49,10 @@ def provider(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> It
     platform = Platform(name="Board", domains=("board.example",))
     with labs.temporary([HOST], log=print, state=folder / "labs") as lab:
         project = projects.make(folder, lab, platform, {"postgresql": {}, "keycloak": INPUTS}, host=HOST)
+        # the foreign applications run on the same host, and are none of the platform's: see `apache` and `wiki`
+        (project.folder / "host_vars").mkdir(exist_ok=True)
+        opened = [{"port": urlsplit(address).port} for address in (APP, WIKI)]
+        (project.folder / f"host_vars/{HOST}.yml").write_text(json.dumps({"base_open_ports": opened}))
         project.play("site.yml")
         yield Provider(project, lab)
 
@@ -487,6 +495,36 @@ def test_everybody_without_a_password_is_mailed_once_and_can_set_one(
     settle(page)
     assert not provider.user("fay")["requiredActions"]
     provider.sign_in("fay@board.example", PASSWORD)
+
+
+# --- passwords that come along ----------------------------------------------------------------------------------------
+def test_people_sign_in_with_the_passwords_they_had(
+    provider: Provider, imported: str, tmp_path: Path, browser: Callable[[], Chrome]
+) -> None:
+    hashes = {f"hash-{number}": hashed for number, hashed in enumerate(spelled().values())}
+    rows = [{"id": f"t-{name}", "email": f"{name}@board.example", "password": one} for name, one in hashes.items()]
+    firebase_user = {**FIREBASE_USER, "email": "firebase@board.example"}
+    later = {"id": "00u-ivy", "email": "ivy@board.example", "password": hashes["hash-0"]}  # was imported without one
+    (tmp_path / "table.json").write_text(json.dumps([*rows, firebase_user, later]))
+    found = passwords.read(tmp_path / "table.json", source="table", columns={}, firebase=FIREBASE)
+    passwords.write(found, tmp_path / "out", source="table", key=provider.project.folder.parent / "vault-key")
+
+    printed = take(provider, tmp_path / "out")
+    assert f"with a new account: {len(rows) + 1}" in printed
+    assert "for an account without a password: 1" in printed
+    assert "for an account without a password: 0" in take(provider, tmp_path / "out")
+    assert not provider.shell("ls /run/offramp-keycloak-import 2>/dev/null || true")
+    with pytest.raises(ProgramFailed):
+        provider.sign_in("hash-0@board.example", HASHED + " ")
+    known = dict.fromkeys((*hashes, "ivy"), HASHED) | {"firebase": FIREBASE_PASSWORD}
+    for name, password in known.items():
+        page = browser()
+        page.get(ACCOUNT)
+        until(page, lambda page=page: page.find_elements(By.NAME, "username"), "the sign-in page")
+        fill(page, username=f"{name}@board.example", password=password, then="[name=totpSecret]")
+        page.quit()
+    algorithms = {name: provider.credential(name)["algorithm"] for name in known}
+    assert set(algorithms.values()) == {"argon2"}, "Keycloak hashes anew at the first sign-in"
 
 
 # --- restore ----------------------------------------------------------------------------------------------------------

@@ -116,8 +116,10 @@ def test_nothing_is_left_but_journal_and_log(
     drilled: tuple[subprocess.CompletedProcess[str], Journal, Path],
 ) -> None:
     _, _, folder = drilled
-    assert sorted(path.name for path in (folder / "state").iterdir()) == [".offramp-drill", "journal.json"]
+    left_there = sorted(path.name for path in (folder / "state").iterdir())
+    assert left_there == [".offramp-drill", "fingerprints", "journal.json"]
     kept = (folder / "state/journal.json").read_text() + (folder / "state.log").read_text()
+    kept += "".join(path.read_text() for path in (folder / "state/fingerprints").rglob("*.json"))
     assert (folder / "vault-key").read_text().strip() not in kept
     left = [net.config.get("user.offramp.folder", "") for net in incus.networks()]
     assert not [lab for lab in left if lab.startswith(str(folder))]

@@ -75,6 +75,7 @@ def test_only_addresses_can_be_allowed(lab_hosts: labs.Lab) -> None:
         labs.cut_off(lab_hosts, allowed=["example.org"])
 
 
+@pytest.mark.alone
 def test_a_second_lab_lives_beside_the_first_and_destroy_leaves_nothing(lab_hosts: labs.Lab, tmp_path: Path) -> None:
     lines: list[str] = []
     with labs.temporary(["web"], log=lines.append, state=tmp_path, memory="256MiB") as other:
@@ -92,6 +93,7 @@ def test_a_second_lab_lives_beside_the_first_and_destroy_leaves_nothing(lab_host
     assert _shell(lab_hosts, "web", "hostname").strip() == "web"
 
 
+@pytest.mark.alone
 def test_what_a_killed_process_left_is_swept_by_the_next_lab(lab_possible: None, tmp_path: Path) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path; from toolkit.drill import lab;"
@@ -131,6 +133,7 @@ def test_a_kept_lab_outlives_its_process_until_destroyed(lab_possible: None, tmp
     assert kept.id not in {lab.id for lab in labs.existing()}
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(Path("/run/systemd/system").exists(), reason="systemd restarts the daemon itself")
 def test_a_killed_daemon_is_started_again_and_finds_its_hosts(lab_hosts: labs.Lab) -> None:
     if len(labs.existing()) > 1:

@@ -27,7 +27,7 @@ from toolkit.documents import read_platform
 from toolkit.drill.lab import Lab
 from toolkit.errors import ProgramFailed
 from toolkit.generate import generate, make_vault, write
-from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Replacement, Schedule
+from toolkit.model import SCHEMA_VERSION, Application, HostNeed, Plan, Replacement, Schedule
 from toolkit.tools import ansible, ssh, terraform
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -37,6 +37,46 @@ CREATE TABLE odd (t text, at timestamptz, b bytea, j jsonb);
 INSERT INTO odd VALUES (E'a\nb\t\\ \u00fc \\.', now(), '\xdead', '{"a": null}'), (NULL, NULL, NULL, NULL);
 """
 PROGRAMS = "/usr/local/lib/offramp/postgresql"
+BEATS = "NODE_PATH=program/lib node program/beat.js"
+# Unlike Harbour: its command is a line of shell, it looks at the host's addresses, and it has a worker that writes.
+CLOCK = Application(
+    name="clock",
+    source="clock",
+    runtime="binary",
+    packages=("nodejs", "libpq5", "postgresql-client"),
+    # as Go leaves its module cache behind
+    install=('mkdir -p "$HOME/go/mod"', 'touch "$HOME/go/mod/x"', 'chmod -R a-w "$HOME/go"'),
+    start="cd program && SPELT=before-the-command NODE_PATH=lib exec node clock.js",
+    workers={"beat": f"while sleep 0.2; do if test -e /var/lib/app-clock/go; then {BEATS}; fi; done"},
+    port=8001,
+    domains=("clock.example",),
+    environment={"DATABASE_URL": "${data.relational.url}", "FLAG": "no", "MODE": "0777"},
+)
+CLOCK_JS = """
+const fs = require('fs')
+if (fs.existsSync('/var/lib/app-clock/broken')) {
+  console.error('cannot start: no table at ' + process.env.DATABASE_URL)
+  process.exit(7)
+}
+const { SPELT, FLAG, MODE, DATABASE_URL, PORT } = process.env
+const said = { SPELT, FLAG, MODE, addresses: Object.keys(require('os').networkInterfaces()) }
+const database = new (require('./lib/pg').Client)({ connectionString: DATABASE_URL })
+const question = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
+database.connect().then(() => database.query(question)).then(async ({ rows }) => {
+  await database.end() // an import ends what is connected, and Node would show the client with its password
+  const answer = JSON.stringify({ ...said, encrypted: rows[0].ssl })
+  require('http').createServer((_, response) => response.end(answer)).listen(PORT, '127.0.0.1')
+})
+"""
+# a client whose command line does not hold the password: the journal keeps the command line of whoever writes to it
+BEAT_JS = """
+const database = new (require('pg').Client)({ connectionString: process.env.DATABASE_URL })
+const end = (status) => () => process.exit(status)
+database.on('error', end(1)) // an import ends what is connected
+database.connect()
+  .then(() => database.query('CREATE TABLE IF NOT EXISTS beats (at timestamptz); INSERT INTO beats VALUES (now())'))
+  .then(end(0), end(1))
+"""
 
 
 class Rebuilt(msgspec.Struct):
@@ -81,6 +121,12 @@ def rebuilt(lab_hosts: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLANTED_TOKEN", PLANTED)
         shutil.copytree(EXAMPLES, folder / "sources")  # what is edited meanwhile would be another release
+        (folder / "sources/clock/program").mkdir(parents=True)
+        (folder / "sources/clock/program/clock.js").write_text(CLOCK_JS)
+        (folder / "sources/clock/program/beat.js").write_text(BEAT_JS)
+        fetch = ["npm", "install", "--silent", "--ignore-scripts", "--prefix", folder / "npm", "pg@8"]
+        subprocess.run(fetch, check=True)
+        (folder / "npm/node_modules").rename(folder / "sources/clock/program/lib")  # under its own name it is left out
         write(generate(plan(), load(), target="hosts", vault_key=str(key), sources="../sources"), platform.folder)
         make_vault(plan(), load(), platform.folder, key=key)
         (platform.folder / "terraform.tfvars").write_text(machines(lab_hosts))
@@ -99,6 +145,7 @@ def plan() -> Plan:
         ),
     )
     platform = read_platform(EXAMPLES / "offramp.toml")
+    platform = msgspec.structs.replace(platform, applications=(*platform.applications, CLOCK))
     return Plan(SCHEMA_VERSION, "offramp", "", platform, (), hosts, replacements, (), Schedule(1, 0, 0))
 
 
@@ -146,7 +193,9 @@ def test_the_application_runs_confined(rebuilt: Rebuilt) -> None:
     assert rebuilt.on("web", "systemctl show -P User app-harbour-web.service").strip() == "app-harbour"
     assert rebuilt.on("web", "ss -lntH 'sport = :8000' | grep -v 127.0.0.1: || true") == ""
     login = "host=db user=harbour dbname=harbour password=x sslmode="
-    for mode, said in (("disable", "no pg_hba.conf entry"), ("require", "password authentication failed")):
+    verified = "verify-full sslrootcert=/etc/ssl/certs/ca-certificates.crt"
+    wrong = "password authentication failed"
+    for mode, said in (("disable", "no pg_hba.conf entry"), ("require", wrong), (verified, wrong)):
         program = f"import psycopg; psycopg.connect('{login}{mode}')"
         with pytest.raises(ProgramFailed, match=said):
             rebuilt.on("web", "/opt/offramp/harbour/current/venv/bin/python", "-", stdin=program.encode())
@@ -180,19 +229,50 @@ def test_a_hostile_dump_gets_no_further_than_its_database(rebuilt: Rebuilt, tmp_
     before = rebuilt.fingerprint()
     for hostile in ("\\! touch /tmp/planted\n", "COPY pg_class TO PROGRAM 'touch /tmp/planted';\n"):
         (tmp_path / "database.sql").write_text(f"CREATE TABLE x (a int);\n{hostile}")
-        with pytest.raises(ProgramFailed, match=r"restrict|permission denied"):
+        with pytest.raises(ProgramFailed, match=r"psql's that is not run|permission denied"):
             rebuilt.play("import.yml", dataset=str(tmp_path), postgresql_import_replace=True)
         assert rebuilt.on("db", "ls /tmp/planted 2>/dev/null || true") == ""
     assert before
-    assert rebuilt.fingerprint() == {}, "a failed import leaves an empty database"
-    rebuilt.play("site.yml", offramp_migrate=True)
+    assert rebuilt.fingerprint() == before, "a failed import leaves what was there"
     assert ask(rebuilt, "harbour.example", "/healthz")[0] == 200
 
 
+def test_an_application_that_nobody_here_knew(rebuilt: Rebuilt) -> None:
+    status, body = ask(rebuilt, "clock.example", "/")
+    said = json.loads(body)
+    assert status == 200
+    assert (said["SPELT"], said["FLAG"], said["MODE"]) == ("before-the-command", "no", "0777")
+    assert "lo" in said["addresses"]
+    assert said["encrypted"] is True, "Node's pg trusts the database's certificate"
+    pid = rebuilt.on("web", "systemctl show -P MainPID app-clock-web.service").strip()
+    assert rebuilt.on("web", f"cat /proc/{pid}/comm").strip() == "node", "signals reach the program, not a shell"
+    assert rebuilt.on("web", "ls -d /tmp/tmp.* 2>/dev/null || true") == ""
+
+
+def test_a_program_that_does_not_start_is_shown_without_its_secrets(rebuilt: Rebuilt) -> None:
+    rebuilt.on("web", "touch /var/lib/app-clock/broken; systemctl restart app-clock-web.service")
+    try:
+        with pytest.raises(ProgramFailed) as caught:
+            rebuilt.play("verify.yml", web_patience=5)
+    finally:
+        rebuilt.on("web", "rm /var/lib/app-clock/broken; systemctl restart app-clock-web.service")
+    said = str(caught.value)
+    assert "clock: http://127.0.0.1:8001/ does not answer" in said
+    assert re.search(r"app-clock-web.service: \w+ \([a-z-]+\), started again [1-9]", said)
+    assert "cannot start: no table at [DATABASE_URL]" in said
+    password = secrets_of(rebuilt)["postgresql_password"]
+    for text in (said, "\n".join(rebuilt.log)):
+        assert password not in text
+
+
 def test_a_backup_brings_everything_back(rebuilt: Rebuilt) -> None:
+    rebuilt.on("web", "touch /var/lib/app-clock/go; sleep 3")
+    assert rebuilt.psql("SELECT count(*) > 1 FROM beats") == "t"
     rebuilt.psql("CREATE TABLE kept (at text); INSERT INTO kept VALUES ('before the backup')")
     rebuilt.on("web", "runuser -u app-harbour -- sh -c 'echo drawn > /var/lib/app-harbour/picture'")
     rebuilt.play("backup.yml")
+    for host in ("db", "web"):
+        assert in_the_clear(rebuilt, host) == []
     rebuilt.psql("INSERT INTO kept VALUES ('after the backup'); SELECT pg_switch_wal()")
     rebuilt.play("drill-steady.yml")
     noted = rebuilt.fingerprint()
@@ -204,9 +284,24 @@ def test_a_backup_brings_everything_back(rebuilt: Rebuilt) -> None:
     rebuilt.play("restore.yml")
     rebuilt.play("site.yml")
     rebuilt.play("verify.yml")
-    assert rebuilt.fingerprint() == noted
+    found = rebuilt.fingerprint()
+    assert found.pop("public.beats")["rows"] > noted.pop("public.beats")["rows"], "it writes again"
+    assert found == noted
     assert rebuilt.psql("SELECT at FROM kept ORDER BY 1") == "after the backup\nbefore the backup"
     assert rebuilt.on("web", "cat /var/lib/app-harbour/picture") == "drawn\n"
+    with pytest.raises(ProgramFailed, match=r"harbour public.beats: \d+ rows noted, \d+ found"):
+        rebuilt.play("verify.yml")
+    assert json.loads((rebuilt.folder / ".drill/found/postgresql.json").read_text())["harbour"]["public.beats"]
+    shutil.rmtree(rebuilt.folder / ".drill")
+    rebuilt.on("web", "rm /var/lib/app-clock/go")
+
+
+def in_the_clear(platform: Rebuilt, host: str) -> list[str]:
+    """The files below the backups whose first bytes are not those of age or of what pgBackRest ciphers."""
+    files = platform.on(host, "find /var/backups/offramp -type f -size +0 ! -name '*.lock'").splitlines()
+    assert files, "there are some"
+    begins = {file: platform.on(host, f"head -c 22 {file} | tr -d '\\0'") for file in files}
+    return [file for file, text in begins.items() if not text.startswith(("age-encryption.org/v1", "Salted__"))]
 
 
 def test_hosts_in_use_are_not_broken(rebuilt: Rebuilt) -> None:
@@ -258,13 +353,18 @@ def test_the_readmes_commands_without_offramp(rebuilt: Rebuilt, tmp_path: Path) 
             assert re.findall(r"changed=(\d+)", done.stdout) == ["0", "0"], done.stdout
 
 
-def test_secrets_are_nowhere_else(rebuilt: Rebuilt) -> None:
+def secrets_of(platform: Rebuilt) -> dict:
     from ansible.parsing.vault import VaultLib, VaultSecret
 
-    password = rebuilt.key.read_text().strip()
-    content = (rebuilt.folder / "inventory/group_vars/all/vault.yml").read_bytes()
-    held = yaml.safe_load(VaultLib([("default", VaultSecret(password.encode()))]).decrypt(content))
+    password = platform.key.read_text().strip()
+    content = (platform.folder / "inventory/group_vars/all/vault.yml").read_bytes()
+    return yaml.safe_load(VaultLib([("default", VaultSecret(password.encode()))]).decrypt(content))
+
+
+def test_secrets_are_nowhere_else(rebuilt: Rebuilt) -> None:
+    password, held = rebuilt.key.read_text().strip(), secrets_of(rebuilt)
     inventory = [held["postgresql_password"], held["application_secrets"]["harbour"]["SECRET_KEY"]]
+    inventory += [held["offramp_backup_identity"], held["postgresql_backup_password"]]
     authority = held["offramp_ca_key"].splitlines()[1]
     written = [path for path in rebuilt.folder.rglob("*") if path.is_file()]
     assert any(path.name == "terraform.tfstate" for path in written)
@@ -272,17 +372,20 @@ def test_secrets_are_nowhere_else(rebuilt: Rebuilt) -> None:
     for secret in (PLANTED, password, authority, *inventory):
         assert secret.encode() not in here
     for host in ("db", "web"):
-        assert traces(rebuilt, host, "systemd") > 0, "the search finds what is there"
+        assert traces(rebuilt, host, "systemd"), "the search finds what is there"
         for secret in (PLANTED, password, authority, *inventory):
-            assert traces(rebuilt, host, secret) == 0, f"on {host}"
+            assert not (found := traces(rebuilt, host, secret)), "\n".join([f"on {host}:", *found])
 
 
-def traces(platform: Rebuilt, host: str, text: str) -> int:
-    """Lines that hold the text in a host's journal, logs, temporary files and root's home."""
-    files = "$(find /var/log /tmp /var/tmp /root -type f)"
-    search = f"{{ journalctl --no-pager --output=cat; cat -- {files}; }} 2>/dev/null"
+def traces(platform: Rebuilt, host: str, text: str) -> list[str]:
+    """Lines around the text, without it, in a host's journal, logs, temporary files and root's home."""
+    files = "$(find /var/log /tmp /var/tmp /root -type f -not -path '/var/log/journal/*')"
+    # every field; the clock prints its own database's address when it is made to fail: what the failure's report hides
+    journal = "journalctl --no-pager --output=export | grep -avF 'cannot start: no table at'"
+    search = f"{{ {journal}; cat -- {files}; }} 2>/dev/null"
     # through stdin: who is called with the text would leave a trace of it
-    return int(platform.on(host, f'read -r text; {search} | grep -acF -e "$text" || true', stdin=f"{text}\n".encode()))
+    find = f'read -r text; {search} | grep -aF -B 12 -A 3 -e "$text" || true'
+    return platform.on(host, find, stdin=f"{text}\n".encode()).replace(text, "[here]").splitlines()
 
 
 def test_destroy_leaves_nothing(rebuilt: Rebuilt) -> None:

@@ -1,5 +1,6 @@
 """How a release of a Python application is installed: the blueprint's `install`, with the real pip."""
 
+import hashlib
 import shlex
 import shutil
 import subprocess
@@ -74,3 +75,37 @@ def test_a_release_that_needs_nothing_new_asks_no_index(host: Host) -> None:
     assert host.runs("third") == "2.0"
     assert host.runs("first") == "1.0"
     assert [one.name for one in (host.home / "packages/now").iterdir()] == ["tiny-2.0-py3-none-any.whl"]
+
+
+def _locked(digest: str) -> str:
+    return f"1.0 --hash=sha256:{digest}"
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused_also_among_those_that_were_kept(host: Host) -> None:
+    host.publish("1.0")
+    wheel = host.index / "tiny/tiny-1.0-py3-none-any.whl"
+    right = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    wrong = host.install("wrong", _locked("0" * 64))
+    assert wrong.returncode != 0
+    assert "tiny" in wrong.stderr
+    assert not (host.home / "packages/now").exists()
+    assert host.install("first", _locked(right)).returncode == 0
+    kept = host.home / "packages/now" / wheel.name
+    kept.write_bytes(kept.read_bytes() + b"\0")
+    again = host.install("again", _locked(right))
+    assert again.returncode == 0, again.stderr
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() == right
+
+
+def test_what_a_lock_file_says_is_what_is_installed() -> None:
+    """npm and Bundler change a lock that does not fit, unless they are told not to."""
+    runtimes = yaml.safe_load((WEB / "vars/main.yml").read_text())["web_runtimes"]
+    commands = {name: "\n".join(runtime["install"]) for name, runtime in runtimes.items()}
+    for name, lock, refusal in (
+        ("node", "package-lock.json", "npm ci"),
+        ("node", "npm-shrinkwrap.json", "npm ci"),
+        ("ruby", "Gemfile.lock", "bundle config set --local frozen true"),
+    ):
+        [line] = [line for line in commands[name].splitlines() if lock in line]
+        assert f"[ -f {lock} ]" in line
+        assert f"then {refusal};" in line

@@ -27,8 +27,9 @@ def programs() -> Iterator[dict[str, ModuleType]]:
     import import_applications
     import import_people
     import invite
+    import lacks
 
-    yield {one.__name__: one for one in (accounts, admin, checklist, import_applications, import_people, invite)}
+    yield {one.__name__: one for one in (accounts, admin, checklist, import_applications, import_people, invite, lacks)}
     sys.path.remove(str(PROGRAMS))
     for name in set(sys.modules) - before:
         del sys.modules[name]
@@ -219,3 +220,85 @@ def test_every_record_is_counted_in_one_place(programs: dict[str, ModuleType]) -
     told = programs["import_people"].of_people([ada, bob, ada], [ada], [], [(bob, "why")], {})
     assert told["people"] == {"exported": 3, "created": 1, "there before": 0, "in the export twice": 1}
     assert told["conflicts"] == ["bob (bob): why"]
+
+
+def _application(**fields: Any) -> dict[str, Any]:
+    plain = {"id": "1", "name": "Desk", "source": "auth0", "protocol": "oidc", "enabled": True, "client_id": "desk"}
+    return {**plain, "redirect_uris": ["https://desk.example/back"], **fields}
+
+
+@pytest.mark.parametrize(
+    ("address", "works"),
+    [
+        ("https://desk.example/back", True),
+        ("https://desk.example/*", True),
+        ("desk://back/*", True),
+        ("com.example.desk:/back", True),
+        ("*", False),
+        ("https://*", False),
+        ("https://*.desk.example/back", False),
+        ("https://desk.example*", False),
+        ("https://desk.example/*/back", False),
+    ],
+)
+def test_an_address_with_a_wildcard_that_cannot_work_is_left_out_and_named(
+    programs: dict[str, ModuleType], address: str, works: bool
+) -> None:
+    kept, missing = programs["lacks"].workable(_application(redirect_uris=[address, "https://desk.example/a"]))
+    client, _ = programs["import_applications"].client_of(kept, "seed")
+    assert (address in client["redirectUris"]) is works
+    assert "https://desk.example/a" in client["redirectUris"]
+    assert any(address in text for text in missing) is not works
+
+
+def test_a_client_that_has_no_address_left_says_so(programs: dict[str, ModuleType]) -> None:
+    _, missing = programs["lacks"].workable(_application(redirect_uris=["*"]))
+    assert any("enter one" in text for text in missing)
+    for app in (_application(kind="service", redirect_uris=[]), _application()):
+        assert programs["lacks"].workable(app)[1] == []
+
+
+def test_a_wildcard_lets_no_foreign_page_ask_for_tokens(programs: dict[str, ModuleType]) -> None:
+    kept, missing = programs["lacks"].workable(_application(web_origins=["*", "https://desk.example"]))
+    assert kept["web_origins"] == ["https://desk.example"]
+    assert "web origins" in missing[0]
+
+
+def test_the_device_grant_is_on_where_it_was_asked_for_and_only_there(programs: dict[str, ModuleType]) -> None:
+    switch, client_of = "oauth2.device.authorization.grant.enabled", programs["import_applications"].client_of
+    device = _application(kind="native", redirect_uris=[], grant_types=[programs["lacks"].DEVICE, "refresh_token"])
+    kept, missing = programs["lacks"].workable(device)
+    assert missing == []
+    assert client_of(kept, "seed")[0]["attributes"][switch] == "true"
+    assert switch not in client_of(_application(grant_types=["authorization_code"]), "seed")[0]["attributes"]
+
+
+@pytest.mark.parametrize("grant", ["implicit", "password", "client_credentials", "urn:example:own"])
+def test_a_grant_that_stays_off_is_named(programs: dict[str, ModuleType], grant: str) -> None:
+    app = _application(grant_types=["authorization_code", "refresh_token", grant])
+    kept, [said] = programs["lacks"].workable(app)
+    assert grant in said
+    client, _ = programs["import_applications"].client_of(kept, "seed")
+    assert not client["implicitFlowEnabled"]
+    assert not client["directAccessGrantsEnabled"]
+    assert not client["serviceAccountsEnabled"]
+
+
+def test_the_checklist_says_what_an_application_lacks(programs: dict[str, ModuleType]) -> None:
+    class Admin:
+        realm = "staff"
+
+        def get(self, path: str, **_: str) -> Any:
+            keys = {"keys": [{"kid": "1", "certificate": "YQ=="}], "active": {"RS256": "1"}}
+            return keys if path.endswith("/keys") else []
+
+        def post(self, path: str, body: Any) -> None:
+            assert body["redirectUris"] == []
+
+    datasets = {"identity.groups": [], "identity.applications": [_application(redirect_uris=["https://*.example/`x`"])]}
+    found = programs["import_applications"].import_applications(Admin(), datasets, "seed")
+    text = programs["checklist"].checklist("", "auth0", found.rows)
+    [line] = [line for line in text.splitlines() if "missing" in line]
+    assert "wildcard" in line
+    assert "enter one" in line
+    assert "`x`" not in line.replace("\\`", "")

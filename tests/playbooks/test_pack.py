@@ -102,7 +102,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(lines=st.lists(PATTERN, min_size=1, max_size=3), path=PATH)
 def test_patterns_mean_what_git_says(repository: Path, lines: list[str], path: str) -> None:
     """A file is left out when a rule says so of it or of a folder above it, the last rule deciding on each level."""
@@ -120,3 +120,32 @@ def test_patterns_mean_what_git_says(repository: Path, lines: list[str], path: s
 )
 def test_odd_patterns(line: str, path: str) -> None:
     assert pack.left_out(path, False, [pack.rule(line)])
+
+
+@pytest.mark.parametrize(
+    "line", ["*a" * 12 + "b", "**/a/" * 12 + "b", "**/*a*/" * 8 + "b", "[z-a]*", "[a", "\\", "[!]"]
+)
+def test_a_gitignore_that_means_harm_neither_stops_the_packing_nor_ends_it(tmp_path: Path, line: str) -> None:
+    """Each of these took years, or ended in a traceback."""
+    source = tmp_path / "source"
+    tree(source, "a" * 120, "a/" * 40 + "y", "app.py")
+    (source / ".gitignore").write_text(line + "\n")
+    done = subprocess.run(
+        [sys.executable, PACK, source, tmp_path / "a.tar.gz"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(tmp_path / "a.tar.gz") as tar:
+        assert "app.py" in tar.getnames()
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "matches"),
+    [
+        ("*a*b", "xaxxab", True), ("*a*b", "xbxa", False), ("a*b*c", "abbc", True), ("**/x/**/y", "a/x/b/c/y", True),
+        ("**/x/**/y", "x/y", True), ("**/x/**/y", "x/a/z", False), ("a/**", "a/b/c", True), ("a/*/c", "a/b/c", True),
+        ("a/*/c", "a/b/b/c", False), ("*.tar.*", "x.tar.tar.gz", True), ("[a-c]*[0-9]", "b77", True),
+    ],
+)  # fmt: skip
+def test_stars_take_the_first_fit_and_miss_nothing(glob: str, path: str, matches: bool) -> None:
+    pattern, _, _ = pack.rule(glob)
+    assert (pattern.fullmatch(path) is not None) is matches

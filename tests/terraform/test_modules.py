@@ -1,6 +1,7 @@
 """Every target's modules: one contract, valid and plannable by the real program against the real provider's schema."""
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -110,6 +111,21 @@ def test_the_example_of_values_is_valid(target: str, tmp_path: Path, recorded_pr
         pytest.skip(f"NOT CHECKED: no provider for target {target}")
     plan = run(folder, "plan", "-input=false", **environment)
     assert plan.returncode == 0, plan.stderr
+
+
+@pytest.mark.parametrize(("version", "fits"), [("1.1.0", False), ("1.1.1", True)])
+def test_the_provider_has_what_the_module_uses(tmp_path: Path, version: str, fits: bool) -> None:
+    """directory_mode came with 1.1.1. Terraform does not start a provider to choose it: any file will do."""
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+    for registry in ("registry.terraform.io", "registry.opentofu.org"):
+        place = tmp_path / "mirror" / registry / "lxc/incus" / version / f"linux_{architecture}"
+        place.mkdir(parents=True)
+        (place / f"terraform-provider-incus_v{version}").write_text("#!/bin/sh\n")
+    mirror = f'filesystem_mirror {{ path = "{tmp_path}/mirror" }}'
+    (tmp_path / "cli.tfrc").write_text(f"provider_installation {{\n  {mirror}\n}}\n")
+    folder = project(tmp_path / "infra", "incus")
+    done = run(folder, "init", "-input=false", TF_CLI_CONFIG_FILE=str(tmp_path / "cli.tfrc"))
+    assert (done.returncode == 0) == fits, done.stdout + done.stderr
 
 
 def test_a_missing_machine_is_named(tmp_path: Path) -> None:

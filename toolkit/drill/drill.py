@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from toolkit import lock, strays
 from toolkit.drill import ground as grounds
 from toolkit.drill import journeys, project
 from toolkit.drill.diary import Diary, Phase
@@ -20,13 +20,16 @@ from toolkit.tools.process import Log
 
 JOURNAL = "journal.json"
 _OURS = ".offramp-drill"  # a folder without it is not ours to empty
-_DATA = ("labs", "source", "rebuilt")  # what a drill leaves in its folder while it runs: keys, secrets, backups
+# what a drill leaves in its folder while it runs: keys, secrets, backups
+_DATA = ("labs", "project", "source", "rebuilt")
+_FINGERPRINTS = "fingerprints"  # what stays: names, counts and checksums
 
 
 class _Scene(NamedTuple):
     """What all phases share."""
 
     infra: Path
+    kept: Path  # the project as it was at the beginning: a `generate` meanwhile changes nothing of the drill
     manifest: Manifest
     folder: Path
     sockets: Path
@@ -43,13 +46,15 @@ def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts
     what went wrong before there was anything to bring back; BadInput for hosts without the drill marker.
     """
     infra, folder = infra.absolute(), folder.absolute()  # programs of the user's run in another folder
-    manifest = project.read(infra)
     given = grounds.given(hosts) if hosts else None
-    _empty(folder)
-    journal = Journal(SCHEMA_VERSION, tool, manifest.catalog, manifest.platform, project.fingerprint(infra), (), False)
+    with lock.unchanged(infra):
+        manifest = project.read(infra)
+        _empty(folder)
+        kept = project.keep(infra, folder / "project")
+    journal = Journal(SCHEMA_VERSION, tool, manifest.catalog, manifest.platform, project.fingerprint(kept), (), False)
     diary = Diary(journal, folder / JOURNAL, log)
-    with TemporaryDirectory(prefix="offramp-drill-") as sockets:
-        scene = _Scene(infra, manifest, folder, Path(sockets), given, diary, details)
+    with strays.folder("drill") as sockets:
+        scene = _Scene(infra, kept, manifest, folder, sockets, given, diary, details)
         try:
             source = _live_and_lose(scene)
             restored = _bring_back(scene, source)
@@ -132,6 +137,7 @@ def _copy(scene: _Scene, name: str, ground: Ground) -> Project:
         scene.folder / name,
         scene.manifest,
         ground,
+        kept=scene.kept,
         sockets=scene.sockets / name,  # apart: an address may come back on another host
         log=scene.details,
     )
@@ -186,16 +192,29 @@ def _size(folder: Path) -> str:
 
 
 def _empty(folder: Path) -> None:
-    """Make the drill's folder, or empty the one of an earlier drill."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / _OURS).exists():
+    """Make the drill's folder, or empty the one of an earlier drill; the lock of this one stays."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = [path for path in folder.iterdir() if path.name != lock.NAME]
+    if found and not (folder / _OURS).exists():
         raise BadInput("the drill's folder holds something else", where=folder, hint="name an empty one")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    for path in found:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
     (folder / _OURS).touch()
 
 
+def _keep_fingerprints(folder: Path) -> None:
+    """What was noted before the loss, and what was found after it: for whoever wants to know what differs."""
+    for source, name in ((folder / "source/.drill", "noted"), (folder / "rebuilt/.drill/found", "found")):
+        if source.is_dir():
+            shutil.copytree(source, folder / _FINGERPRINTS / name)
+
+
 def _forget(scene: _Scene) -> None:
-    """Remove secrets, keys and backups; the journal and the log stay."""
+    """Remove secrets, keys and backups; the journal, the log and the fingerprints stay."""
     with scene.diary.step("clean-up.folder", "Remove keys, secrets and backups", "clean up"):
+        _keep_fingerprints(scene.folder)
         for name in _DATA:
             shutil.rmtree(scene.folder / name, ignore_errors=True)

@@ -10,6 +10,7 @@ import os
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from toolkit.errors import ProgramFailed
@@ -18,6 +19,7 @@ from toolkit.tools.process import Log
 
 SUITE = "trixie"
 _PREFIX = "offramp-lab-debian-"
+_KEPT_SECONDS = 24 * 3600
 # Without udev systemd-networkd keeps eth0 "pending" for ever.
 _PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "udev", "iproute2", "iputils-ping", "nftables"),
@@ -31,6 +33,8 @@ rm -f "$root"/etc/ssh/ssh_host_*  # one image, many hosts: each gets its own whe
 rm -f "$root/etc/hostname" "$root/etc/resolv.conf"
 printf '%s\\n' '[Match]' 'Name=eth0' '' '[Network]' 'DHCP=ipv4' 'LinkLocalAddressing=no' \\
     >"$root/etc/systemd/network/eth0.network"
+# no power failure is survived here, and waiting for the disk after each file is most of an installation
+echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/offramp-lab"
 printf '%s\\n' 'A throwaway lab host: drills may destroy it.' >"$root/etc/offramp-drill"
 chroot "$root" systemctl --quiet enable systemd-networkd.service
 # of no use in a container, and on a busy machine its mount sometimes fails and leaves the host "degraded"
@@ -45,10 +49,11 @@ fi
 
 
 def ensure(log: Log) -> str:
-    """The alias of an image made by today's recipe; builds it (about 20 s) and drops older ones if there is none."""
+    """The alias of an image made by today's recipe; builds it (about 20 s) if there is none, and drops those that
+    nobody used for a day: another version of Offramp may be at work on this machine."""
     mirror = debian.mirror()
     alias = _PREFIX + _fingerprint(mirror)
-    present = incus.image_aliases()
+    present = {image.alias: image for image in incus.images()}
     if alias in present:
         return alias
     log(f"building the lab image {alias} from {mirror.main}")
@@ -57,10 +62,14 @@ def ensure(log: Log) -> str:
         folder.chmod(0o755)  # apt's unprivileged user reads in it
         _build(folder, mirror, log)
         _import(folder, alias)
-    for old in present:
-        if old.startswith(_PREFIX):
-            incus.delete_image(old)
+    for old in unused(present.values(), time.time()):
+        incus.delete_image(old)
     return alias
+
+
+def unused(images: Iterable[incus.Image], now: float) -> list[str]:
+    """The aliases of lab images that nobody used for a day."""
+    return [image.alias for image in images if image.alias.startswith(_PREFIX) and now - image.used > _KEPT_SECONDS]
 
 
 def _fingerprint(mirror: debian.Mirror) -> str:
@@ -94,5 +103,5 @@ def _import(folder: Path, alias: str) -> None:
     try:
         incus.import_image(folder / "metadata.tar.xz", folder / "rootfs.tar.zst", alias)
     except ProgramFailed:
-        if alias not in incus.image_aliases():  # another process may have been quicker
+        if alias not in {image.alias for image in incus.images()}:  # another process may have been quicker
             raise

@@ -26,6 +26,7 @@ INVENTORY = "inventory/drill.yml"  # beside group_vars/, whose variables count f
 _LEFT_BEHIND = shutil.ignore_patterns(
     *("terraform.tfvars*", "*.auto.tfvars*", "*.tfstate*", "*_override.tf*", "override.tf*", ".terraform"),
     *("hosts.json", ".drill", ".build", "backups"),
+    *(".offramp-*", ".*.offramp-*.tmp"),  # locks, and what a run that was killed left
 )
 _GUARD = """\
 - name: Protect hosts in use
@@ -93,9 +94,24 @@ def fingerprint(infra: Path) -> str:
     return hashlib.sha256((infra / MANIFEST).read_bytes()).hexdigest()
 
 
-def copy(infra: Path, folder: Path, manifest: Manifest, ground: Ground, *, sockets: Path, log: Log) -> Project:
-    """Copy the project at `infra` to `folder`, without its state, and point it at the hosts of `ground`."""
+def keep(infra: Path, folder: Path) -> Path:
+    """A copy of the project at `infra` in `folder`, without its state."""
     shutil.copytree(infra, folder, ignore=_LEFT_BEHIND)
+    return folder
+
+
+def copy(
+    infra: Path,
+    folder: Path,
+    manifest: Manifest,
+    ground: Ground,
+    *,
+    sockets: Path,
+    log: Log,
+    kept: Path | None = None,
+) -> Project:
+    """Copy the project at `infra` (or what `keep` made of it) to `folder` and point it at the hosts of `ground`."""
+    keep(kept or infra, folder)
     name, content = grounds.variables(ground)
     (folder / name).write_bytes(content)
     (folder / "drill-guard.yml").write_text(_GUARD.format(marker=MARKER))

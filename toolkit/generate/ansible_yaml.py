@@ -1,5 +1,10 @@
-"""YAML for Ansible by PyYAML's emitter: text from outside carries the tag `!unsafe`, so Jinja never reads it."""
+"""YAML for Ansible by PyYAML's emitter: text from outside reaches the hosts byte for byte.
 
+Where Jinja could find something in it, it carries the tag `!unsafe`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -11,6 +16,17 @@ class Unsafe(str):
     __slots__ = ()
 
 
+# Neither a template nor an expression: no braces, brackets, parentheses, quotes, pipes or percent signs.
+_HARMLESS = re.compile(r"[\w ./:@+,=~<-]*")
+_TEXT = "tag:yaml.org,2002:str"
+# A task that another comes before: what ends above is no key that begins a list
+_TASK = re.compile(r"(?m)^(.*[^:\n]\n)(    - name: )")
+_types = yaml.resolver.Resolver()
+
+
+_WIDTH = 100
+
+
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -20,7 +36,18 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_unsafe(dumper: yaml.SafeDumper, text: Unsafe) -> yaml.ScalarNode:
-    return dumper.represent_scalar("!unsafe", str(text))
+    """ansible-core ≥ 2.19 forgets the quotes of a tagged scalar: `!unsafe "no"` would become False.
+
+    So what another scalar could be taken for goes without the tag, in quotes, which every version honours.
+    """
+    plain = _HARMLESS.fullmatch(text) or _looks_typed(text)
+    return dumper.represent_scalar(_TEXT if plain else "!unsafe", str(text))
+
+
+def _looks_typed(text: str) -> bool:
+    """Whether YAML 1.1 reads the text as something else where it has no quotes; none of it means anything to Jinja."""
+    tag: str = _types.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]  # PyYAML
+    return tag != _TEXT
 
 
 _Dumper.add_representer(Unsafe, _represent_unsafe)
@@ -28,7 +55,13 @@ _Dumper.add_representer(Unsafe, _represent_unsafe)
 
 def dump(value: object) -> str:
     """The document for `value`: plain dicts, lists, numbers, strings (Jinja acts in them) and `Unsafe` strings."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+
+
+def dump_plays(plays: Iterable[Mapping[str, Any]]) -> str:
+    """A playbook: an empty line before each play but the first, and before each task but a play's first."""
+    texts = (dump([dict(play)]) for play in plays)
+    return "\n".join(_TASK.sub(r"\1\n\2", text) for text in texts) or "[]\n"
 
 
 def outside(value: Any) -> Any:

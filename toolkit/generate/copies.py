@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import toolkit
-from toolkit import shipped
+from toolkit import shipped, strays
 from toolkit.errors import BadCatalog, BadInput
 from toolkit.model import GeneratedFile
 
-# roles every project has: the hosts themselves; certificates, and folders of files, for roles that want some
-BASE_ROLES = ("_base", "_tls", "_folder")
+# roles every project has: the hosts themselves and their sealed backups; certificates, and folders of files, for roles
+# that want some
+BASE_ROLES = ("_base", "_backup", "_tls", "_folder")
 _NO_PART = {"__pycache__", ".terraform", ".terraform.lock.hcl", "root"}
 
 
@@ -57,7 +58,7 @@ def tree(folder: Path, prefix: str) -> list[GeneratedFile]:
     files = []
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if path.is_symlink() or not path.is_file() or _NO_PART.intersection(relative.parts):
+        if path.is_symlink() or not path.is_file() or _NO_PART.intersection(relative.parts) or strays.is_one(path.name):
             continue
         files.append(read(path, f"{prefix}/{relative.as_posix()}"))
     return files

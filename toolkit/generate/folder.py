@@ -3,15 +3,14 @@
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from toolkit import strays
 from toolkit.errors import BadInput
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_TEMPORARY = ".offramp-tmp-"
 
 
 def read(root: Path, path: str) -> bytes | None:
@@ -31,7 +30,8 @@ def write(root: Path, path: str, content: str, *, mode: int = 0o644) -> None:
     """Replace root/path at once: whoever reads it sees the old content or the new."""
     try:
         with _parent(root, path, create=True) as (parent, name):
-            _replace(parent, name, content.encode(), mode)
+            _check_is_no_link(parent, name)
+            _replace(root, parent, name, content.encode(), mode)
     except OSError as err:
         raise _refused(err, root, path) from err
 
@@ -45,21 +45,22 @@ def remove(root: Path, path: str) -> None:
             os.rmdir(name, dir_fd=parent)  # refused while something is in it
 
 
-def _replace(parent: int, name: str, content: bytes, mode: int) -> None:
-    _check_is_no_link(parent, name)
-    temporary = f"{_TEMPORARY}{secrets.token_hex(8)}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    handle = os.open(temporary, flags, mode, dir_fd=parent)
+def _replace(root: Path, parent: int, name: str, content: bytes, mode: int) -> None:
+    """Written at the top of `root`, from where no role takes files to a host, and moved to its place."""
+    top = os.open(root, _DIRECTORY)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary, dir_fd=parent)
-        raise
+        temporary, handle = strays.create(Path(name), mode, folder=top)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                os.rename(temporary, name, src_dir_fd=top, dst_dir_fd=parent)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary, dir_fd=top)
+    finally:
+        os.close(top)
 
 
 def _check_is_no_link(parent: int, name: str) -> None:

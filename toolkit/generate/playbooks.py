@@ -5,7 +5,7 @@ from typing import Any
 
 from toolkit.entries import Catalog
 from toolkit.generate import copies
-from toolkit.generate.ansible_yaml import dump
+from toolkit.generate.ansible_yaml import dump_plays
 from toolkit.model import GeneratedFile, Replacement
 
 # playbook -> (the role's task file, what it is for)
@@ -19,6 +19,8 @@ _SINGLE = {
     "drill-break.yml": ("drill/break", "Destroy services and their data, on hosts marked for drills only"),
 }
 _BEFORE = "before"  # the task file for what must be there before a blueprint's packages are
+_STOP = "stop"  # the task file for what must not write while data is brought back
+_NOTE = "drill/steady"
 _FOR_DRILLS_ONLY = ("drill/break", "drill/fill")
 _GUARD = [
     {"name": "Look for the drill marker", "ansible.builtin.stat": {"path": "/etc/offramp-drill"}, "register": "marker"},
@@ -36,18 +38,28 @@ def playbooks(replacements: Sequence[Replacement], catalog: Catalog) -> list[Gen
     """site.yml and the single-purpose playbooks. `replacements` come in the order in which they are set up."""
     files = [_file("site.yml", "Bring every host to the described state; safe to repeat", _site(replacements, catalog))]
     for name, (tasks, purpose) in _SINGLE.items():
-        plays = [
-            _single_play(replacement, catalog, tasks)
-            for replacement in replacements
-            if copies.has_tasks(replacement.blueprint, catalog.folders, tasks)
-        ]
         guard = [_play("Protect hosts in use", "all", tasks=_GUARD)] if tasks in _FOR_DRILLS_ONLY else []
-        files.append(_file(name, purpose, [*guard, *plays]))
+        files.append(_file(name, purpose, [*guard, *_plays(replacements, catalog, tasks)]))
     return files
 
 
+def _plays(replacements: Sequence[Replacement], catalog: Catalog, tasks: str) -> list[dict[str, Any]]:
+    """A play for each blueprint that has the tasks. Who writes is stopped before what it writes to is looked at."""
+    if tasks == "restore":
+        return [*_in_order(replacements[::-1], catalog, _STOP), *_in_order(replacements, catalog, tasks)]
+    return _in_order(replacements[::-1] if tasks == _NOTE else replacements, catalog, tasks)
+
+
+def _in_order(replacements: Sequence[Replacement], catalog: Catalog, tasks: str) -> list[dict[str, Any]]:
+    return [
+        _single_play(replacement, catalog, tasks)
+        for replacement in replacements
+        if copies.has_tasks(replacement.blueprint, catalog.folders, tasks)
+    ]
+
+
 def _site(replacements: Sequence[Replacement], catalog: Catalog) -> list[dict[str, Any]]:
-    base = _play("Prepare every host", "all", tags=["base"], roles=["_base"])
+    base = _play("Prepare every host", "all", tags=["base"], roles=["_base", "_backup"])
     return [
         base,
         _packages(replacements, catalog),
@@ -110,4 +122,4 @@ def _group(replacement: Replacement) -> str:
 
 
 def _file(name: str, purpose: str, plays: list[dict[str, Any]]) -> GeneratedFile:
-    return GeneratedFile(path=name, content=f"# {purpose}.\n{dump(plays)}")
+    return GeneratedFile(path=name, content=f"# {purpose}.\n{dump_plays(plays)}")

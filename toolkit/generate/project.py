@@ -6,7 +6,7 @@ from pathlib import Path
 
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput
-from toolkit.generate import copies, wiring
+from toolkit.generate import copies, firewall, wiring
 from toolkit.generate.manifest import manifest_file
 from toolkit.generate.playbooks import playbooks
 from toolkit.generate.templates import render
@@ -35,15 +35,17 @@ def generate(
     _check(plan, catalog)
     unanswered = wiring.missing(plan, wiring.services(plan, catalog))
     order = wiring.ordered(plan, catalog)
+    openings = firewall.openings(plan, catalog)
     key = vault_key or default_key(plan.platform.name)
     files = [
         *terraform_files(plan, target),
-        variables_file(plan, catalog, sources=sources),
+        variables_file(plan, catalog, sources=sources, openings=firewall.as_variables(openings)),
         *playbooks(order, catalog),
         *copies.base_roles(),
         *(file for one in order for file in copies.blueprint(one.blueprint, catalog.folders)),
         *(file for one in order for file in copies.carried(one.blueprint, catalog.blueprints[one.blueprint].carries)),
         *(copies.read(_FILES / name, name) for name in _AS_THEY_ARE),
+        copies.read(_FILES / "ansible-lint.yml", ".ansible-lint"),
         _render("ansible.cfg.j2", "ansible.cfg", vault_key=key),
         _render("gitignore.j2", ".gitignore"),
         _render(
@@ -53,6 +55,7 @@ def generate(
             catalog=catalog,
             target=target,
             order=order,
+            openings=openings,
             unanswered=unanswered,
             vault_key=key,
             sources=sources,
@@ -67,6 +70,8 @@ def _render(template: str, path: str, **values: object) -> GeneratedFile:
 
 
 def _check(plan: Plan, catalog: Catalog) -> None:
+    if not plan.replacements:
+        raise BadInput("the plan replaces nothing: there is nothing to generate", where="plan", hint=_hint(plan))
     _require(_HOST, (host.name for host in plan.hosts), "host name")
     _require(_APPLICATION, (application.name for application in plan.platform.applications), "application name")
     for application in plan.platform.applications:
@@ -84,6 +89,12 @@ def _check(plan: Plan, catalog: Catalog) -> None:
             raise BadInput(
                 f"{replacement.blueprint} lies on no host of the plan", where="plan", hint="make the plan again"
             )
+
+
+def _hint(plan: Plan) -> str:
+    if plan.untouched:
+        return f"nothing that was found hangs on {', '.join(plan.untouched)}; `offramp audit` lists what is in use"
+    return "name who is lost (`offramp plan --lose VENDOR@0h`), or an [[application]] or a [[choice]] in offramp.toml"
 
 
 def _require(form: re.Pattern[str], names: Iterable[str], what: str, where: str = "plan") -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from toolkit.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
-from toolkit.generate import wiring
+from toolkit.generate import runnable, wiring
 from toolkit.generate.ansible_yaml import Unsafe, dump, outside
 from toolkit.model import Application, GeneratedFile, Plan, Replacement
 
@@ -16,8 +16,13 @@ _HEADER = """\
 """
 
 
-def variables_file(plan: Plan, catalog: Catalog, *, sources: str) -> GeneratedFile:
-    """The variables of all roles. `sources` is the folder applications lie in, relative to the project's."""
+def variables_file(
+    plan: Plan, catalog: Catalog, *, sources: str, openings: dict[str, list[dict[str, Any]]]
+) -> GeneratedFile:
+    """The variables of all roles. `sources` is the folder applications lie in, relative to the project's; `openings`
+    what each host's firewall lets through."""
+    if any(wiring.runs_applications(replacement) for replacement in plan.replacements):
+        runnable.check(plan.platform)
     table = wiring.services(plan, catalog)
     variables: dict[str, Any] = {
         "offramp_platform": Unsafe(plan.platform.name),
@@ -26,6 +31,7 @@ def variables_file(plan: Plan, catalog: Catalog, *, sources: str) -> GeneratedFi
         "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
         "offramp_consumers": wiring.consumers(plan, catalog),
+        "offramp_openings": openings,
         "offramp_services": table,
         "offramp_sign_in": _sign_in(plan, catalog),
         "applications": [_application(one, plan, table) for one in plan.platform.applications],

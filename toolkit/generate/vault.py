@@ -6,17 +6,19 @@ Values pass through memory only: they are in no `GeneratedFile`, manifest, log o
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from toolkit import documents
 from toolkit.entries import Catalog
-from toolkit.errors import BadInput, ProgramMissing
-from toolkit.generate import folder
+from toolkit.errors import BadInput
+from toolkit.generate import age, folder
 from toolkit.model import Plan, Value
+from toolkit.tools import ansible_vault
 
 PATH = "inventory/group_vars/all/vault.yml"
 CERTIFICATE = "ca.crt"
@@ -50,10 +52,10 @@ def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
         raise BadInput(
             "the vault's key must not lie beside what it opens", where=key, hint="--vault-key FILE elsewhere"
         )
-    open_vault = _ansible_vault()  # before a key is made that nobody gets to see
     existing = folder.read(root, PATH)
+    ansible_vault.vault("")  # fails without Ansible, before a key is made that nobody gets to see
     password, is_new = _key(key, may_create=existing is None)
-    vault = open_vault(password)
+    vault = ansible_vault.vault(password)
     held = _decrypted(vault, existing, key) if existing is not None else {}
     wanted, certificate = _completed(plan, catalog, held, folder.read(root, CERTIFICATE))
     if certificate:
@@ -65,25 +67,16 @@ def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
 
 
 def _key(path: Path, *, may_create: bool) -> tuple[str, bool]:
-    """The key, and whether it was made just now."""
-    if path.exists():
-        return path.read_text(encoding="utf-8").strip(), False
-    if not may_create:
+    """The key, and whether it was made just now. Two projects of one platform may ask for it at once."""
+    if may_create and not path.exists():
+        key = secrets.token_urlsafe(32)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if documents.write_new(path, f"{key}\n", mode=0o600):  # else another process was first: its key counts
+            return key, True
+    if not path.exists():
         hint = "put the key from the safe there, or name its file with --vault-key"
         raise BadInput("the project has a vault, but its key is not here", where=path, hint=hint)
-    key = secrets.token_urlsafe(32)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.write(path.parent, path.name, key + "\n", mode=0o600)
-    return key, True
-
-
-def _ansible_vault() -> Callable[[str], Any]:
-    """What makes a VaultLib from a password."""
-    try:
-        from ansible.parsing.vault import VaultLib, VaultSecret
-    except ImportError as err:
-        raise ProgramMissing("ansible-core is not installed", hint="pip install 'offramp[build]'") from err
-    return lambda password: VaultLib([("default", VaultSecret(password.encode()))])
+    return ansible_vault.read_key(path), False
 
 
 def _decrypted(vault: Any, content: bytes, key: Path) -> dict[str, Any]:
@@ -103,6 +96,8 @@ def _completed(
 ) -> tuple[dict[str, Any], str | None]:
     """All secrets the project needs, with those held already as they are; and the CA's certificate if it is new."""
     wanted: dict[str, Any] = {**dict(_blueprint_secrets(plan, catalog)), **held}
+    if "offramp_backup_identity" not in held:  # whom backups are encrypted for is no secret, but belongs to it
+        wanted["offramp_backup_identity"], wanted["offramp_backup_recipient"] = age.new_pair()
     given = held.get("application_secrets") or {}
     wanted["application_secrets"] = {
         application.name: {

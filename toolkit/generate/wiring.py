@@ -29,13 +29,18 @@ Services = dict[str, dict[str, str]]
 
 
 def services(plan: Plan, catalog: Catalog) -> Services:
-    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it."""
+    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it.
+
+    Beside "data.relational" there is "data.relational.postgresql", for those that need this one and no other.
+    """
     table: Services = {}
     for replacement in plan.replacements:
         blueprint = catalog.blueprints[replacement.blueprint]
         for capability in replacement.capabilities:
-            outputs = (o for o in blueprint.outputs if o.capability in (None, capability))
-            table.setdefault(capability, {output.name: output.value for output in outputs})
+            outputs = [o for o in blueprint.outputs if o.capability in (None, capability)]
+            protocols = sorted(catalog.protocols(blueprint.speaks, capability))
+            for name in (capability, *(f"{capability}.{protocol}" for protocol in protocols)):
+                table.setdefault(name, {output.name: output.value for output in outputs})
     return table
 
 
@@ -65,6 +70,8 @@ def expression(text: str, table: Services) -> str:
     """A user's text as an Ansible value: references become Jinja (an unanswered one is empty), the rest stays as is."""
     if not _REFERENCE.search(text):
         return Unsafe(text)
+    if text[0] in "[{":
+        return _one_expression(text, table)
     parts, end = [], 0
     for match in _REFERENCE.finditer(text):
         parts.append(_verbatim(text[end : match.start()]))
@@ -72,6 +79,18 @@ def expression(text: str, table: Services) -> str:
             parts.append(f"{{{{ offramp_services['{match[1]}']['{match[2]}'] }}}}")
         end = match.end()
     return "".join([*parts, _verbatim(text[end:])])
+
+
+def _one_expression(text: str, table: Services) -> str:
+    """ansible-core < 2.19 makes lists and dicts of templates that render like some, but not of what `string` gives."""
+    parts, end = [], 0
+    for match in _REFERENCE.finditer(text):
+        parts.append(_literal(text[end : match.start()]))
+        if match[1] in table:
+            parts.append(f"offramp_services['{match[1]}']['{match[2]}']")
+        end = match.end()
+    joined = " ~ ".join([*parts, _literal(text[end:])])
+    return f"{{{{ ({joined}) | string }}}}"
 
 
 def resolved(value: Any, table: Services) -> Any:
@@ -92,6 +111,21 @@ def consumers(plan: Plan, catalog: Catalog) -> dict[str, list[str]]:
     for replacement in plan.replacements:
         for capability in catalog.blueprints[replacement.blueprint].needs:
             table.setdefault(capability, []).append(replacement.blueprint)
+    return table
+
+
+def users(plan: Plan, catalog: Catalog) -> dict[str, set[str]]:
+    """capability → the blueprints of the plan that connect to it: by themselves, or for the applications they run."""
+    of_applications = [reference.capability for reference in _application_references(plan)]
+    table: dict[str, set[str]] = {}
+    for replacement in plan.replacements:
+        blueprint = catalog.blueprints[replacement.blueprint]
+        named = [*blueprint.needs, *blueprint.uses, *(ref.capability for ref in _input_references(replacement))]
+        if runs_applications(replacement):
+            named += of_applications
+        for name in named:
+            capability = ".".join(name.split(".")[:2])  # "data.relational.postgresql" is data.relational
+            table.setdefault(capability, set()).add(replacement.blueprint)
     return table
 
 
@@ -154,3 +188,8 @@ def _strings_of(values: Iterable[Any]) -> Iterator[str]:
 def _verbatim(text: str) -> str:
     """Text within a Jinja template that comes out as it went in: only a brace can begin something."""
     return text.replace("{", "{{ '{' }}")
+
+
+def _literal(text: str) -> str:
+    """A Jinja expression for the text. Ansible doubles backslashes within expressions, so that none may be in it."""
+    return "'" + re.sub(r"['\\\r\n]", lambda match: f"' ~ '%c' % {ord(match[0])} ~ '", text) + "'"

@@ -6,17 +6,15 @@ environment is scrubbed first. Failures are `errors.ProgramFailed` naming the ta
 
 import shlex
 import shutil
-import signal
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import ansible_runner.interface
 import msgspec
 
+from toolkit import interrupts, strays
 from toolkit.tools import process
 from toolkit.tools.process import Log
 
@@ -87,20 +85,19 @@ def play(project: Path, playbook: str, *, inventory: Path, log: Log, vault_passw
     """
     binary = process.find("ansible-playbook", hint=_HINT, folders=[Path(sys.executable).parent])
     watch = _Watch(log)
-    with tempfile.TemporaryDirectory(prefix="offramp-ansible-") as private, _signals_kept():
+    with strays.folder("ansible") as private, interrupts.held_back() as interrupted:
         runner = ansible_runner.interface.init_runner(
-            private_data_dir=private,
+            private_data_dir=str(private),
             project_dir=str(project.absolute()),
             playbook=playbook,
             inventory=str(inventory.absolute()),
             cmdline=_options(vault_password_file),
             event_handler=watch.event,
+            cancel_callback=interrupted,  # its own way would keep the handlers of signals, and lose late ones
             quiet=True,
         )
         runner.config.env = _environment(runner.config.env, binary)
         status, code = runner.run()
-    if status == "canceled":
-        raise KeyboardInterrupt
     if status != "successful":
         said = watch.failures or watch.output
         raise process.failed(["ansible-playbook", playbook], code, said, where=project)
@@ -110,11 +107,11 @@ def play(project: Path, playbook: str, *, inventory: Path, log: Log, vault_passw
 def check_syntax(project: Path, playbook: str, *, inventory: str = "localhost,") -> None:
     """Let Ansible parse `playbook` with all its roles; no host is touched and no vault opened."""
     binary = process.find("ansible-playbook", hint=_HINT, folders=[Path(sys.executable).parent])
-    with tempfile.TemporaryDirectory(prefix="offramp-ansible-") as private:  # away from group_vars and their vault
+    with strays.folder("ansible") as private:  # away from group_vars and their vault
         env = process.environment(_SETTINGS | {"ANSIBLE_ROLES_PATH": str(project.absolute() / "roles")})
         env["PATH"] = f"{binary.parent}:{env.get('PATH', '/usr/bin:/bin')}"
         copy = shutil.copy(project / playbook, private)
-        process.run([binary, "--syntax-check", "--inventory", inventory, copy], env=env, cwd=Path(private))
+        process.run([binary, "--syntax-check", "--inventory", inventory, copy], env=env, cwd=private)
 
 
 def _options(vault_password_file: Path | None) -> str | None:
@@ -127,18 +124,6 @@ def _environment(runners: Mapping[str, str], binary: Path) -> dict[str, str]:
     env = process.environment(_SETTINGS) | {name: runners[name] for name in _RUNNER_VARIABLES}
     env["PATH"] = f"{binary.parent}:{env.get('PATH', '/usr/bin:/bin')}"
     return env
-
-
-@contextmanager
-def _signals_kept() -> Iterator[None]:
-    """ansible-runner replaces the handlers of Ctrl-C and SIGTERM (to stop Ansible first) and leaves its own behind."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            if signal.getsignal(number) is not handler:
-                signal.signal(number, handler)
 
 
 def _message(result: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ class Instance(msgspec.Struct, frozen=True):
     name: str
     status: str
     config: dict[str, str]
+
+
+class Image(msgspec.Struct, frozen=True):
+    """One name of an image in the local store, and when (seconds since 1970) it was imported or last used."""
+
+    alias: str
+    used: float
 
 
 class Network(msgspec.Struct, frozen=True):
@@ -61,9 +69,13 @@ def instances() -> list[Instance]:
     return [msgspec.convert(row, Instance) for row in _json("list")]
 
 
-def image_aliases() -> list[str]:
-    """The aliases of the images in the local store."""
-    return [alias["name"] for row in _json("image", "list") for alias in row["aliases"]]
+def images() -> list[Image]:
+    """The images in the local store, under each of their aliases."""
+    return [
+        Image(alias["name"], max(_seconds(row["uploaded_at"]), _seconds(row["last_used_at"])))
+        for row in _json("image", "list")
+        for alias in row["aliases"]
+    ]
 
 
 def storage_pools() -> list[str]:
@@ -137,6 +149,11 @@ def _incus(*arguments: str | Path, stdin: bytes = b"", timeout: float | None = N
 def _json(*arguments: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads(_incus(*arguments, "--format=json"))
     return rows
+
+
+def _seconds(text: str) -> float:
+    """Incus says "never" as the year 1, for which some systems have no timestamp."""
+    return (datetime.fromisoformat(text) - datetime.fromtimestamp(0, UTC)).total_seconds()
 
 
 def _query(path: str) -> dict[str, Any]:

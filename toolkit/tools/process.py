@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from toolkit import interrupts
 from toolkit.errors import ProgramFailed, ProgramMissing
 
 Log = Callable[[str], None]
@@ -87,14 +88,11 @@ def stream(
     """Run to the end and give each line of stdout and stderr to `log` as it comes, in the words `read` makes of it."""
     words = [str(word) for word in command]
     lines: list[str] = []
-    with _start(words, env, cwd) as child:
-        try:
-            for raw in child.stdout or ():
-                lines.append(read(raw.rstrip()))
-                log(lines[-1])
-        except BaseException:  # Ctrl-C or a failing log: the program must not outlive us
-            _interrupt(child)
-            raise
+    with _running(words, env, cwd) as child:
+        for raw in child.stdout or ():
+            lines.append(read(raw.rstrip()))
+            log(lines[-1])
+        child.wait()
     if child.returncode:
         raise failed(words, child.returncode, lines)
 
@@ -118,7 +116,7 @@ def companion(
                 settled.set()
         settled.set()  # it ended: nobody needs to wait any longer
 
-    with _start(words, env, cwd, stdin=subprocess.PIPE) as child:
+    with _running(words, env, cwd, stdin=subprocess.PIPE, end=signal.SIGTERM) as child:
         reader = threading.Thread(target=read, args=(child.stdout or (),), daemon=True)
         reader.start()
         try:
@@ -131,27 +129,44 @@ def companion(
             reader.join()
 
 
-def _start(
-    words: Sequence[str], env: Mapping[str, str], cwd: Path | None, *, stdin: int = subprocess.DEVNULL
-) -> subprocess.Popen[str]:
-    """A program without input, whose stdout and stderr are one stream of text."""
-    return subprocess.Popen(
-        words,
-        env=env,
-        cwd=cwd,
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and the program once, from `_interrupt`
-    )
+@contextmanager
+def _running(
+    words: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path | None,
+    *,
+    stdin: int = subprocess.DEVNULL,
+    end: signal.Signals = signal.SIGINT,
+) -> Iterator[subprocess.Popen[str]]:
+    """A program whose stdout and stderr are one stream of text. Whatever ends the block early, `end` ends it, too."""
+    child: subprocess.Popen[str] | None = None
+    try:
+        with interrupts.held_back():  # else one could come when the program runs and nobody knows of it
+            child = subprocess.Popen(
+                words,
+                env=env,
+                cwd=cwd,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,  # a terminal's Ctrl-C reaches us alone, and the program once, from `_interrupt`
+            )
+        yield child
+    except BaseException:  # Ctrl-C or a failing log: the program must not outlive us
+        if child is not None:
+            _interrupt(child, end)
+        raise
+    finally:
+        if child is not None:
+            child.__exit__(None, None, None)  # closes what we hold of it, and waits
 
 
-def _interrupt(child: subprocess.Popen[str]) -> None:
+def _interrupt(child: subprocess.Popen[str], number: signal.Signals) -> None:
     """Ask a program to end, and wait: Terraform finishes its step and writes its state, unless interrupted twice."""
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     try:
         child.communicate()
     except KeyboardInterrupt:

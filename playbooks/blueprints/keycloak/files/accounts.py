@@ -1,15 +1,17 @@
 """What an account of Keycloak's is made of: from a record of identity.users, and back again for the comparison."""
 
+import json
 from datetime import datetime
 
 UPSTREAM = "upstream"  # alias of the provider in use until the cut, as in upstream.py
 LONGEST = 255  # characters in a column of Keycloak's
 OWN = {"source", "source_id", "source_subject", "phone", "locale"}
+NO_PASSWORD = "UPDATE_PASSWORD"  # the required action of who has yet to set one
 RESERVED = {"username", "email", "firstName", "lastName", "invited", *OWN}
 
 
-def account_of(person, groups, *, otp=False, upstream=False):
-    """Keycloak's form. Nobody has a password yet; the first sign-in, or the mail, asks for one.
+def account_of(person, groups, *, otp=False, upstream=False, password=None):
+    """Keycloak's form. Who brings no `password` (a hash) is asked for a new one by the first sign-in, or the mail.
 
     `groups` are paths; `otp`: a second factor is asked for as well; `upstream`: the old provider can vouch for him.
     """
@@ -29,10 +31,18 @@ def account_of(person, groups, *, otp=False, upstream=False):
         "createdTimestamp": milliseconds(person.get("created")),
         "attributes": others | {name: [value] for name, value in own.items() if value},
         "groups": groups,
-        "requiredActions": ["UPDATE_PASSWORD", *(["CONFIGURE_TOTP"] if otp else [])],
+        "credentials": [imported(password)] if password else None,
+        "requiredActions": [*([] if password else [NO_PASSWORD]), *(["CONFIGURE_TOTP"] if otp else [])],
         "federatedIdentities": [link(person)] if upstream else None,
     }
     return {name: value for name, value in account.items() if value is not None}
+
+
+def imported(password):
+    """A credential that ImportedPasswords.java checks, until Keycloak makes its own at the first sign-in."""
+    data = {"algorithm": "offramp-imported", "hashIterations": 1, "additionalParameters": {}}
+    secret = {"value": password, "salt": "", "additionalParameters": {}}
+    return {"type": "password", "credentialData": json.dumps(data), "secretData": json.dumps(secret)}
 
 
 def link(person):

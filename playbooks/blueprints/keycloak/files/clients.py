@@ -3,6 +3,7 @@
 import hashlib
 
 from admin import differs, merged, segment
+from lacks import DEVICE, grants
 
 GROUPS_MAPPER = {
     "name": "groups",
@@ -95,6 +96,8 @@ def oidc(client_id, described, seed):
     attributes = {"post.logout.redirect.uris": "##".join(described.get("post_logout_redirect_uris") or ["+"])}
     if public:
         attributes["pkce.code.challenge.method"] = "S256"
+    if DEVICE in grants(described):  # a television, a command line: the code is entered elsewhere
+        attributes["oauth2.device.authorization.grant.enabled"] = "true"
     return {
         "clientId": client_id,
         "name": described.get("name") or client_id,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from admin import Refused, segment
 from clients import oidc, saml
+from lacks import workable
 
 
 class Applications(NamedTuple):
@@ -21,6 +22,7 @@ def import_applications(admin, datasets, seed):
     groups = {one["id"]: one["name"] for one in datasets["identity.groups"]}
     rows, made = [], 0
     for app in sorted(datasets["identity.applications"], key=lambda one: one["name"].casefold()):
+        app, missing = workable(app) if app["protocol"] == "oidc" else (app, [])
         client, state = client_of(app, seed)
         if client and present.get(client["clientId"], app["id"]) != app["id"]:
             client, state = None, "another client has this id: compare them in the admin console"
@@ -35,9 +37,8 @@ def import_applications(admin, datasets, seed):
             else:
                 present[client["clientId"]] = app["id"]
                 made += 1
-        rows.append(
-            {"name": plain(app["name"]), "protocol": app["protocol"], "state": state, "values": told(app, groups)}
-        )
+        values = told(app, groups) | ({"missing": plain("; ".join(missing))} if client and missing else {})
+        rows.append({"name": plain(app["name"]), "protocol": app["protocol"], "state": state, "values": values})
     return Applications(made, rows, certificate(admin))
 
 

@@ -5,8 +5,9 @@
 
 Out: JSON {changed, report, checklist, certificate}; the checklist is the one `listed` with what is in this export.
 People are recognised by the attribute `source_id`: running it again creates nobody twice, and a run that was stopped
-goes on. Whoever was imported before is left as he is, because he may have changed since. Two people who claim one name or address are a conflict: none of them is imported, both are
-reported.
+goes on. Whoever was imported before is left as he is, because he may have changed since; only who has set no password
+yet gets the one of this export. Two people who claim one name or address are a conflict: none of them is imported, both
+are reported.
 With `upstream` true everybody is tied to his account at the provider in use until the cut.
 """
 
@@ -15,7 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from accounts import UPSTREAM, account_of, arrived, link, source_id, unfit
+from accounts import NO_PASSWORD, UPSTREAM, account_of, arrived, imported, link, source_id, unfit
 from admin import NO_ANSWER, Admin, Refused, at_once, segment
 from checklist import checklist
 from exported import read
@@ -27,7 +28,7 @@ BATCH = 50  # people in one transaction of Keycloak's: see PAGE in admin.py
 
 def main():
     given = json.load(sys.stdin)
-    names = ("identity.users", "identity.groups", "identity.applications")
+    names = ("identity.users", "identity.groups", "identity.applications", "identity.credentials")
     source, datasets = read(Path(sys.argv[1]), names)
     try:
         found = import_all(Admin(given["access"]), datasets, {**given, "source": plain(source)})
@@ -41,25 +42,28 @@ def import_all(admin, datasets, given):
     before = accounts(admin)
     new, known, conflicts = sort_out(people, before)
     groups = make_groups(admin, datasets["identity.groups"])
-    paths, otp = groups.paths(), given["otp"] == "required"
+    paths, hashes = groups.paths(), {one["id"]: one["hash"] for one in datasets["identity.credentials"]}
+    more = {"otp": given["otp"] == "required", "upstream": given["upstream"]}
     refused = {one["id"]: why for one in new if (why := unfit(one))}
     fit = [one for one in new if one["id"] not in refused]
     refused |= create(
-        admin, [account_of(one, paths.get(one["id"]), otp=otp, upstream=given["upstream"]) for one in fit]
+        admin, [account_of(one, paths.get(one["id"]), password=hashes.get(one["id"]), **more) for one in fit]
     )
     present = {key: one for one in (accounts(admin) if fit else before) if (key := source_id(one))}
     created = [one for one in new if one["id"] not in refused]
     if wrong := [one["username"] for one in created if not arrived(one, present.get(one["id"]))]:
         sys.exit(f"{len(wrong)} people are not as exported: {', '.join(wrong[:20])}")
+    late = give_passwords(admin, [present[one["id"]] for one in known if one["id"] in hashes], hashes)
     tied = tie(admin, people, present) if given["upstream"] else 0
     added, of_groups = add_members(admin, groups, present)
     applications = import_applications(admin, datasets, given["client_seed"])
     report = {
         **of_people(people, created, known, conflicts, refused),
+        **({"passwords": of_passwords(hashes, created, late)} if hashes else {}),
         "groups": of_groups,
         "applications": {"exported": len(datasets["identity.applications"]), "made": applications.made},
     }
-    changed = bool(created or groups.made or added or applications.made or tied)
+    changed = bool(created or late or groups.made or added or applications.made or tied)
     return {
         "changed": changed,
         "report": report,
@@ -80,6 +84,12 @@ def of_people(people, created, known, conflicts, refused):
         "conflicts": [f"{names[one['id']]}: {why}" for one, why in conflicts],
         "refused": [f"{names[key]}: {why}" for key, why in refused.items()],
     }
+
+
+def of_passwords(hashes, created, late):
+    """The report on hashes: who signs in as before. The others hold a password of their own by now, or no account."""
+    new = sum(one["id"] in hashes for one in created)
+    return {"exported": len(hashes), "with a new account": new, "for an account without a password": late}
 
 
 def accounts(admin):
@@ -149,6 +159,20 @@ def refusal(admin, batch):
         else:
             return ""
     raise AssertionError("the last attempt returns or raises")
+
+
+def give_passwords(admin, known, hashes):
+    """Those of them who have set none yet get theirs. Out: how many."""
+    waiting = [one for one in known if NO_PASSWORD in one["requiredActions"]]
+    path = f"/{segment(admin.realm)}/users"
+
+    def give(one):
+        actions = [action for action in one["requiredActions"] if action != NO_PASSWORD]
+        credential = imported(hashes[source_id(one)])
+        admin.put(f"{path}/{one['id']}", {**one, "requiredActions": actions, "credentials": [credential]})
+
+    at_once(give, waiting)
+    return len(waiting)
 
 
 def tie(admin, people, present):

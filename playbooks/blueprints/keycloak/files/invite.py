@@ -12,7 +12,7 @@ import sys
 import time
 from datetime import date, timedelta
 
-from accounts import source_id
+from accounts import NO_PASSWORD, source_id
 from admin import NO_ANSWER, Admin, Refused, segment
 
 
@@ -41,7 +41,7 @@ def without_password(admin):
     """Accounts that were imported and may sign in, of people who have yet to set a password."""
     path = f"/{segment(admin.realm)}/users"
     found = admin.all_at_once(path, admin.get(f"{path}/count"), briefRepresentation="false")
-    return [one for one in found if one["enabled"] and source_id(one) and "UPDATE_PASSWORD" in one["requiredActions"]]
+    return [one for one in found if one["enabled"] and source_id(one) and NO_PASSWORD in one["requiredActions"]]
 
 
 def link_works(person, today, valid):
@@ -55,7 +55,7 @@ def link_works(person, today, valid):
 
 def mail_all(admin, people, given):
     """One mail each, no faster than asked. Out: names of who could not be mailed because of what their profile says."""
-    actions = ["UPDATE_PASSWORD", *(["CONFIGURE_TOTP"] if given["otp"] == "required" else [])]
+    actions = [NO_PASSWORD, *(["CONFIGURE_TOTP"] if given["otp"] == "required" else [])]
     faulty = []
     for number, one in enumerate(people):
         try:

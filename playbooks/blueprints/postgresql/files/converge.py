@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Make users, databases and extensions as described; run as the user postgres.
 
-In: JSON on stdin {port, owner, password, databases: [name], extensions: [name], consumers: {name: password}}.
+In: JSON on stdin {port, owner, password, databases: [name], extensions: [name], roles: [name], consumers:
+{name: password}}.
 Out: a JSON list of what was changed, empty when all was so already. Nothing is ever dropped.
 """
 
@@ -24,6 +25,8 @@ def main():
     changes = []
     for user, password in {wanted["owner"]: wanted["password"], **wanted["consumers"]}.items():
         changes += ensure_user(server, user, password)
+    for role in wanted.get("roles", ()):
+        changes += ensure_role(server, role)
     for database, owner in databases.items():
         changes += ensure_database(server, database, owner)
     for database in wanted["databases"]:
@@ -42,6 +45,14 @@ def ensure_user(server, user, password):
     return [f"user {user}"]
 
 
+def ensure_role(server, role):
+    """One that policies of imported databases name; nobody logs in as it."""
+    if query(server, "SELECT 1 FROM pg_roles WHERE rolname = %s", role):
+        return []
+    execute(server, sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+    return [f"role {role}"]
+
+
 def ensure_database(server, database, owner):
     found = query(server, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", database)
     if found == [owner]:
@@ -53,13 +64,16 @@ def ensure_database(server, database, owner):
     return [f"database {database}"]
 
 
-def ensure_extensions(port, database, names):
+def ensure_extensions(port, database, names, schemas=None):
+    """`schemas` says which schema an extension goes to, where that is not the first of search_path."""
     connection = connect(port, database)
     connection.autocommit = True
     present = query(connection, "SELECT extname FROM pg_extension")
     missing = [name for name in names if name not in present]
     for name in missing:
-        execute(connection, sql.SQL("CREATE EXTENSION {} CASCADE").format(sql.Identifier(name)))
+        schema = (schemas or {}).get(name)
+        place = sql.SQL("SCHEMA {}").format(sql.Identifier(schema)) if schema else sql.SQL("")
+        execute(connection, sql.SQL("CREATE EXTENSION IF NOT EXISTS {} {} CASCADE").format(sql.Identifier(name), place))
     connection.close()
     return [f"extension {name} in {database}" for name in missing]
 

@@ -1,210 +1,168 @@
 #!/usr/bin/env python3
-"""Import one dump into one database and compare every table with the dump: `import_dump.py FILE`, as the user postgres.
+"""Import one dump into one database and compare it with the dump: `import_dump.py FILE`, as the user postgres.
 
-In: JSON on stdin {port, owner, password, database, extensions, replace}. Out: JSON {changed, tables: {table: {rows,
-checksum}}}; on failure a sentence on stderr, and the database is empty again.
+In: JSON on stdin {port, owner, password, database, extensions, replace, without_extensions, accept}. Out: JSON
+{changed, tables: {table: {rows, checksum}}, left_out, differences}; on failure a sentence on stderr, and the database
+is as before.
 
 A dump is a stranger's program: it runs with the owner's rights, over TCP, and psql's own commands are off while
 it does. Which dump a database was made from is noted in the database's comment: importing it again changes nothing.
+One that differs is kept under another name; `accept` puts it in place.
 """
 
-import gzip
-import hashlib
 import json
+import lzma
 import os
-import re
 import secrets
 import subprocess
 import sys
-from contextlib import contextmanager
+import tempfile
+import zlib
+from contextlib import closing, suppress
 from pathlib import Path
 
-from converge import ensure_extensions, execute
-from fingerprint import TABLES, Tally, connect, query, tally
-from psycopg2 import sql
+import databases
+import dump_file
+import needs
+import psycopg2
+import sql_text
+from compare_objects import compare_objects
+from compare_rows import compare_rows
+from converge import execute
+from dump_file import Refused
+from fingerprint import connect, query
+from left_out import Choice, command_is_left_out, entry_is_left_out
+from survey import survey
 
-NOTE = "imported from sha256:"
-COPY = re.compile(rb"COPY (\S+|\"[^\n]+?\"(?:\.\"[^\n]+?\")?) \((.*)\) FROM stdin;\n")
-# Only a superuser may do these, and the platform needs none of them to run.
-SKIPPED_ENTRIES = re.compile(r"^\d+; .* (COMMENT - EXTENSION|EVENT TRIGGER|PUBLICATION|SUBSCRIPTION) ")
-SKIPPED_LINES = re.compile(rb"\\(un)?restrict |ALTER .* OWNER TO .*;$|COMMENT ON EXTENSION |(GRANT|REVOKE) .*;$")
-
-
-class Refused(Exception):
-    """Why the import did not happen."""
+SHOWN = 10  # differences
 
 
 def main():
     file, wanted = sys.argv[1], json.load(sys.stdin)
-    digest = file_digest(file)
+    digest = dump_file.digest(file)
     server = connect(wanted["port"], "postgres")
     server.autocommit = True
-    if note(server, wanted["database"]) == NOTE + digest:
+    databases.clear_up(server, wanted["database"])
+    if databases.note(server, wanted["database"]) == databases.IMPORTED + digest:
         json.dump({"changed": False, "tables": {}, "note": "this dump was imported before"}, sys.stdout)
         return
-    make_room(server, wanted)
-    try:
-        restore(file, wanted)
-        tables = compared(file, wanted)
-    except BaseException:
-        recreate(server, wanted)
-        raise
-    comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
-    execute(server, comment.format(sql.Identifier(wanted["database"]), sql.Literal(NOTE + digest)))
-    json.dump({"changed": True, "tables": tables}, sys.stdout, indent=1)
-
-
-# --- the database -----------------------------------------------------------------------------------------------------
-def note(server, database):
-    found = query(server, "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", database)
-    if not found:
-        raise Refused(f"there is no database {database}: add it to postgresql_databases and run site.yml first")
-    return found[0]
-
-
-def make_room(server, wanted):
-    """Leave an empty database alone, empty one that may be replaced, refuse any other."""
-    connection = connect(wanted["port"], wanted["database"])
-    tables = query(connection, TABLES)
-    connection.close()
-    if not tables:
-        return
-    if not wanted["replace"]:
-        raise Refused(
-            f"the database {wanted['database']} holds {len(tables)} tables already ({', '.join(tables[:3])} …); "
-            "to delete them and import: -e postgresql_import_replace=true"
-        )
-    recreate(server, wanted)
-
-
-def recreate(server, wanted):
-    names = {"database": sql.Identifier(wanted["database"]), "owner": sql.Identifier(wanted["owner"])}
-    for statement in (
-        "DROP DATABASE {database} WITH (FORCE)",
-        "CREATE DATABASE {database} OWNER {owner}",
-        "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC",
-    ):
-        execute(server, sql.SQL(statement).format(**names))
-    ensure_extensions(wanted["port"], wanted["database"], wanted["extensions"])
-
-
-# --- the dump ---------------------------------------------------------------------------------------------------------
-def file_digest(file):
-    with Path(file).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def is_archive(file):
-    """pg_dump --format=custom, as opposed to SQL text."""
-    with Path(file).open("rb") as stream:
-        return stream.read(5) == b"PGDMP"
-
-
-def restore(file, wanted):
-    if is_archive(file):
-        restore_archive(file, wanted)
+    kept = databases.kept_before(server, wanted, digest)
+    if kept and wanted.get("accept"):
+        databases.put_in_place(server, wanted, kept, digest)
+        result = {"changed": True, "tables": {}, "note": f"{kept}, which differs from the dump, was accepted"}
     else:
-        restore_text(file, wanted)
-    owner = as_owner(wanted)
-    owner.autocommit = True
-    execute(owner, "ANALYZE")
-    owner.close()
+        result = imported(file, wanted, server, digest)
+    json.dump(result, sys.stdout, indent=1)
 
 
-def restore_archive(file, wanted):
-    listing = subprocess.run(["pg_restore", "--list", file], capture_output=True, text=True, check=False)
-    succeeded(listing.returncode, listing.stderr)
-    chosen = Path(f"{file}.list")
-    entries = listing.stdout.splitlines(keepends=True)
-    chosen.write_text("".join(line for line in entries if not SKIPPED_ENTRIES.match(line)), encoding="utf-8")
-    jobs = min(os.cpu_count() or 1, 8)
-    options = ["--exit-on-error", "--no-owner", "--no-acl", f"--jobs={jobs}", f"--use-list={chosen}"]
-    try:
-        done = client(["pg_restore", *options, f"--dbname={wanted['database']}", file], wanted)
-        succeeded(*done)
-    finally:
-        chosen.unlink()
+def imported(file, wanted, server, digest):
+    settings = set(query(server, "SELECT name FROM pg_settings"))
+    with dump_file.text(file) as stream:
+        found = survey(dump_file.lines(stream), settings, wanted.get("without_extensions", ()))
+    needs.check(found, server, wanted)
+    with databases.room(server, wanted, digest, found.extensions) as place:
+        restore(file, wanted, settings, found)
+        place.restored = True
+        tables, differences = compared(file, found, wanted)
+        if differences and not wanted.get("accept"):
+            kept = databases.keep(server, wanted, digest)
+            raise Refused(differs(differences, kept))
+        databases.set_note(server, wanted["database"], databases.IMPORTED + digest)
+    return {"changed": True, "tables": tables, "left_out": dict(found.left_out), "differences": differences}
 
 
-def restore_text(file, wanted):
-    command = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-f", "-"]
-    psql = subprocess.Popen(
-        [*command, wanted["database"]],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=client_environment(wanted),
+def differs(differences, kept):
+    shown = "\n".join(differences[:SHOWN])
+    more = f"\n… and {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
+    return (
+        f"the imported database differs from the dump:\n{shown}{more}\nIt is kept as {kept}. To take it as it is: "
+        "import again with -e postgresql_import_accept=true. "
+        f"To delete it: runuser -u postgres -- dropdb {kept}"
     )
-    try:
-        # from here on psql runs SQL only: no shell, no files. It ends with the input.
-        psql.stdin.write(b"\\restrict " + secrets.token_hex(16).encode() + b"\n")
-        for line, in_copy in text_lines(file):
-            if in_copy or not SKIPPED_LINES.match(line):
-                psql.stdin.write(line)
-    except BrokenPipeError:
-        pass  # its own words follow
-    _, said = psql.communicate()
-    succeeded(psql.returncode, said.decode(errors="replace"))
 
 
-def text_lines(file):
-    """Every line of a dump in SQL, and whether it is a row of a COPY block."""
-    with (gzip.open if file.endswith(".gz") else open)(file, "rb") as stream:
-        yield from marked(stream)
+# --- restoring --------------------------------------------------------------------------------------------------------
+def restore(file, wanted, settings, found):
+    if found.collations:
+        with closing(connect(wanted["port"], wanted["database"])) as superuser:
+            superuser.autocommit = True
+            query(superuser, "SELECT pg_import_system_collations('pg_catalog')")
+    schemas = {found.extensions.get(name) for name in wanted["extensions"]} - {None}
+    if dump_file.is_archive(file):
+        restore_archive(file, wanted, schemas)
+    else:
+        choice = Choice(settings, wanted.get("without_extensions", ()), schemas)
+        restore_text(file, wanted, choice)
+    with closing(as_owner(wanted)) as owner:
+        owner.autocommit = True
+        execute(owner, "ANALYZE")
 
 
-def marked(stream):
-    in_copy = False
-    for line in stream:
-        if in_copy:
-            in_copy = line != b"\\.\n"
-            yield line, True
+def restore_archive(file, wanted, schemas):
+    without = wanted.get("without_extensions", ())
+    entries = [line for line in dump_file.listing(file) if not entry_is_left_out(line, without, schemas)]
+    jobs = min(os.cpu_count() or 1, 8) if is_parallel(file) else 1
+    options = ["--exit-on-error", f"--jobs={jobs}", *dump_file.WITHOUT_RIGHTS, *dump_file.WITHOUT_REPLICATION]
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".list") as chosen:
+        chosen.writelines(entries)
+        chosen.flush()
+        command = ["pg_restore", *options, f"--use-list={chosen.name}", f"--dbname={wanted['database']}", file]
+        done = subprocess.run(command, capture_output=True, text=True, env=client_environment(wanted), check=False)
+    succeeded(done.returncode, done.stderr)
+
+
+def is_parallel(file):
+    """Not tar archives."""
+    return Path(file).is_dir() or dump_file.first_bytes(file, 5) == b"PGDMP"
+
+
+def restore_text(file, wanted, choice):
+    command = ["psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-f", "-", wanted["database"]]
+    with tempfile.TemporaryFile() as said:
+        psql = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=client_environment(wanted)
+        )
+        try:
+            # from here on psql runs SQL only: no shell, no files. It ends with the input.
+            psql.stdin.write(b"\\restrict " + secrets.token_hex(16).encode() + b"\n")
+            with dump_file.text(file) as stream:
+                write_chosen(dump_file.lines(stream), choice, psql.stdin)
+        except BrokenPipeError:
+            pass  # its own words follow
+        finally:
+            close(psql)
+        said.seek(0)
+        succeeded(psql.returncode, said.read().decode(errors="replace"))
+
+
+def close(psql):
+    with suppress(BrokenPipeError):
+        psql.stdin.close()
+    psql.wait()
+
+
+def write_chosen(lines, choice, target):
+    for part in sql_text.read(lines):
+        if isinstance(part, sql_text.Statement):
+            left_out = choice.reason(part)
+        elif isinstance(part, sql_text.Command):
+            left_out = command_is_left_out(part.text)
         else:
-            in_copy = bool(COPY.fullmatch(line))
-            yield line, False
+            left_out = False
+        if not left_out:
+            target.write(part.text)
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------
-def compared(file, wanted):
-    """table → rows and checksum, the same in dump and database; Refused names the tables that differ."""
-    expected = dumped(file)
-    owner = as_owner(wanted)
-    owner.set_session(isolation_level="REPEATABLE READ", readonly=True)
-    found = {table: tally(owner, table, columns) for table, (columns, _) in expected.items()}
-    if not expected and any(found_rows(owner)):
-        raise Refused("the dump has no COPY blocks (pg_dump --inserts?), so its rows cannot be compared")
-    owner.close()
-    wrong = [table for table, (_, counted) in expected.items() if counted.result() != found[table]]
-    if wrong:
-        raise Refused(f"these tables differ from the dump: {', '.join(wrong)}")
-    return found
-
-
-def found_rows(owner):
-    return (tally(owner, table)["rows"] for table in query(owner, TABLES))
-
-
-def dumped(file):
-    """table → (columns, Tally), read from the dump's COPY blocks."""
-    tables, current = {}, None
-    with dump_text(file) as lines:
-        for line, in_copy in lines:
-            if not in_copy:
-                if begin := COPY.fullmatch(line):
-                    current = tables.setdefault(begin[1].decode(), (begin[2].decode(), Tally()))[1]
-            elif line != b"\\.\n":
-                current.add(line[:-1])
-    return tables
-
-
-@contextmanager
-def dump_text(file):
-    if not is_archive(file):
-        yield text_lines(file)
-        return
-    with subprocess.Popen(["pg_restore", "--data-only", "--file=-", file], stdout=subprocess.PIPE) as reader:
-        yield marked(reader.stdout)
-    succeeded(reader.returncode, "the dump cannot be read")
+def compared(file, found, wanted):
+    """(table → rows and checksum, sentences on what differs from the dump)"""
+    command = ["pg_dump", "--schema-only", *dump_file.WITHOUT_RIGHTS, wanted["database"]]
+    with closing(connect(wanted["port"], wanted["database"])) as reader, closing(as_owner(wanted)) as owner:
+        reader.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        owner.autocommit = True
+        tables, differences = compare_rows(file, found, reader, owner)
+        unlike = compare_objects(found, reader, owner, command, client_environment(wanted))
+        return tables, [*differences, *unlike]
 
 
 # --- running clients --------------------------------------------------------------------------------------------------
@@ -226,11 +184,6 @@ def client_environment(wanted):
     }
 
 
-def client(command, wanted):
-    done = subprocess.run(command, capture_output=True, text=True, env=client_environment(wanted), check=False)
-    return done.returncode, done.stderr
-
-
 def succeeded(code, said):
     if code:
         raise Refused(" ".join(said.split())[-1500:])
@@ -241,3 +194,5 @@ if __name__ == "__main__":
         main()
     except Refused as refused:
         sys.exit(str(refused))
+    except (psycopg2.Error, subprocess.CalledProcessError, OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")

@@ -2,7 +2,7 @@
 # Take over a help desk from support.* datasets: import.pl FOLDER QUEUE, as root.
 #
 # In: the folder of a complete export (manifest.json, support.*.jsonl, attachments/). Out: a JSON report
-# {changed, datasets: {name: {records, made, present, failed}}, problems, triggers: {became_scrips, done_anyway, left}}; exit 1
+# {changed, datasets: {name: {records, made, present, failed, suspended}}, problems, triggers: {became_scrips, done_anyway, left}}; exit 1
 # when something failed.
 #
 # Nobody is told anything: no scrip runs. Who said what when is kept. Each ticket is one database transaction and carries
@@ -27,7 +27,7 @@ my %priority = %Offramp::Trigger::PRIORITY;
 my %form = (
     tagger => 'Select-1', multiselect => 'Select-0', textarea => 'Text-1', date => 'Date-1',
 );
-my (%report, @problems, %triggers, %person, %organization, %field);
+my (%report, @problems, %triggers, %person, %organization, %field, %suspended);
 
 check_manifest();
 RT::LoadConfig();
@@ -52,9 +52,10 @@ each_record('support.fields', \&take_field);
 each_record('support.macros', \&take_macro);
 each_record('support.triggers', \&take_trigger);
 at_once('support.tickets', \&take_ticket);
+keep_out_suspended(); # after their tickets, which are made in their name
 compare();
 
-my @changed = grep { $_->{made} } values %report;
+my @changed = grep { $_->{made} || $_->{suspended} } values %report;
 my $result = { changed => @changed ? JSON::MaybeXS::true : JSON::MaybeXS::false, datasets => \%report, problems => \@problems, triggers => \%triggers };
 print $json->encode($result);
 exit(grep({ $_->{failed} || $_->{incomplete} } values %report) ? 1 : 0);
@@ -176,6 +177,7 @@ sub wanted {
 # --- people -------------------------------------------------------------------------------------------------------------
 sub take_person {
     my ($one) = @_;
+    $suspended{ $one->{id} } = 1 if $one->{suspended};
     return 0 if $person{ $one->{id} };
     my $name = $one->{email} || "zendesk-$one->{id}";
     my $user = RT::User->new($system);
@@ -199,6 +201,23 @@ sub take_person {
         unless $user->FirstCustomFieldValue($person_number);
     $person{ $one->{id} } = $user->id;
     return $made;
+}
+
+# Whoever was suspended may neither write nor sign in here: a disabled account has no right.
+sub keep_out_suspended {
+    for my $id (sort keys %suspended) {
+        my $user = RT::User->new($system);
+        $user->Load($person{$id}) if $person{$id};
+        next if !$user->id || $user->PrincipalObj->Disabled;
+        if ($user->Privileged || ($user->FirstCustomFieldValue($person_number) // '') ne $id) {
+            push @problems, "support.users $id: was suspended, and has the account of somebody who is not: it stays open";
+            next;
+        }
+        my ($done, $message) = $user->SetDisabled(1);
+        if ($done) { $report{'support.users'}{suspended}++; next }
+        $report{'support.users'}{failed}++;
+        push @problems, "support.users $id: was suspended, and can still write: $message";
+    }
 }
 
 sub take_group {
@@ -366,14 +385,19 @@ sub name_of {
 
 sub say_again {
     my ($ticket, $comment, $type, $subject) = @_;
-    my $html = $comment->{html};
-    my @body = (Type => $html ? 'text/html' : 'text/plain', Charset => 'UTF-8', Encoding => '8bit',
-        Data => [ Encode::encode('UTF-8', $html || $comment->{text}) ]);
     my @attached = grep { $_->{file} } @{ $comment->{attachments} || [] };
+    my ($html, @inline) = with_images($comment->{html}, @attached);
+    my %inline = map { $_->{id} => 1 } @inline;
+    @attached = grep { !$inline{ $_->{id} } } @attached;
+    my @text = (Type => $html ? 'text/html' : 'text/plain', Charset => 'UTF-8', Encoding => '8bit',
+        Data => [ Encode::encode('UTF-8', $html || $comment->{text}) ]);
+    my @body = @inline ? (Type => 'multipart/related') : @text;
     push @problems, "ticket " . $ticket->id . ": the attachment $_->{name} could not be exported"
         for grep { !$_->{file} } @{ $comment->{attachments} || [] };
     my $mail = MIME::Entity->build(@attached ? (Type => 'multipart/mixed') : @body, Subject => Encode::encode('UTF-8', $subject // ''));
-    $mail->attach(@body) if @attached;
+    my $body = @attached ? $mail->attach(@body) : $mail;
+    $body->attach(@text) if @inline;
+    attach($body, $_, Id => content_id($_), Disposition => 'inline') for @inline;
     attach($mail, $_) for @attached;
     my $said = RT::Transaction->new($system);
     wanted($said->Create(
@@ -383,8 +407,22 @@ sub say_again {
     ));
 }
 
+# The text with the images that it shows as parts of the same mail, and which of the files those are.
+sub with_images {
+    my ($html, @files) = @_;
+    return $html unless $html;
+    my %file = map { $_->{file} => $_ } @files;
+    my %shown;
+    $html =~ s{(?<=["'])(attachments/[A-Za-z0-9_-]+)(?=["'])}{
+        $file{$1} ? do { $shown{$1} = 1; 'cid:' . content_id($file{$1}) =~ s/[<>]//gr } : $1
+    }ge;
+    return $html, map { $file{$_} } sort keys %shown;
+}
+
+sub content_id { my ($one) = @_; return "<$one->{id}\@attachments.offramp>" }
+
 sub attach {
-    my ($mail, $one) = @_;
+    my ($mail, $one, @more) = @_;
     my $path = "$folder/$one->{file}";
     my $sum = Digest::SHA->new(256)->addfile($path)->hexdigest;
     die "the attachment $one->{id} is not what was exported: its checksum differs\n" if $sum ne $one->{sha256};
@@ -392,7 +430,7 @@ sub attach {
     # text would be converted to another character set on the way
     $type = 'application/octet-stream' if $type !~ m{^[\w.+-]+/[\w.+-]+$} || $type =~ m{^(?:text|multipart|message)/};
     (my $name = $one->{name}) =~ s/[\x00-\x1f\x7f]/ /g;
-    $mail->attach(Path => $path, Type => $type, Filename => Encode::encode('UTF-8', $name), Encoding => 'base64', Disposition => 'attachment');
+    $mail->attach(Path => $path, Type => $type, Filename => Encode::encode('UTF-8', $name), Encoding => 'base64', Disposition => 'attachment', @more);
 }
 
 # --- comparing ----------------------------------------------------------------------------------------------------------

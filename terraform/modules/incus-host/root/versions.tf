@@ -3,7 +3,7 @@ terraform {
   required_providers {
     incus = {
       source  = "lxc/incus"
-      version = "~> 1.1"
+      version = ">= 1.1.1, < 2.0.0"
     }
   }
 

@@ -1,0 +1,107 @@
+"""What each host's firewall opens, from who uses what."""
+
+import msgspec
+import pytest
+import yaml
+
+from toolkit.consistency import validate
+from toolkit.entries import Catalog
+from toolkit.errors import BadInput
+from toolkit.generate import generate
+from toolkit.generate.firewall import openings
+from toolkit.generate.variables import PATH as VARIABLES
+from toolkit.model import Application, HostNeed, Plan, Platform, Replacement
+
+PLACED = {
+    "app-1": ("web", "mail"),
+    "data-1": ("postgresql", "valkey", "versitygw"),
+    "desk-1": ("request-tracker", "otp-gateway"),
+    "id-1": ("keycloak",),
+    "apart-1": ("status-page",),
+}
+
+
+@pytest.fixture
+def whole(make_plan, catalog: Catalog) -> Plan:
+    """Every blueprint, on five hosts; the application uses the database and the cache."""
+    board = Application(
+        name="board",
+        source="board",
+        start="serve",
+        environment={"DATABASE": "${data.relational.postgresql.url}", "CACHE": "${data.cache.url}"},
+    )
+    return make_plan(
+        platform=Platform(name="Board", domains=("board.example",), applications=(board,)),
+        hosts=tuple(HostNeed(host, 1024, 1, 10, slugs) for host, slugs in PLACED.items()),
+        replacements=tuple(
+            Replacement(slug, "1", catalog.blueprints[slug].capabilities, (), (host,))
+            for host, slugs in PLACED.items()
+            for slug in slugs
+        ),
+    )
+
+
+def _table(plan: Plan, catalog: Catalog) -> dict[str, dict[int, str]]:
+    return {
+        host: {one.port: "everybody" if one.public else " ".join(one.sources) for one in made}
+        for host, made in openings(plan, catalog).items()
+    }
+
+
+def test_each_port_is_open_to_those_who_use_it_and_to_nobody_else(whole: Plan, catalog: Catalog) -> None:
+    public = {80: "everybody", 443: "everybody"}
+    assert _table(whole, catalog) == {
+        "app-1": {**public, 25: "everybody", 587: "apart-1 desk-1 id-1"},
+        "data-1": {5432: "app-1 desk-1 id-1", 6379: "app-1"},
+        "desk-1": {**public, 25: "app-1"},
+        "id-1": public,
+        "apart-1": public,
+    }
+
+
+def test_what_nobody_of_the_platform_uses_is_open_to_nobody(make_plan, catalog: Catalog) -> None:
+    plan = make_plan(platform=Platform(name="Board", domains=("board.example",)))
+    assert _table(plan, catalog) == {"data-1": {}, "app-1": {80: "everybody", 443: "everybody"}}
+
+
+def test_an_input_of_another_service_that_names_a_capability_is_use_of_it(make_plan, catalog: Catalog) -> None:
+    replacements = list(make_plan().replacements)
+    hosts = (*make_plan().hosts, HostNeed("page-1", 512, 1, 5, ("status-page",)))
+    checks = {"checks": {"database": "tcp://${data.relational.host}"}}
+    page = Replacement("status-page", "1", ("support.status-page",), (), ("page-1",), checks)
+    plan = make_plan(hosts=hosts, replacements=(*replacements, page))
+    assert _table(plan, catalog)["data-1"] == {5432: "app-1 page-1"}
+
+
+def test_a_port_that_was_chosen_is_the_one_that_is_opened(make_plan, catalog: Catalog) -> None:
+    web, database = make_plan().replacements
+    plan = make_plan(replacements=(web, msgspec.structs.replace(database, inputs={"port": 5433})))
+    assert _table(plan, catalog)["data-1"] == {5433: "app-1"}
+    files = {file.path: file.content for file in generate(plan, catalog, target="hosts")}
+    assert "| data-1 | 5433 | postgresql: the databases | app-1 |" in files["README.md"]
+    assert "| app-1 | 443 | web: the applications | **everybody** |" in files["README.md"]
+    yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+    [opened] = yaml.safe_load(files[VARIABLES])["offramp_openings"]["data-1"]
+    assert opened["port"] == "{{ postgresql_port }}", "who sets it in group_vars is heeded"
+
+
+@pytest.mark.parametrize("port", ["5432", "${otp.sms.url}", 0, 65536, [5432]])
+def test_what_is_no_port_is_refused(make_plan, catalog: Catalog, port: object) -> None:
+    web, database = make_plan().replacements
+    with pytest.raises(BadInput, match=r"the input port of postgresql is .*, which is no port"):
+        openings(make_plan(replacements=(web, msgspec.structs.replace(database, inputs={"port": port}))), catalog)
+
+
+def test_listens_are_checked_against_the_blueprint(catalog: Catalog) -> None:
+    database = catalog.blueprints["postgresql"]
+    [listen] = database.listens
+    wrong = (
+        msgspec.structs.replace(listen, port="database"),
+        msgspec.structs.replace(listen, of=("mail.incoming",)),
+    )
+    slipped = msgspec.structs.replace(database, listens=wrong)
+    said = validate(msgspec.structs.replace(catalog, blueprints={**catalog.blueprints, "postgresql": slipped}))
+    assert said == (
+        "blueprint postgresql: it listens on 'database', which is no integer input of it",
+        "blueprint postgresql: port port is for consumers of 'mail.incoming', which has none",
+    )
