@@ -8,6 +8,7 @@ import pytest
 from toolkit.entries import Capability, Catalog, Exit, Export, Kept, Notice, Rule, Service, Vendor
 from toolkit.model import (
     SCHEMA_VERSION,
+    Answer,
     Application,
     Assessment,
     Audit,
@@ -215,7 +216,19 @@ def _assessment(extra: int, planted: str) -> Assessment:
         for id, held in vendors.items()
     )
     risks = tuple(
-        JourneyRisk(id, cuts, ("collab.chat",) if id == "reach-staff" else ()) for id, _, _, cuts in _JOURNEYS
+        JourneyRisk(
+            id,
+            title + planted,
+            stops=tuple(
+                Answer(cut[0], (f"{cut[0]}/x{planted}",), f"It stops.{planted}") for cut in cuts if len(cut) == 1
+            ),
+            may_stop=(Answer("sendgrid", ("sendgrid",), question=f"Must one confirm?{planted}"),)
+            if id == "sign-up"
+            else (),
+            cut_sets=cuts,
+            unknown=("collab.chat",) if id == "reach-staff" else (),
+        )
+        for id, title, _, cuts in _JOURNEYS
     )
     score = Score(
         34.0,

@@ -18,6 +18,16 @@ def test_valid_by_the_official_schema(which: str, audit: Audit, hostile: Audit, 
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
+@pytest.mark.parametrize("which", ["audit", "hostile"])
+def test_valid_by_the_official_schema_of_the_next_version(
+    which: str, audit: Audit, hostile: Audit, catalog: Catalog
+) -> None:
+    text = cyclonedx.render({"audit": audit, "hostile": hostile}[which], catalog)
+    newer = text.replace('"specVersion": "1.6"', '"specVersion": "1.7"')
+    assert newer != text
+    assert JsonStrictValidator(SchemaVersion.V1_7).validate_str(newer) is None
+
+
 def test_the_validator_refuses_a_wrong_document(audit: Audit, catalog: Catalog) -> None:
     text = cyclonedx.render(audit, catalog).replace('"provider"', '"owner"')
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is not None

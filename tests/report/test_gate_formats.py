@@ -31,6 +31,21 @@ def test_junit_of_a_baseline(audit: Audit, catalog: Catalog) -> None:
     assert next(skip.get("message") for skip in suite.iter("skipped")) == "known from the baseline"
 
 
+def test_junit_of_an_audit(audit: Audit, catalog: Catalog) -> None:
+    suite = _suite(junit.render(audit, catalog))
+    assert suite.get("name") == "offramp audit"
+    failed = {case.get("name") for case in suite if case.find("failure") is not None}
+    skipped = {case.get("name"): skip.get("message") for case in suite if (skip := case.find("skipped")) is not None}
+    assert failed == {"aws", "okta", "twilio", "aws/route53 edge.dns"}
+    assert skipped["zendesk"] == "waived until 2027-03-01"
+    assert skipped["edge.registrar edge.registrar"] == "unknown: No scan sees a registrar"
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("7", "4", "2")
+
+
+def test_junit_of_a_hostile_audit_stays_xml(hostile: Audit, catalog: Catalog) -> None:
+    assert _suite(junit.render(hostile, catalog)).get("failures") == "4"
+
+
 def test_junit_stays_xml_with_hostile_strings(verdict: Verdict, hostile: Audit, catalog: Catalog) -> None:
     suite = _suite(junit.render_verdict(verdict, hostile, catalog))
     (details,) = [case.findtext("failure") for case in suite if case.get("name") == "okta"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit.entries import Catalog
 from toolkit.model import Audit, Plan
@@ -131,3 +132,11 @@ def test_five_thousand_findings_stay_under_two_megabytes(make_audit: Callable[..
 
 def test_the_same_audit_gives_the_same_page(make_audit: Callable[..., Audit], catalog: Catalog) -> None:
     assert html.render(make_audit(), catalog) == html.render(make_audit(), catalog)
+
+
+def test_places_are_links_where_the_forge_is_known(audit: Audit, catalog: Catalog) -> None:
+    page = html.render(replace(audit, source_url="https://forge.example/o/r/blob/c0ffee/"), catalog)
+    assert '<a href="https://forge.example/o/r/blob/c0ffee/harbour/pictures.py#L14" rel="noreferrer">' in page
+    forged = html.render(replace(audit, source_url="javascript:alert(1)//"), catalog)
+    assert 'href="javascript' not in forged
+    assert "<code>harbour/pictures.py:14</code>" in forged

@@ -51,9 +51,9 @@ def test_commands_of_many_lines_stay_commands(plan: Plan, catalog: Catalog) -> N
 
 
 def test_what_can_be_taken_along_is_on_paper_with_its_source(plan: Plan, catalog: Catalog) -> None:
-    files = runbooks(plan, catalog)
+    files = runbooks(replace(plan, ways_out=tuple(replace(way, at_hours=30) for way in plan.ways_out)), catalog)
     book = entities.unescape(files["otp.sms.md"])
-    assert "## Leaving `twilio/verify`: access ends T+00:00" in book
+    assert "## Leaving `twilio/verify`: access ends T+30:00" in book
     assert (
         "- ☐ Message logs: `GET /Messages.json`. Limit: bodies are kept for a time (https://twilio.example/log)" in book
     )
@@ -77,3 +77,12 @@ def test_clock() -> None:
         "T+30:00",
         "T+720:00",
     ]
+
+
+def test_what_nobody_can_fetch_any_more_is_no_step(plan: Plan, catalog: Catalog) -> None:
+    files = runbooks(replace(plan, ways_out=tuple(replace(way, at_hours=0) for way in plan.ways_out)), catalog)
+    for page in (files["otp.sms.md"], files["index.html"]):
+        assert "Cannot be fetched any more:" in page
+        assert "Message logs" in page
+        assert "Take along" not in page
+        assert "GET /Messages.json" not in page

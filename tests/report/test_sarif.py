@@ -9,7 +9,8 @@ from jsonschema import Draft4Validator, FormatChecker
 from msgspec.structs import replace
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Verdict
+from toolkit.model import Audit, Confidence, Severity, Verdict
+from toolkit.project_urls import chosen
 from toolkit.report import sarif
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-schema-2.1.0.json").read_text())
@@ -66,10 +67,53 @@ def test_fingerprints_survive_moved_lines(audit: Audit, catalog: Catalog) -> Non
         ),
     )
     before, after = _results(sarif.render(audit, catalog)), _results(sarif.render(moved, catalog))
-    prints = {finding.subject: finding.fingerprint for finding in audit.assessment.findings}
     for subject, result in before.items():
-        assert result["partialFingerprints"]["offramp/v1"] == prints[subject]
+        assert set(result["partialFingerprints"]) == {"offramp/v2"}, "a name of GitHub's own would make it warn"
         assert result["partialFingerprints"] == after[subject]["partialFingerprints"]
+    assert len({result["partialFingerprints"]["offramp/v2"] for result in before.values()}) == len(before)
+
+
+def test_one_alert_per_cause(audit: Audit, catalog: Catalog) -> None:
+    first = audit.assessment.findings[0]
+    also = replace(first, capability="data.queue", message="And the queue.", severity="low", evidence=(2,))
+    findings = (also, *audit.assessment.findings)
+    both = replace(audit, assessment=replace(audit.assessment, findings=findings))
+    before, after = _results(sarif.render(audit, catalog)), _results(sarif.render(both, catalog))
+    assert len(after) == len(before)
+    result = after["aws"]
+    assert result["message"]["text"] == f"{first.message} And the queue."
+    assert result["level"] == before["aws"]["level"] == "error"
+    assert result["partialFingerprints"] == before["aws"]["partialFingerprints"]
+    assert result["properties"]["findings"] == [first.fingerprint, also.fingerprint]
+    assert "harbour/queue.py" in json.dumps(result["locations"])
+
+
+@pytest.mark.parametrize(
+    ("severity", "confidence", "level"),
+    [
+        ("critical", "high", "error"),
+        ("critical", "medium", "warning"),
+        ("critical", "low", "note"),
+        ("medium", "high", "warning"),
+        ("low", "high", "note"),
+    ],
+)
+def test_no_alert_is_louder_than_it_is_sure(
+    audit: Audit, catalog: Catalog, severity: Severity, confidence: Confidence, level: str
+) -> None:
+    found = replace(audit.assessment.findings[0], severity=severity, confidence=confidence)
+    only = replace(audit, assessment=replace(audit.assessment, findings=(found,)))
+    text = sarif.render(only, catalog)
+    assert _results(text)["aws"]["level"] == level
+    (rule,) = json.loads(text)["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["properties"]["precision"] == confidence
+
+
+def test_help_leads_to_the_rule_where_the_package_says_where_its_pages_are() -> None:
+    named = ["Changelog, https://forge.example/log", "Source, https://forge.example/ada/offramp/"]
+    assert sarif.help_uri(chosen(named), "dns") == "https://forge.example/ada/offramp/docs/rules.md#dns"
+    assert chosen(["Source, javascript:alert(1)"]) == ""
+    assert chosen([]) == ""
 
 
 def test_words_cannot_become_links(audit: Audit, catalog: Catalog) -> None:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Dark, Export, Kept, Loss, LostDependency, Plan, Simulation, Verdict, WayOut
+from toolkit.model import Audit, Dark, Export, Kept, Loss, LostDependency, Plan, Simulation, Strained, Verdict, WayOut
 from toolkit.report import text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -100,6 +100,15 @@ def test_the_plan_says_where_an_exit_fact_was_read_or_that_nothing_is_known(plan
     assert "Stays behind\n  harbour: Keys: never shown (no source)\n" in shown
 
 
+def test_a_plan_with_nothing_to_do_says_why(plan: Plan, catalog: Catalog) -> None:
+    """Not "0 h" and an invitation to generate an empty project."""
+    idle = replace(plan, tasks=(), replacements=(), hosts=(), unplanned=(), untouched=("fastly",))
+    shown = text.render_plan(idle, catalog)
+    assert "harbour: Nothing to do: nothing that was found hangs on fastly." in shown
+    assert "0 h with" not in shown
+    assert "offramp generate" not in shown
+
+
 def test_the_verdict_in_words(verdict: Verdict, audit: Audit, catalog: Catalog) -> None:
     shown = text.render_verdict(verdict, audit, catalog)
     assert shown.startswith("REFUSED: harbour, 4 reasons\n")
@@ -125,26 +134,38 @@ def test_the_simulation_in_words(audit: Audit, catalog: Catalog) -> None:
             LostDependency("aws/sqs", "aws", 30.0, "runtime", unchecked=True),
         ),
         time_to_export_hours=30.0,
+        strained=(Strained("pay", "", "may stop", 30.0, ("aws/sqs",), question="Are payments queued there?"),),
+        first_hour=("Sign out of nothing.",),
     )
     lines = text.render_simulation(simulation, audit, catalog).splitlines()
     assert lines == [
-        "Lost: aws with 30 h notice, okta with 0 h notice",
-        "What the terms of aws promise",
-        "  Before the contract ends: 720 hours; 30 days, or at once for cause",
-        "    (https://aws.example/agreement)",
-        "  Before a suspension: 0 hours; at once (no source)",
-        "What the terms of okta promise",
+        "2 journeys go dark, the first at once; 1 goes on.",
+        "Goes on: pay",
+        "",
+        "The first hour",
+        "  Sign out of nothing.",
+        "",
+        "Okta, at once",
+        "Goes dark",
+        "  Reach the staff, through okta",
+        "Gone for good",
+        "  okta: TOTP seeds: no interface (no source)",
+        "What their terms promise",
         "  Notice in their terms: not checked",
         "",
-        "Goes dark: 2 journeys",
-        "  Reach the staff: at once, through okta",
-        "  read: after 30 h, through aws/s3",
-        "Goes on: pay",
-        "Data that cannot be taken out",
-        "  okta: TOTP seeds: no interface (no source)",
-        "To take out within 30 h",
-        "  aws/s3: objects: sync (https://aws.example/s3)",
+        "Amazon Web Services, after 30 h",
+        "Goes dark",
+        "  read, through aws/s3",
+        "Does not stop, but",
+        "  pay may stop: Are payments queued there? (aws/sqs)",
+        "Take out before",
+        "  aws/s3: objects: sync (aws.example)",
         "Exports nobody checked: aws/sqs",
+        "What their terms promise",
+        "  Before the contract ends: 720 hours; 30 days, or at once for cause",
+        "    (aws.example)",
+        "  Before a suspension: 0 hours; at once (no source)",
+        "",
         "",
         "Next: offramp plan audit.json --lose aws@30h,okta@0h",
     ]

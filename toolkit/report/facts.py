@@ -30,13 +30,17 @@ def notice_words(fact: Notice) -> str:
     return f"{_CASES[fact.case]}: {hours}{fact.text}"
 
 
-def notices_words(vendor: Vendor | None) -> list[str]:
+def notices_words(vendor: Vendor | None, *, brief: bool = False) -> list[str]:
     """Every notice with its source; one line that says so where nobody has looked."""
     if vendor is None or not vendor.notices:
         return ["Notice in their terms: not checked"]
-    return [f"{notice_words(one)} ({source_words(one.source)})" for one in vendor.notices]
+    return [f"{notice_words(one)} ({source_words(one.source, brief=brief)})" for one in vendor.notices]
 
 
 def source_words(source: str, *, brief: bool = False) -> str:
     site = re.match(r"https?://([^/\s]+)", source) if brief else None
     return site[1] if site else source or NO_SOURCE
+
+
+def in_hours(hours: float) -> str:
+    return f"{hours * 60:.0f} min" if 0 < hours < 1 else f"{hours:.1f} h".replace(".0 h", " h")

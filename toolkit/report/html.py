@@ -1,13 +1,16 @@
 """One HTML file: opens offline, prints, works by keyboard and screen reader, without a script as well."""
 
 from toolkit.entries import Catalog, Notice
-from toolkit.model import Audit, Company, Dependency, Finding, JourneyRisk, Plan, Unread
-from toolkit.report import facts, places, runbooks, summary
+from toolkit.model import Audit, Company, Dependency, Diff, Finding, Plan, Simulation, Unread
+from toolkit.report import changes, facts, losses, picture, places, runbooks, summary, timeline
 from toolkit.report.pages import page
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
 _LONG = 1000  # findings; beyond that each shows fewer places, so that the page stays small enough to open anywhere
 _PLACES, _PLACES_IF_LONG = 3, 2
+_MOST_QUESTIONS = 30
+# each effect has a shape beside its colour and its word
+_SHAPES = {"stops": "■", "may stop": "◧", "together": "⧉", "later": "◷", "degrades": "▁"}
 
 
 def render(audit: Audit, catalog: Catalog) -> str:
@@ -22,12 +25,22 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "stoppers": summary.stoppers(audit),
             "companies": companies,
             "also_lost": lambda company: _also_lost(company, catalog),
-            "columns": _columns(audit, companies),
-            "matrix": _cell,
+            "rows": _rows(audit, companies),
+            "effect": summary.effect_on,
+            "shapes": _SHAPES,
+            "first": summary.first_steps(audit, catalog),
+            "picture": picture.draw(audit, catalog, names, summary.journey_titles(audit)),
+            "layers": picture.LAYERS,
+            "box_width": picture.WIDTH,
+            "layer_step": picture.STEP,
             "risk_words": lambda risk: summary.risk_words(risk, names),
+            "verdict": summary.verdict_words(audit),
+            "questions": audit.assessment.questions[:_MOST_QUESTIONS],
+            "hidden_questions": max(len(audit.assessment.questions) - _MOST_QUESTIONS, 0),
             "titles": summary.journey_titles(audit),
             "counts": summary.count_words(audit),
             "maximum": summary.maximum(audit),
+            "nothing_read": summary.nothing_read(audit),
             "severities": summary.SEVERITIES,
             "most_places": _PLACES if len(audit.assessment.findings) <= _LONG else _PLACES_IF_LONG,
             "groups": summary.groups(audit, catalog),
@@ -42,32 +55,51 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "words": lambda unread: _words(unread, audit),
             "most_unread": _MOST_UNREAD,
             "discarded": summary.discarded_words(audit),
+            "skipped": summary.skipped_words(audit),
             "next": summary.next_command(audit),
         },
         script="audit.js",
     )
 
 
-def _columns(audit: Audit, companies: list[Company]) -> list[Company]:
-    """The companies that are in at least one smallest set."""
-    involved = {company for risk in audit.assessment.journeys for cut in risk.cut_sets for company in cut}
-    return [company for company in companies if company.id in involved]
+def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) -> str:
+    """What each loss stops, strains and takes along, in the order in which they come; with a timeline."""
+    scenario = losses.scenario_of(simulation, catalog)
+    return page(
+        "simulation.html",
+        {
+            "audit": audit,
+            "simulation": simulation,
+            "head": losses.head(simulation),
+            "scenario": losses.scenario_words(scenario) if scenario else [],
+            "events": losses.events(simulation, catalog),
+            "timeline": timeline.draw(simulation, summary.journey_titles(audit)),
+            "left": timeline.LEFT,
+            "hours_width": timeline.WIDTH,
+            "notices": lambda vendor: facts.notices_words(catalog.vendors.get(vendor)),
+            "next": losses.next_command(simulation),
+        },
+    )
+
+
+def _rows(audit: Audit, companies: list[Company]) -> list[Company]:
+    """The companies that do something to a journey, those that stop or may stop most first."""
+    risks = audit.assessment.journeys
+    weights = {"stops": 1000, "may stop": 30, "together": 30, "later": 1, "degrades": 1, "": 0}
+    weight = {company.id: sum(weights[summary.effect_on(risk, company.id)] for risk in risks) for company in companies}
+    return sorted((one for one in companies if weight[one.id]), key=lambda one: (-weight[one.id], one.name))
 
 
 def _also_lost(company: Company, catalog: Catalog) -> list[str]:
-    """Names of the other vendors in use that go with it: those it owns, and those that cannot work without it."""
+    """Names of the other vendors in use that it owns."""
     return [_vendor_name(vendor, catalog) for vendor in company.vendors if vendor != company.id]
 
 
-def _cell(risk: JourneyRisk, company: str) -> str:
-    if (company,) in risk.cut_sets:
-        return "alone"
-    return "together" if any(company in cut for cut in risk.cut_sets) else ""
-
-
-def _seen(thing: Finding | Dependency, audit: Audit) -> list[str]:
+def _seen(thing: Finding | Dependency, audit: Audit) -> list[tuple[str, str]]:
+    """Each place in words, with its address at the forge."""
     survey = audit.survey
-    return [places.words(item.root, item.where, survey) for item in places.seen(thing.evidence, survey)]
+    found = places.seen(thing.evidence, survey)
+    return [(places.words(item.root, item.where, survey), places.link(item, audit)) for item in found]
 
 
 def _words(unread: Unread, audit: Audit) -> str:
@@ -102,6 +134,20 @@ def _notices(company: str, catalog: Catalog) -> tuple[Notice, ...]:
     """What the company's own terms promise before it ends a service."""
     vendor = catalog.vendors.get(company)
     return vendor.notices if vendor else ()
+
+
+def render_diff(diff: Diff, catalog: Catalog) -> str:
+    """What is worse first, each change with its cause and its lines."""
+    return page(
+        "diff.html",
+        {
+            "diff": diff,
+            "changes": changes,
+            "service": lambda change: changes.service_words(change, catalog),
+            "link": lambda spot: changes.link(spot, diff.source_url),
+            "text": str,
+        },
+    )
 
 
 def render_plan(plan: Plan, catalog: Catalog) -> str:

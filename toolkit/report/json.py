@@ -7,7 +7,7 @@ import msgspec
 from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Explanation, Journal, Plan, Simulation, Value, Verdict
+from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Value, Verdict
 from toolkit.report.escape import json_document
 
 
@@ -21,9 +21,19 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
     return _document(plan)
 
 
+def render_comparison(comparison: Comparison, catalog: Catalog) -> str:
+    """The losses side by side."""
+    return _document(comparison)
+
+
 def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
     """Passed or not, with the violations and the fingerprints that are known, fixed and waived."""
     return _document(verdict)
+
+
+def render_diff(diff: Diff, catalog: Catalog) -> str:
+    """What is new, gone, worse and better, with causes and places."""
+    return _document(diff)
 
 
 def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) -> str:

@@ -1,4 +1,4 @@
-"""JUnit XML for the gate: a test case per finding that asks for something, a failure where the policy refuses it."""
+"""JUnit XML: a test case per finding. Of an audit, what is not ready fails; of the gate, what the policy refuses."""
 
 from xml.etree import ElementTree as xml
 
@@ -6,6 +6,21 @@ from toolkit.entries import Catalog
 from toolkit.model import Audit, Finding, Verdict
 from toolkit.report import places, summary
 from toolkit.report.escape import visible
+
+
+def render(audit: Audit, catalog: Catalog) -> str:
+    """Every finding a rule has made: not ready fails, unknown and waived are skipped, ready passes."""
+    suite = xml.Element("testsuite", name="offramp audit")
+    for finding in summary.findings_by_urgency(audit.assessment.findings):
+        if finding.outcome == "not applicable":
+            continue
+        case = _case(suite, finding.rule, " ".join(filter(None, (finding.subject, finding.capability))))
+        if finding.waived_until or finding.outcome == "unknown":
+            why = f"waived until {finding.waived_until}" if finding.waived_until else f"unknown: {finding.message}"
+            xml.SubElement(case, "skipped", message=visible(why))
+        elif finding.outcome == "not ready":
+            _fail(case, f"{finding.severity}: {finding.message}", _details(finding, audit))
+    return _document(suite)
 
 
 def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
@@ -22,6 +37,10 @@ def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
                 _fail(case, reasons[finding.fingerprint], _details(finding, audit))
             elif skipped := _skipped(finding, verdict):
                 xml.SubElement(case, "skipped", message=skipped)
+    return _document(suite)
+
+
+def _document(suite: xml.Element) -> str:
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
@@ -49,4 +68,5 @@ def _details(finding: Finding, audit: Audit) -> str:
 def _skipped(finding: Finding, verdict: Verdict) -> str:
     if finding.waived_until:
         return f"waived until {finding.waived_until}"
-    return "known from the baseline" if finding.fingerprint in verdict.known else ""
+    known = "known: there is no baseline yet" if verdict.first_run else "known from the baseline"
+    return known if finding.fingerprint in verdict.known else ""

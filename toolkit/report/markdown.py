@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Journal, Plan, Task, Verdict
-from toolkit.report import facts, places, summary
+from toolkit.model import Audit, Comparison, Diff, Journal, Plan, Simulation, Task, Verdict
+from toolkit.report import caveats, changes, diff_tables, facts, losses, places, summary, verdict_comment
 from toolkit.report.escape import code, markdown, prose
 
 _PER_RULE = 10  # findings shown per rule, and unread places; the rest is counted
@@ -12,30 +12,46 @@ _PER_RULE = 10  # findings shown per rule, and unread places; the rest is counte
 
 def render(audit: Audit, catalog: Catalog) -> str:
     """Score, companies × journeys, findings by rule with evidence, what could not be looked at."""
-    score = audit.assessment.score
-    head = f"# {markdown(audit.platform.name)}: score {score.points:.0f} of {summary.maximum(audit):.0f}"
+    head = f"# {markdown(audit.platform.name)}: {summary.score_words(audit)}"
+    if summary.nothing_read(audit):
+        return _page([head, f"**{summary.NOTHING_READ}**", *_end(audit)])
     return _page(
-        [head, *_companies(audit), *_journeys(audit), *_findings(audit, catalog), *_unread(audit), *_end(audit)]
+        [
+            head,
+            *_companies(audit),
+            *_journeys(audit),
+            *_first(audit, catalog),
+            *_findings(audit, catalog),
+            *_outside(audit),
+            *_unread(audit),
+            *_skipped(audit),
+            *_end(audit),
+        ]
     )
 
 
 def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
-    """Passed or refused, every reason, then the companies."""
-    word = "passed" if verdict.passed else "refused"
-    head = f"# Offramp gate: {word}"
-    reasons = [f"| {code(item.policy)} | {markdown(item.message)} |" for item in verdict.violations]
-    counts = f"{len(verdict.known)} known from the baseline, {len(verdict.fixed)} fixed, {len(verdict.waived)} waived."
-    return _page([head, *_table(("Policy", "Reason"), reasons), counts, *_companies(audit)])
+    """A comment on a pull request: one line, what this change made worse, the rest folded."""
+    return _page([*verdict_comment.comment(verdict, audit, catalog), *_end(audit)])
+
+
+def render_diff(diff: Diff, catalog: Catalog) -> str:
+    """The score before and after, then what is worse, what is better, and the rest."""
+    score = changes.score_words(diff)
+    head = [f"# What changed: {markdown(diff.platform)}", f"{score[0].upper()}{score[1:]}. {_counted(diff)}"]
+    if diff.old_catalog != diff.catalog:
+        head.append(f"The catalogue changed: {code(diff.old_catalog[:12])} → {code(diff.catalog[:12])}.")
+    worse, better = diff_tables.worse_table(diff, catalog), diff_tables.better_table(diff, catalog)
+    return _page([*head, *worse, *better, *diff_tables.other_tables(diff, catalog), *_end(diff)])
+
+
+def _counted(diff: Diff) -> str:
+    return changes.NOTHING if diff.nothing else f"{changes.counts_words(diff)}."
 
 
 def render_plan(plan: Plan, catalog: Catalog) -> str:
-    """Schedule, tasks in order, what nothing replaces."""
-    schedule = plan.schedule
+    """Schedule, tasks in order, what nothing replaces, why it would not run yet."""
     head = f"# Plan for {markdown(plan.platform.name)}"
-    figures = (
-        f"{schedule.makespan_hours:.1f} hours with {schedule.people} people; "
-        f"no plan can be shorter than {schedule.lower_bound_hours:.1f} hours."
-    )
     lost = [f"| {markdown(loss.vendor)} | {loss.notice_hours:g} h |" for loss in plan.losses]
     tasks = [_task_row(task) for task in sorted(plan.tasks, key=lambda task: task.start_hours)]
     columns = ("Start (h)", "Finish (h)", "Task", "Phase", "Owner", "Effort (h)")
@@ -45,14 +61,58 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
     return _page(
         [
             head,
-            figures,
+            markdown(caveats.figures(plan)),
+            *_section(caveats.JOURNEYS, _items([*caveats.journeys(plan), *filter(None, [caveats.freeze(plan)])])),
+            *_section(f"{caveats.NOT_RUNNABLE} …", _items(caveats.obstacles(plan))),
+            *_section(caveats.TO_DO, _items(caveats.hints(plan))),
             *_section("Lost", _table(("Vendor", "Notice"), lost)),
+            *(_items(caveats.untouched(plan)) if plan.tasks else []),
+            *_section(caveats.LOST_DATA, _items(caveats.data_lost(plan))),
             *_section("Tasks", _table(columns, tasks)),
+            *_section(caveats.TO_CHANGE, _items(caveats.changes(plan))),
             *_section("Nothing replaces", _table(("Dependency", "Capability", "Reason"), missing)),
+            *_section(caveats.ASSUMED, _items(caveats.assumed(plan))),
             *_section("Take along", _table(("Dependency", "Before (h)", "What and how"), _to_take(plan))),
             *_section("Stays behind", _table(("Dependency", "What and why"), _to_leave(plan))),
+            *_end(plan),
         ]
     )
+
+
+def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) -> str:
+    """What each loss stops, strains and takes along, in the order in which they come; the first hour."""
+    scenario = losses.scenario_of(simulation, catalog)
+    parts = [f"# What if: {markdown(audit.platform.name)}", f"**{markdown(losses.head(simulation))}**"]
+    if scenario:
+        parts += [markdown(sentence) for sentence in losses.scenario_words(scenario)]
+    dark = [
+        f"| {markdown(one.title or one.journey)} | {one.at_hours:g} h | {', '.join(map(code, one.because))} |"
+        for one in simulation.dark
+    ]
+    parts += _section("Goes dark", _table(("Journey", "After", "Through"), dark))
+    parts += _section("The first hour", _items(simulation.first_hour))
+    for event in losses.events(simulation, catalog):
+        if not event.idle:
+            parts.append(f"## {markdown(event.name)}, {event.when}")
+            told = (
+                ("Does not stop, but", event.strains),
+                ("Take out before", event.take),
+                ("Gone for good", event.gone),
+            )
+            for title, lines in told:
+                parts += [f"{title}:", *_items(lines)] if lines else []
+            if event.unchecked:
+                parts.append(f"Exports nobody checked: {', '.join(map(code, event.unchecked))}.")
+    if idle := [markdown(event.name) for event in losses.events(simulation, catalog) if event.idle]:
+        parts.append(f"Nothing that was found hangs on: {', '.join(idle)}.")
+    return _page([*parts, f"Next: {code(losses.next_command(simulation))}", *_end(audit)])
+
+
+def render_comparison(comparison: Comparison, catalog: Catalog) -> str:
+    """The losses side by side, the worst first."""
+    rows = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in caveats.comparison(comparison)]
+    head = f"# What each loss costs {markdown(comparison.platform)}"
+    return _page([head, *_table(caveats.COMPARED, rows), f"With {comparison.people} people."])
 
 
 def render_journal(journal: Journal) -> str:
@@ -78,6 +138,7 @@ def _to_take(plan: Plan) -> list[str]:
         f"| {code(way.dependency)} | {way.at_hours:g} | {prose(facts.export_words(fact))} |"
         for way in plan.ways_out
         for fact in way.exports
+        if way.at_hours > 0
     ]
 
 
@@ -104,6 +165,10 @@ def _section(title: str, paragraphs: Sequence[str]) -> list[str]:
     return [f"## {title}", *paragraphs] if paragraphs else []
 
 
+def _items(lines: Sequence[str]) -> list[str]:
+    return ["\n".join(f"- {prose(line)}" for line in lines)] if lines else []
+
+
 def _table(columns: Sequence[str], rows: Sequence[str]) -> list[str]:
     if not rows:
         return []
@@ -116,6 +181,7 @@ def _companies(audit: Audit) -> list[str]:
         f"| {markdown(company.name)} | {len(company.stops)} of {total} "
         f"| {', '.join(code(journey) for journey in company.stops)} | {len(company.dependencies)} |"
         for company in summary.strongest(audit.assessment.companies)
+        if company.dependencies
     ]
     return _section("Companies", _table(("Company", "Stops alone", "Journeys", "Services"), rows))
 
@@ -126,7 +192,24 @@ def _journeys(audit: Audit) -> list[str]:
         f"| {markdown(titles[risk.journey])} | {markdown(summary.risk_words(risk, names))} |"
         for risk in audit.assessment.journeys
     ]
-    return _section("Journeys", _table(("Journey", "Stopped by"), rows))
+    return _section("Journeys", [*_table(("Journey", "Stopped by"), rows), *_questions(audit)])
+
+
+def _first(audit: Audit, catalog: Catalog) -> list[str]:
+    """What to do first, one step after the other."""
+    steps = [
+        f"{number}. Stand in for **{markdown(step.company)}**: {markdown(step.gain)}."
+        for number, step in enumerate(summary.first_steps(audit, catalog), start=1)
+    ]
+    return _section("What to do first", ["\n".join(steps)]) if steps else []
+
+
+def _questions(audit: Audit) -> list[str]:
+    """What nobody could see, the most decisive first."""
+    asked = [f"- {markdown(question.text)}" for question in audit.assessment.questions[:_PER_RULE]]
+    if (hidden := len(audit.assessment.questions) - _PER_RULE) > 0:
+        asked.append(f"- … and {hidden} more")
+    return ["Open questions, the most decisive first:", "\n".join(asked)] if asked else []
 
 
 def _findings(audit: Audit, catalog: Catalog) -> list[str]:
@@ -147,6 +230,14 @@ def _findings(audit: Audit, catalog: Catalog) -> list[str]:
     return _section("Findings", parts)
 
 
+def _outside(audit: Audit) -> list[str]:
+    """What domains show beside their vendors."""
+    rows = [
+        f"| {code(item.where)} | {markdown(item.name)} | {markdown(item.value)} |" for item in audit.survey.observations
+    ]
+    return _section("Seen from outside", _table(("Where", "What", "Value"), rows)) if rows else []
+
+
 def _unread(audit: Audit) -> list[str]:
     unread = audit.survey.unread
     if not unread:
@@ -161,5 +252,11 @@ def _unread(audit: Audit) -> list[str]:
     return _section("Could not be looked at", parts)
 
 
-def _end(audit: Audit) -> list[str]:
-    return [f"Made by {markdown(audit.tool)}, catalogue {code(audit.catalog[:12])}."]
+def _skipped(audit: Audit) -> list[str]:
+    words = summary.skipped_words(audit)
+    return [f"Not read, because it is Offramp's own: {markdown(words)}."] if words else []
+
+
+def _end(document: Audit | Plan | Diff) -> list[str]:
+    """The last line, by which an audit knows that it need not read this file."""
+    return [f"Made by {markdown(document.tool)}, catalogue {code(document.catalog[:12])}."]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
-from toolkit.model import Evidence, Survey
+from toolkit.model import Audit, Evidence, Survey
 
 
 class Place(NamedTuple):
@@ -29,6 +30,14 @@ def words(root: str, where: str, survey: Survey) -> str:
     if not where:
         return root
     return where if _checkouts(survey) == [root] else f"{root}/{where}"
+
+
+def link(evidence: Evidence, audit: Audit) -> str:
+    """The line at the forge; empty where it lies in no file or nobody said which forge."""
+    place = file_place(evidence, audit.survey)
+    if place is None or not audit.source_url.startswith(("https://", "http://")):  # an audit may be a stranger's
+        return ""
+    return f"{audit.source_url}{quote(place.path, errors='replace')}#L{place.line}"
 
 
 def seen(positions: Sequence[int], survey: Survey) -> list[Evidence]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 
 from toolkit.entries import Catalog
 from toolkit.model import Phase, Plan, Task, WayOut
+from toolkit.report import caveats
 from toolkit.report.escape import block, code, markdown, prose
 from toolkit.report.facts import export_words, kept_words
 from toolkit.report.pages import page
@@ -41,6 +42,7 @@ def printable(plan: Plan, catalog: Catalog) -> str:
         "ordered": _by_start(plan.tasks),
         "titles": {task.id: task.title for task in plan.tasks},
         "clock": clock,
+        "caveats": caveats,
     }
     return page("runbooks.html", values)
 
@@ -78,8 +80,6 @@ def _books(plan: Plan, catalog: Catalog) -> list[Runbook]:
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
 def _index(plan: Plan, books: Sequence[Runbook]) -> str:
-    schedule = plan.schedule
-    figures = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people; no plan can be shorter than "
     lost = [f"- lost: {markdown(loss.vendor)}, access ends {clock(loss.notice_hours)}" for loss in plan.losses]
     without = [
         f"- {code(item.dependency)} ({markdown(item.capability)}): {markdown(item.reason)}" for item in plan.unplanned
@@ -88,16 +88,45 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
     parts = [
         f"# Runbooks for {markdown(plan.platform.name)}",
         "T is the moment notice is given. Write it down: T = \\_\\_\\_\\_-\\_\\_-\\_\\_ \\_\\_:\\_\\_",
-        f"{figures}{schedule.lower_bound_hours:.1f} hours.",
-        "\n".join(lost),
+        markdown(caveats.figures(plan)),
+        "\n".join([*lost, *(f"- {markdown(line)}" for line in caveats.untouched(plan))]),
+        f"## {caveats.JOURNEYS}" if plan.journeys else "",
+        "\n".join(f"- {prose(line)}" for line in filter(None, [*caveats.journeys(plan), caveats.freeze(plan)])),
+        f"## {caveats.NOT_RUNNABLE} …" if plan.obstacles else "",
+        "\n".join(f"- {prose(line)}" for line in caveats.obstacles(plan)),
+        f"{caveats.TO_DO}:" if caveats.hints(plan) else "",
+        "\n".join(f"- {prose(line)}" for line in caveats.hints(plan)),
+        f"## {caveats.ASSUMED}" if caveats.assumed(plan) else "",
+        "\n".join(f"- {prose(line)}" for line in caveats.assumed(plan)),
+        f"## {caveats.LOST_DATA}" if plan.data_lost else "",
+        "\n".join(f"- {prose(line)}" for line in caveats.data_lost(plan)),
+        "\n\n".join(_first_page(plan)),
+        f"## {caveats.TO_CHANGE}" if plan.changes else "",
+        "\n".join(f"- {prose(line)}" for line in caveats.changes(plan)),
         "## Schedule",
         "\n".join([*table, *(_row(task) for task in _by_start(plan.tasks))]),
         "## Nothing replaces these: decide what to do without them" if without else "",
         "\n".join(without),
         "## Runbooks",
         "\n".join(f"- [{markdown(book.title)}]({book.capability}.md)" for book in books),
+        f"Made by {markdown(plan.tool)}.",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _first_page(plan: Plan) -> list[str]:
+    """Where everything is, whom to call, the first hour: to be filled in today, not then."""
+    if not plan.tasks:
+        return []
+    blank = "\\_" * 20
+    return [
+        "## Where everything is",
+        "\n".join(f"- {place}: {blank}, held by {blank}" for place in caveats.PLACES),
+        "## Whom to call",
+        "\n".join(f"- {prose(role)}: {blank}" for role in caveats.roles(plan)),
+        "## The first hour",
+        "\n".join(f"- ☐ {prose(line)}" for line in caveats.first_hour(plan)) or "- nothing is to be begun at once",
+    ]
 
 
 def _row(task: Task) -> str:
@@ -117,13 +146,17 @@ def _markdown(book: Runbook, plan: Plan) -> str:
         parts.append(f"## {phase.capitalize()}")
         for task in tasks:
             parts += _task(task, titles)
+    parts.append(f"Made by {markdown(plan.tool)}.")
     return "\n\n".join(parts) + "\n"
 
 
 def _way_out(way: WayOut) -> list[str]:
     """What to fetch, to tick, and what stays behind."""
     parts = [f"## Leaving {code(way.dependency)}: access ends {clock(way.at_hours)}"]
-    if way.exports:
+    if way.exports and way.at_hours <= 0:
+        lines = (f"- {prose(one.what)}" for one in way.exports)
+        parts.append("\n".join(["Cannot be fetched any more:", "", *lines]))
+    elif way.exports:
         parts.append("\n".join(["Take along:", "", *(f"- ☐ {prose(export_words(one))}" for one in way.exports)]))
     if way.keeps:
         parts.append("\n".join(["Stays behind:", "", *(f"- {prose(kept_words(one))}" for one in way.keeps)]))
@@ -141,6 +174,8 @@ def _task(task: Task, titles: dict[str, str]) -> list[str]:
         parts.append(f"Latest: {clock(task.window.latest_hours)}")
     if task.needs:
         parts.append(f"First: {', '.join(markdown(titles.get(need, need)) for need in task.needs)}")
+    if task.wait:
+        parts.append(f"Then wait {markdown(caveats.wait(task.wait))}")
     parts += [block(command, "sh") for command in task.commands]
     if task.done_when:
         parts.append(f"Done when: {markdown(task.done_when)}")

@@ -1,13 +1,27 @@
 """What every human-readable report says first, so that all formats say the same: order, counts and the next command."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Company, DiscardReason, Finding, Journal, JourneyRisk, Platform, Severity
+from toolkit.model import (
+    Answer,
+    Audit,
+    Company,
+    DiscardReason,
+    Effect,
+    Finding,
+    Journal,
+    JourneyRisk,
+    Platform,
+    Question,
+    Severity,
+)
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+NOTHING_READ = "Nothing was found here: is this a checkout?"
+_MOST_SKIPPED = 8  # files that are named one by one
 _OUTCOMES = ("not ready", "unknown", "ready", "not applicable")
 
 _DISCARDED: dict[DiscardReason, str] = {
@@ -21,6 +35,7 @@ _DISCARDED: dict[DiscardReason, str] = {
     "transitive": "required only by other packages",
     "prose": "in prose",
     "ignored": "ignored in offramp.toml",
+    "off": "of what is switched off",
 }
 
 
@@ -58,19 +73,87 @@ def company_names(audit: Audit) -> dict[str, str]:
 
 def journey_titles(audit: Audit) -> dict[str, str]:
     """Journey id → its title, for all journeys the audit speaks of."""
-    titles = {risk.journey: risk.journey for risk in audit.assessment.journeys}
+    titles = {risk.journey: risk.title or risk.journey for risk in audit.assessment.journeys}
     return titles | {journey.id: journey.title or journey.id for journey in audit.platform.journeys}
 
 
+def effect_on(risk: JourneyRisk, company: str) -> Effect | Literal["together", ""]:
+    """What the loss of the company does to the journey; "together": it stops it only along with others."""
+    classes: tuple[tuple[Effect, tuple[Answer, ...]], ...] = (
+        ("stops", risk.stops),
+        ("may stop", risk.may_stop),
+        ("later", risk.later),
+        ("degrades", risk.degrades),
+    )
+    for effect, answers in classes:
+        if any(answer.company == company for answer in answers):
+            return effect
+    return "together" if any(company in cut for cut in risk.cut_sets) else ""
+
+
 def risk_words(risk: JourneyRisk, names: dict[str, str]) -> str:
-    """`Amazon alone; Okta with Twilio`; says so when nobody is known to be able to."""
-    sets = [
-        f"{names.get(cut[0], cut[0])} alone" if len(cut) == 1 else " with ".join(names.get(name, name) for name in cut)
-        for cut in risk.cut_sets
-    ]
-    if risk.unknown:
-        sets.append(f"unknown: nobody found for {', '.join(risk.unknown)}")
-    return "; ".join(sets) or "no company known"
+    """`Amazon or Okta, each alone; Stripe with Adyen; perhaps Netlify`; says so when nobody is known to be able to."""
+    alone = _named(risk.stops, names)
+    parts = [f"{' or '.join(alone)}{', each' if len(alone) > 1 else ''} alone"] if alone else []
+    parts += [" with ".join(names.get(name, name) for name in cut) for cut in risk.cut_sets if len(cut) > 1]
+    parts += [f"perhaps {', '.join(_named(risk.may_stop, names))}"] if risk.may_stop else []
+    parts += [f"unknown: nobody found for {', '.join(risk.unknown)}"] if risk.unknown else []
+    return "; ".join(parts) or "nobody alone, as far as was seen"
+
+
+def _named(answers: Iterable[Answer], names: dict[str, str]) -> list[str]:
+    return [names.get(answer.company, answer.company) for answer in answers]
+
+
+def verdict_words(audit: Audit) -> str:
+    """The answer in one sentence: what survives the loss of any one company, as far as was seen."""
+    if nothing_read(audit):
+        return NOTHING_READ
+    risks = audit.assessment.journeys
+    free = [risk.journey for risk in risks if not (risk.stops or risk.may_stop or risk.unknown)]
+    open_ones = [risk.journey for risk in risks if not risk.stops and (risk.may_stop or risk.unknown)]
+    parts = []
+    if free:
+        parts.append(f"Nobody alone can stop {_listed(free)}, as far as was seen.")
+    if open_ones:
+        parts.append(f"Nobody is seen to stop {_listed(open_ones)}, and questions are open.")
+    if len(parts) == 0 and risks:
+        parts.append("Every journey hangs on at least one company.")
+    return " ".join(parts)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+class First(NamedTuple):
+    """A step of those to do first, in words."""
+
+    company: str
+    gain: str
+    build: tuple[str, ...]  # names of blueprints that take over for what it is needed for
+
+
+def first_steps(audit: Audit, catalog: Catalog) -> list[First]:
+    """What to do first: `Gandi`, `read and post hang on no company any more; eases sign-up; +12 points`."""
+    names, blueprints = company_names(audit), catalog.blueprints.values()
+    steps = []
+    for step in audit.assessment.first:
+        eased = [journey for journey in step.eases if journey not in step.frees]
+        hang = "hangs" if len(step.frees) == 1 else "hang"
+        parts = [f"{_listed(step.frees)} {hang} on no company alone any more"] if step.frees else []
+        parts += [f"eases {_listed(eased)}"] if eased else []
+        wanted = set(step.capabilities)
+        build = tuple(sorted(one.name for one in blueprints if wanted & set(one.capabilities)))
+        steps.append(
+            First(names.get(step.company, step.company), f"{'; '.join(parts)}; +{step.points:.0f} points", build)
+        )
+    return steps
+
+
+def top_questions(audit: Audit, most: int = 3) -> tuple[Question, ...]:
+    """The questions whose answers would change the judgement most."""
+    return audit.assessment.questions[:most]
 
 
 def findings_by_urgency(findings: Sequence[Finding]) -> list[Finding]:
@@ -120,6 +203,14 @@ def discarded_words(audit: Audit) -> str:
     return ", ".join(f"{count} {_DISCARDED[reason]}" for reason, count in counts.most_common())
 
 
+def skipped_words(audit: Audit) -> str:
+    """What of Offramp's own was not read: `audit.json, report.html and 313 files that infra/… lists`."""
+    single = [item.where for item in audit.survey.skipped if item.files == 1]
+    listed = [f"{item.files:,} files that {item.where} lists" for item in audit.survey.skipped if item.files > 1]
+    more = [f"{len(single) - _MOST_SKIPPED:,} more"] if len(single) > _MOST_SKIPPED else []
+    return ", ".join([*listed, *single[:_MOST_SKIPPED], *more])
+
+
 def drill_words(journal: Journal) -> str:
     """What a drill took and proved: `From empty hosts to verified in 6.4 min; 5 of 7 journeys gone through.`"""
     minutes = sum(step.seconds for step in journal.steps if step.phase in ("rebuild", "verify")) / 60
@@ -127,6 +218,20 @@ def drill_words(journal: Journal) -> str:
     rest = "".join(f", {outcomes[outcome]} {outcome}" for outcome in ("failed", "skipped") if outcomes[outcome])
     gone = f"{outcomes['passed']} of {outcomes.total()} journeys gone through{rest}"
     return f"From empty hosts to {'verified' if journal.restored else 'the failure'} in {minutes:.1f} min; {gone}."
+
+
+def nothing_read(audit: Audit) -> bool:
+    """Whether nothing at all was recognised and nothing declared: then there is nothing to give points for."""
+    survey = audit.survey
+    seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations)
+    return not any((*seen, audit.dependencies, audit.needs))
+
+
+def score_words(audit: Audit) -> str:
+    """`score 47 of 100`; unknown where nothing was read: no real platform could have as many points."""
+    if nothing_read(audit):
+        return "score unknown"
+    return f"score {audit.assessment.score.points:.0f} of {maximum(audit):.0f}"
 
 
 def maximum(audit: Audit) -> float:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Explanation, Journal, Plan, Simulation, Value, Verdict
+from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Value, Verdict
 from toolkit.report.terminal import knowledge
 from toolkit.report.terminal.audit import write_audit
+from toolkit.report.terminal.diff import write_diff
 from toolkit.report.terminal.journal import write_journal
-from toolkit.report.terminal.plan import write_plan
+from toolkit.report.terminal.plan import write_comparison, write_plan
 from toolkit.report.terminal.screen import screen
 from toolkit.report.terminal.simulation import write_simulation
 from toolkit.report.terminal.verdict import write_verdict
@@ -30,9 +31,19 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
     return screen(lambda out: write_plan(out, plan))
 
 
+def render_comparison(comparison: Comparison, catalog: Catalog) -> str:
+    """Loss after loss: journeys back when, data lost, work, waiting."""
+    return screen(lambda out: write_comparison(out, comparison))
+
+
 def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
     """Passed or refused, and the reasons."""
     return screen(lambda out: write_verdict(out, verdict, audit))
+
+
+def render_diff(diff: Diff, catalog: Catalog) -> str:
+    """What is new, gone, worse and better since an earlier audit."""
+    return screen(lambda out: write_diff(out, diff, catalog))
 
 
 def render_journal(journal: Journal) -> str:

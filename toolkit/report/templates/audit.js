@@ -49,4 +49,38 @@
       });
     });
   }
+
+  const lines = [...document.querySelectorAll(".picture path")];
+  const boxes = [...document.querySelectorAll(".picture g")];
+  let chosen = "";
+  const along = (start, from, to) => {
+    const reached = new Set([start]);
+    for (let size = 0; size < reached.size;) {
+      size = reached.size;
+      for (const line of lines) if (reached.has(line.dataset[from])) reached.add(line.dataset[to]);
+    }
+    return reached;
+  };
+  const choose = (id) => {
+    chosen = chosen === id ? "" : id;
+    const down = along(chosen, "a", "b"), up = along(chosen, "b", "a");
+    for (const line of lines) {
+      const {a, b} = line.dataset;
+      line.classList.toggle("off", chosen !== "" && !(down.has(a) && down.has(b)) && !(up.has(a) && up.has(b)));
+    }
+    for (const box of boxes) {
+      const on = chosen === "" || down.has(box.dataset.id) || up.has(box.dataset.id);
+      box.classList.toggle("off", !on);
+      box.setAttribute("aria-pressed", String(chosen === box.dataset.id));
+    }
+  };
+  for (const box of boxes) {
+    box.setAttribute("role", "button");
+    box.setAttribute("tabindex", "0");
+    box.addEventListener("click", () => choose(box.dataset.id));
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(box.dataset.id); }
+    });
+  }
+  if (boxes.length) document.querySelector(".picture svg").setAttribute("role", "group");
 })();

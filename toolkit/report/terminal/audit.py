@@ -11,12 +11,18 @@ from toolkit.report.terminal.screen import SHOWN, listing, plural, put
 
 
 def write_audit(out: Console, audit: Audit) -> None:
-    score = audit.assessment.score
-    put(out, (audit.platform.name, "bold"), f": score {score.points:.0f} of {summary.maximum(audit):.0f}")
+    if summary.nothing_read(audit):
+        put(out, (summary.NOTHING_READ, "bold"))
+        put(out, (audit.platform.name, "bold"), f": {summary.score_words(audit)}")
+        _unread(out, audit)
+        return
+    put(out, (audit.platform.name, "bold"), f": {summary.score_words(audit)}")
     out.print()
     _stoppers(out, audit)
     _other_journeys(out, audit)
+    _questions(out, audit)
     put(out, ("Findings: ", "bold"), summary.count_words(audit))
+    _observations(out, audit)
     _unread(out, audit)
     out.print()
     put(out, ("Next: ", "bold"), summary.next_command(audit))
@@ -28,14 +34,12 @@ def _stoppers(out: Console, audit: Audit) -> None:
     strong = summary.stoppers(audit)
     if not total:
         rely = [
-            f"{item.name}: {plural(item.dependencies, 'service')}"
-            for item in summary.strongest(audit.assessment.companies)
+            f"{company.name}: {plural(company.dependencies, 'service')}"
+            for company in summary.strongest(audit.assessment.companies)
         ]
         listing(out, "Companies you depend on (no journeys are declared: what they stop is not known)", rely)
-    elif not strong:
-        put(out, ("No company is known to stop a journey alone", "bold"))
-    else:
-        put(out, (f"Companies that can stop {summary.called(audit)} alone", "bold"))
+    if strong:
+        put(out, (f"Companies whose loss alone stops {summary.called(audit)}", "bold"))
         table = Table.grid(padding=(0, 2))
         table.add_column(max_width=26, no_wrap=True, overflow="ellipsis")
         table.add_column(no_wrap=True)
@@ -46,17 +50,42 @@ def _stoppers(out: Console, audit: Audit) -> None:
         out.print(table)
         if strong[SHOWN:]:
             put(out, f"  … and {len(strong) - SHOWN} more")
+    put(out, (summary.verdict_words(audit), "" if strong else "bold"))
     out.print()
 
 
 def _other_journeys(out: Console, audit: Audit) -> None:
-    """Journeys that no single company is known to stop, and needs nobody was found for."""
+    """Whoever perhaps stops something, and journeys that several companies stop together."""
     names = summary.company_names(audit)
-    single = {journey for company in audit.assessment.companies for journey in company.stops}
-    others = [risk for risk in audit.assessment.journeys if risk.journey not in single]
-    listing(out, "Other journeys", [f"{risk.journey}: {summary.risk_words(risk, names)}" for risk in others])
+    perhaps: dict[str, list[str]] = {}
+    for risk in audit.assessment.journeys:
+        for answer in risk.may_stop:
+            perhaps.setdefault(answer.company, []).append(risk.journey)
+    ordered = sorted(perhaps.items(), key=lambda item: (-len(item[1]), item[0]))
+    listing(out, "Perhaps", [f"{names.get(company, company)}: {', '.join(what)}" for company, what in ordered])
+    together = [
+        f"{risk.journey}: {' with '.join(names.get(name, name) for name in cut)}"
+        for risk in audit.assessment.journeys
+        for cut in risk.cut_sets
+        if len(cut) > 1
+    ]
+    listing(out, "Together", together)
     if missing := sorted({need for risk in audit.assessment.journeys for need in risk.unknown}):
         put(out, ("Nobody found for: ", "bold"), ", ".join(missing), " (someone provides it: declare who)")
+
+
+def _questions(out: Console, audit: Audit) -> None:
+    asked = summary.top_questions(audit)
+    listing(out, "The answers that would change this most", [question.text for question in asked])
+    if asked:
+        out.print()
+
+
+def _observations(out: Console, audit: Audit) -> None:
+    """What domains show beside their vendors: until when, signed or not, locked or not."""
+    seen = [f"{item.where}: {item.name} {item.value}" for item in audit.survey.observations]
+    if seen:
+        listing(out, "Seen from outside", seen)
 
 
 def _unread(out: Console, audit: Audit) -> None:
@@ -67,3 +96,5 @@ def _unread(out: Console, audit: Audit) -> None:
     else:
         ran = ", ".join(survey.sources) or "none"
         put(out, ("Could not look at: ", "bold"), f"nothing failed. Sources that ran: {ran}")
+    if skipped := summary.skipped_words(audit):
+        put(out, ("Not read, because it is Offramp's own: ", "bold"), skipped)

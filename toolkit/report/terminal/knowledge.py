@@ -8,12 +8,13 @@ from rich.console import Console
 from toolkit.depth import Depths, summary
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Exit, Rule
-from toolkit.model import Audit, Explanation, Value
+from toolkit.model import Audit, Discarded, Evidence, Explanation, Survey, Value
 from toolkit.report import places
 from toolkit.report.facts import NO_SOURCE
 from toolkit.report.terminal.screen import listing, put
 
 _EVERYTHING = 1_000  # lines: these are answers to a question, not a summary
+_PLACES = 3  # of one sign
 _NOTHING: tuple[object, ...] = ("", None, [], (), {}, Exit())
 
 
@@ -33,11 +34,26 @@ def write_explanation(out: Console, explanation: Explanation, audit: Audit) -> N
     listing(out, "How", explanation.steps, limit=_EVERYTHING)
     for title, positions in (("Counts", explanation.evidence), ("Only corroborates", explanation.weak)):
         seen = [survey.evidence[index] for index in positions]
-        shown = [f"{places.words(item.root, item.where, survey)}  {item.signal}" for item in seen]
-        listing(out, title, shown, limit=_EVERYTHING)
+        listing(out, title, _grouped([(item.signal, _place(item, survey)) for item in seen]), limit=_EVERYTHING)
     ignored = [survey.discarded[index] for index in explanation.discarded]
-    shown = [f"{places.words(item.root, item.where, survey)}  {item.signal} ({item.reason})" for item in ignored]
-    listing(out, "Does not count", shown, limit=_EVERYTHING)
+    named = [(f"{item.signal} ({item.reason})", _place(item, survey)) for item in ignored]
+    listing(out, "Does not count", _grouped(named), limit=_EVERYTHING)
+
+
+def _place(item: Evidence | Discarded, survey: Survey) -> str:
+    return places.words(item.root, item.where, survey)
+
+
+def _grouped(seen: Sequence[tuple[str, str]]) -> list[str]:
+    """One line for each sign, with the first places of it and how many more there are."""
+    where: dict[str, list[str]] = {}
+    for sign, place in seen:
+        where.setdefault(sign, []).append(place)
+    lines = []
+    for sign, found in where.items():
+        more = f" and {len(found) - _PLACES} more" if len(found) > _PLACES else ""
+        lines.append(f"{', '.join(found[:_PLACES])}{more}  {sign}")
+    return lines
 
 
 def write_catalog(out: Console, catalog: Catalog) -> None:

@@ -41,20 +41,18 @@ def _safe(part: str | tuple[str, str]) -> str | tuple[str, str]:
     return visible(part) if isinstance(part, str) else (visible(part[0]), part[1])
 
 
-def listing(out: Console, title: str, lines: Iterable[str], style: str = "bold", limit: int = SHOWN) -> None:
-    """A heading with its first lines; nothing at all when there are none."""
+def listing(
+    out: Console, title: str, lines: Iterable[str], style: str = "bold", limit: int = SHOWN, longest: int = 2
+) -> None:
+    """A heading with its first lines, each of at most so many lines; nothing at all when there are none."""
     known = list(lines)
     if known:
         put(out, (title, style))
     for line in known[:limit]:
-        put(out, f"  {line}", longest=2)
+        put(out, f"  {line}", longest=longest)
     if known[limit:]:
         put(out, f"  … and {len(known) - limit} more")
 
 
 def plural(things: Sequence[object], noun: str) -> str:
     return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
-
-
-def in_hours(hours: float) -> str:
-    return f"{hours * 60:.0f} min" if 0 < hours < 1 else f"{hours:.1f} h".replace(".0 h", " h")

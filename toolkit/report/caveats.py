@@ -1,0 +1,171 @@
+"""What a plan is worth, in words: whether what it builds could run, what it takes for granted, what it does not touch.
+
+In: a plan. Out: plain text, not yet escaped for any format.
+"""
+
+from toolkit.model import Comparison, Plan, Return, Task, Wait
+
+NOT_RUNNABLE = "Not runnable yet, because"
+TO_DO = "What to do about it"
+JOURNEYS = "When people can do what again"
+ASSUMED = "Taken for granted"
+LOST_DATA = "Lost with them"
+
+
+def figures(plan: Plan) -> str:
+    """When journeys are back and how long all tasks take, or that nothing is to be done."""
+    if not plan.tasks:
+        return "Nothing to do: " + ("; ".join(untouched(plan)) or _nothing(plan)) + "."
+    schedule = plan.schedule
+    if plan.journeys:
+        return f"{returned(plan)}. All tasks, waits included: {_all(plan)}."
+    taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
+    return f"{taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
+
+
+def returned(plan: Plan) -> str:
+    """When the stopped journeys are back, or that they are not: what the plan is for."""
+    latest = [one.latest_hours for one in plan.journeys if one.latest_hours is not None]
+    if not latest:
+        return "Nothing that stops is brought back by this plan"
+    dark = len(plan.journeys) - len(latest)
+    which = f"{len(latest)} of {len(plan.journeys)} stopped journeys are back" if dark else "All journeys are back"
+    return f"{which} by {clock(max(latest))}"
+
+
+def _all(plan: Plan) -> str:
+    schedule = plan.schedule
+    waiting = max((_waiting(task) for task in plan.tasks if task.phase not in ("settle", "retire")), default=0.0)
+    longest = f", the longest wait {_long(waiting)}" if waiting else ""
+    return f"{schedule.makespan_hours:.1f} hours with {schedule.people} people{longest}"
+
+
+def _nothing(plan: Plan) -> str:
+    if not plan.losses:
+        return "nobody is lost, and no company that was found can stop a journey alone"
+    return "nothing here takes over for what is lost" if plan.unplanned else "nothing is lost that was found"
+
+
+def untouched(plan: Plan) -> list[str]:
+    """One sentence for each lost vendor that nothing hangs on."""
+    return [f"nothing that was found hangs on {vendor}" for vendor in plan.untouched]
+
+
+def clock(hours: float) -> str:
+    """Hours after T, when notice is given: `T+07:30`, from the third day on in days."""
+    minutes = round(hours * 60)
+    if minutes >= 72 * 60:
+        return f"T+{hours / 24:.0f} days"
+    return f"T+{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def journeys(plan: Plan) -> list[str]:
+    """When each stopped journey is back, and what that hangs on, one sentence each."""
+    return [_journey(one, plan) for one in plan.journeys]
+
+
+def _journey(one: Return, plan: Plan) -> str:
+    if one.back_hours is None or one.latest_hours is None:
+        return f"{one.title}: not brought back by this plan, for {'; '.join(one.missing)}"
+    early, late = clock(one.back_hours), clock(one.latest_hours)
+    span = early if early == late else f"{early} to {late}"
+    slowest = max((task for task in plan.tasks if task.id in one.path), key=_waiting, default=None)
+    hangs = f"; it waits for “{slowest.title}”" if slowest and _waiting(slowest) >= 1 else ""
+    return f"{one.title}: back {span}, dark from {clock(one.dark_hours)}{hangs}"
+
+
+def _waiting(task: Task) -> float:
+    return task.wait.high_hours if task.wait else 0.0
+
+
+def wait(waiting: Wait) -> str:
+    """`6 min to 2 h: basis (source)`."""
+    low, high = _long(waiting.low_hours), _long(waiting.high_hours)
+    span = high if low == high else f"{low} to {high}"
+    return f"{span}: {waiting.basis}" + (f" ({waiting.source})" if waiting.source else "")
+
+
+def _long(hours: float) -> str:
+    if hours < 1:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
+
+
+def freeze(plan: Plan) -> str:
+    """How long nobody can write; empty where there is no such window."""
+    start, length = plan.schedule.freeze_start_hours, plan.schedule.freeze_hours
+    if start is None:
+        return ""
+    return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+
+
+def obstacles(plan: Plan) -> list[str]:
+    """What keeps it from running, each completing "not runnable yet, because …"."""
+    return [one.reason for one in plan.obstacles]
+
+
+def hints(plan: Plan) -> list[str]:
+    """What to do about that, each thing once."""
+    return list(dict.fromkeys(part for one in plan.obstacles for part in one.hint.split("; ") if part))
+
+
+def assumed(plan: Plan) -> list[str]:
+    """What nobody could see: of the platform itself, then of what each replacement is used with."""
+    return [*plan.assumed, *(sentence for one in plan.replacements for sentence in one.assumed)]
+
+
+def data_lost(plan: Plan) -> list[str]:
+    """What nobody can have back, one sentence for each."""
+    return [f"{one.dependency}: {one.what} ({one.why})" for one in plan.data_lost]
+
+
+def comparison(table: Comparison) -> list[tuple[str, str, str, str, str]]:
+    """Loss, journeys back when, data lost, work, waiting: one row for each loss."""
+    return [
+        (
+            ", ".join(f"{loss.vendor} ({loss.notice_hours:g} h notice)" for loss in row.losses),
+            "; ".join(_back(one) for one in row.journeys) or "none is stopped",
+            "; ".join(dict.fromkeys(f"{one.dependency}: {one.what}" for one in row.data_lost)) or "none",
+            f"{row.work_hours:g} h",
+            _long(row.waiting_hours),
+        )
+        for row in table.rows
+    ]
+
+
+COMPARED = ("Loss", "Journeys back", "Data lost", "Work", "Longest wait")
+
+
+def _back(one: Return) -> str:
+    if one.back_hours is None or one.latest_hours is None:
+        return f"{one.journey} not brought back"
+    early, late = clock(one.back_hours), clock(one.latest_hours)
+    return f"{one.journey} {early}" + (f" to {late}" if early != late else "")
+
+
+PLACES = ("The generated project (infra/)", "The key of its vault", "Backups and exports", "The code, newest clone")
+TO_CHANGE = "Lines of your own to change"
+
+
+def changes(plan: Plan) -> list[str]:
+    """Dependency, what takes over, and the lines that name it, one sentence for each dependency."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for one in plan.changes:
+        lines.setdefault((one.dependency, one.blueprint), []).append(f"{one.root}/{one.where}")
+    return [f"{name}, which {slug} takes over: {', '.join(where)}" for (name, slug), where in lines.items()]
+
+
+def first_hour(plan: Plan) -> list[str]:
+    """What begins in the first hour, by person."""
+    early = [task for task in plan.tasks if task.who and task.start_hours < 1]
+    early.sort(key=lambda task: (task.who, task.start_hours))
+    return [f"person {task.who}, {clock(task.start_hours)}: {task.title} ({task.owner})" for task in early]
+
+
+def roles(plan: Plan) -> list[str]:
+    """Whom to call, with the hours of work that wait for each."""
+    hours: dict[str, float] = {}
+    for task in plan.tasks:
+        if task.who:
+            hours[task.owner] = hours.get(task.owner, 0.0) + task.effort.hours
+    return [f"{owner} ({worked:.1f} h of work)" for owner, worked in sorted(hours.items())]
