@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 from toolkit import errors
+from toolkit.catalog import PREBUILT, load
 from toolkit.cli import main
 
 OFFRAMP = Path(sys.executable).with_name("offramp")
@@ -29,8 +32,18 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def _run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    _bring_catalogue(cwd / ".cache" / "offramp")
     environment = {**os.environ, "HOME": str(cwd), "XDG_CACHE_HOME": str(cwd / ".cache"), "NO_COLOR": "1"}
     return subprocess.run([OFFRAMP, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+
+
+def _bring_catalogue(cache: Path) -> None:
+    """The compiled catalogue of the machine's own cache, so that not every command compiles it anew."""
+    load()
+    compiled = user_cache_path("offramp") / PREBUILT
+    if compiled.exists() and not (cache / PREBUILT).exists():
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy2(compiled, cache / PREBUILT)
 
 
 def test_audit_to_plan_to_gate(checkout: Path, tmp_path: Path) -> None:
@@ -40,11 +53,74 @@ def test_audit_to_plan_to_gate(checkout: Path, tmp_path: Path) -> None:
     found = {(d["vendor"], d.get("service")) for d in json.loads((tmp_path / "audit.json").read_text())["dependencies"]}
     assert {("aws", "s3"), ("twilio", "verify")} <= found
     assert _run("plan", "audit.json", "-o", "json=plan.json", cwd=tmp_path).returncode == 0
-    refused = _run("gate", "audit.json", cwd=tmp_path)
+    (tmp_path / "policy.toml").write_text('no_baseline = "fail"\n')
+    refused = _run("gate", "audit.json", "--policy", "policy.toml", cwd=tmp_path)
     assert refused.returncode == 1
     assert "REFUSED" in refused.stdout
     accepted = _run("gate", "audit.json", "--baseline", "audit.json", cwd=tmp_path)
     assert accepted.returncode == 0, accepted.stdout
+
+
+def test_the_first_run_passes_and_makes_the_baseline_of_the_next(checkout: Path, tmp_path: Path) -> None:
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    first = _run("gate", "audit.json", "--write-baseline", "main.json", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "First run" in first.stdout
+    assert "Debt" in first.stdout
+    same = _run("gate", "audit.json", "--baseline", "main.json", "--format", "markdown", cwd=tmp_path)
+    assert same.stdout.startswith("**Offramp: passed.** Nothing changed.\n")
+    (checkout / "pay.tf").write_text('resource "aws_rds_cluster" "db" {}\n')
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "main.json").read_text()
+    worse = _run("gate", "audit.json", "--baseline", "main.json", "--write-baseline", "main.json", cwd=tmp_path)
+    assert worse.returncode == 1, worse.stdout
+    assert "pay.tf:1" in worse.stdout
+    assert (tmp_path / "main.json").read_text() == before, "a refused gate does not accept what it refuses"
+    shown = _run("diff", "main.json", "audit.json", cwd=tmp_path)
+    assert "aws/rds" in shown.stdout
+
+
+def test_a_policy_with_a_name_that_nobody_has_is_refused(checkout: Path, tmp_path: Path) -> None:
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    (tmp_path / "policy.toml").write_text(
+        'deny_vendors = ["twillio"]\n[[forbid]]\ncompany = "aws"\njourneys = ["raed"]\n'
+    )
+    done = _run("gate", "audit.json", "--policy", "policy.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "deny_vendors: there is no vendor 'twillio' (did you mean twilio" in done.stderr
+    assert "[[forbid]] 1: there is no journey 'raed' (did you mean read" in done.stderr
+
+
+def test_plan_and_generate_say_why_it_would_not_run(checkout: Path, tmp_path: Path) -> None:
+    (checkout / "requirements.txt").write_text("PyMySQL\noracledb\n")
+    (checkout / "offramp.toml").write_text('name = "shop"\n[[application]]\nname = "shop"\nsource = "."\n')
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    needs = {need["engine"] for need in json.loads((tmp_path / "audit.json").read_text())["needs"]}
+    assert needs == {"mysql", "oracle"}
+    said = "the application shop has no start command"
+    shown = _run("plan", "audit.json", "--lose", "okta@0h", "-o", "json=plan.json", "--format", "text", cwd=tmp_path)
+    assert "nothing that was found hangs on okta" in shown.stdout
+    assert said in shown.stdout
+    refused = _run("generate", "plan.json", "--to", "infra", "--vault-key", "key", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "shop has no start" in refused.stderr
+    with (checkout / "offramp.toml").open("a") as file:
+        file.write('start = "gunicorn shop:app"\n')
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    assert _run("plan", "audit.json", "--lose", "okta@0h", "-o", "json=plan.json", cwd=tmp_path).returncode == 0
+    made = _run("generate", "plan.json", "--to", "infra", "--vault-key", "key", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "not runnable yet, because" in made.stderr
+
+
+def test_a_plan_that_replaces_nothing_is_not_generated(checkout: Path, tmp_path: Path) -> None:
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    shown = _run("plan", "audit.json", "--lose", "okta@0h", "-o", "json=plan.json", "--format", "text", cwd=tmp_path)
+    assert "Nothing to do: nothing that was found hangs on okta" in " ".join(shown.stdout.split())
+    refused = _run("generate", "plan.json", "--to", "infra", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "nothing to generate" in refused.stderr
+    assert not (tmp_path / "infra").exists()
 
 
 def test_the_same_tree_gives_the_same_audit(checkout: Path, tmp_path: Path) -> None:

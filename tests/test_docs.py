@@ -7,8 +7,13 @@ import click
 import pytest
 
 from toolkit import errors
+from toolkit.catalog import load
 from toolkit.cli import cli
-from toolkit.documents import read_platform
+from toolkit.documents import read_platform, read_policy
+from toolkit.entries import WAIVABLE, Policy
+from toolkit.model import SCHEMA_VERSION, Assessment, Audit, Dependency, Score, Survey
+from toolkit.platform_names import check_names
+from toolkit.policy_names import check_policy
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -47,6 +52,22 @@ def test_the_reference_of_offramp_toml_is_valid(tmp_path: Path) -> None:
     assert platform.journeys
     assert platform.applications
     assert platform.waivers
+
+
+def test_the_reference_of_the_policy_is_valid_and_complete(tmp_path: Path) -> None:
+    page = (ROOT / "docs/gate.md").read_text()
+    (tmp_path / "policy.toml").write_text(_TOML.findall(page)[0])
+    (tmp_path / "offramp.toml").write_text(_TOML.findall(page)[1])
+    policy, catalog = read_policy(tmp_path / "policy.toml"), load()
+    platform = read_platform(tmp_path / "offramp.toml")
+    check_names(platform, catalog)
+    seen = Dependency("openai", None, (), "runtime", "high")
+    audit = Audit(SCHEMA_VERSION, "", "", platform, Survey(), (seen,), Assessment(Score(0.0, ())))
+    check_policy(policy, audit, catalog, where="docs/gate.md")
+    documented = set(re.findall(r"^\| `(?:\[\[)?(\w+)", page, re.MULTILINE))
+    assert documented == set(Policy.__struct_fields__)
+    assert {waiver.rule for waiver in platform.waivers} & set(WAIVABLE)
+    assert set(WAIVABLE) <= set(Policy.__struct_fields__)
 
 
 def test_every_exit_code_is_documented() -> None:

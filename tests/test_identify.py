@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from toolkit.catalog import Catalog, Service, SignalKind, Vendor
 from toolkit.identify import _POINTS, identify, why
@@ -149,10 +150,12 @@ def test_why_explains_what_is_reported() -> None:
     explanation = why("aws/s3", seen(BOTO3, S3), CATALOG)
     assert (explanation.reported, explanation.evidence, explanation.weak) == (True, (1,), (0,))
     assert explanation.steps == (
-        "a package in a manifest: 1",
+        "a package in a manifest: 1, lent by signs that name no service",
         "code that uses it: 2",
         "together 3: high",
-        "role runtime: the strongest among its signs",
+        "in use: the strongest among its signs",
+        "role runtime",
+        "data.object-storage: call:boto3.client(s3)",
     )
 
 
@@ -161,7 +164,7 @@ def test_why_explains_what_is_not_reported() -> None:
     assert "do not count" in why("aws/s3", survey, CATALOG).reason
     assert why("aws/s3", survey, CATALOG).discarded == (0,)
     assert "belong to" in why("aws", seen(BOTO3, S3), CATALOG).reason
-    assert "no sign" in why("aws/s3", Survey(), CATALOG).reason
+    assert "none of the signs" in why("aws/s3", Survey(), CATALOG).reason
     assert "does not know" in why("nobody", Survey(), CATALOG).reason
 
 
@@ -172,3 +175,75 @@ def test_order_of_evidence_does_not_matter(signals: list[str], random: object) -
 
     shuffled = sorted(signals, key=lambda _: random.random())  # type: ignore[attr-defined]
     assert plain(seen(*signals)) == plain(seen(*shuffled))
+
+
+def test_use_is_the_strongest_among_the_signs() -> None:
+    assert found(seen(BOTO3))["aws"].use == "possible"  # a package in a manifest
+    assert found(seen(BOTO3, S3))["aws/s3"].use == "in use"  # a client in code
+    assert found(seen(S3, role="optional"))["aws/s3"].use == "possible"
+    assert found(seen(S3, role="developer"))["aws/s3"].use == "developer"
+    assert found(seen(BOTO3), Platform(declare=(Declare("aws"),)))["aws"].use == "in use"
+
+
+def test_a_dependency_has_the_capabilities_that_its_signs_are_about() -> None:
+    shop = Vendor(
+        "Shop",
+        ("product.flags", "product.analytics", "mail.outgoing"),
+        signals={"npm": ("shop", "shop-flags"), "env": ("SHOP_*",), "host": ("mail.shop.example",)},
+        about={
+            "npm:shop-flags": ("product.flags",),
+            "env": (),
+            "*": ("product.analytics",),
+        },
+    )
+    catalog = structs.replace(CATALOG, vendors={**CATALOG.vendors, "shop": shop})
+
+    def told(*signals: str) -> tuple[str, ...]:
+        return identify(seen(*signals), Platform(), catalog)[0].capabilities
+
+    assert told("shop#npm:shop-flags") == ("product.flags",)
+    assert told("shop#npm:shop") == ("product.analytics",)
+    assert told("shop#env:SHOP_*") == ()
+    assert told("shop#npm:shop-flags", "shop#npm:shop") == ("product.analytics", "product.flags")
+
+
+def test_rights_on_many_services_at_once_are_no_use_of_them() -> None:
+    names = [f"s{number}" for number in range(9)]
+    services = {f"aws/{name}": Service(name, ("data.queue",), signals={"arn": (name,)}) for name in names}
+    catalog = structs.replace(CATALOG, services={**CATALOG.services, **services})
+    evidence = tuple(Evidence("files.hcl", f"aws/{name}#arn:{name}", "app", "policy.tf:1", "infra") for name in names)
+    used = Evidence("files.hcl", "aws/s3#tf_resource:aws_s3_bucket", "app", "main.tf:1", "infra")
+    assert [one.id for one in identify(Survey(evidence=(used, *evidence)), Platform(), catalog)] == ["aws/s3"]
+    few = identify(Survey(evidence=(used, *evidence[:2])), Platform(), catalog)
+    assert [one.id for one in few] == ["aws/s0", "aws/s1", "aws/s3"]
+    assert "rights" in why("aws/s1", Survey(evidence=evidence), catalog).reason
+
+
+def test_a_vendors_signs_do_not_raise_a_service_that_has_one_weak_sign_of_its_own() -> None:
+    catalog = structs.replace(
+        CATALOG, services={"aws/x": Service("X", ("data.queue",), signals={"env": ("X_*",), "call": ("x",)})}
+    )
+    weak = identify(seen("aws/x#env:X_*", BOTO3), Platform(), catalog)[0]
+    firm = identify(seen("aws/x#call:x", BOTO3), Platform(), catalog)[0]
+    assert (weak.confidence, firm.confidence) == ("low", "high")
+
+
+def test_a_repository_that_is_the_vendor_does_not_depend_on_itself() -> None:
+    evidence = (Evidence("files.x", "github#host:api.github.com", "github", "f.py:1", "runtime"),)
+    assert identify(Survey((Root("github", "checkout", "."),), evidence=evidence), Platform(), CATALOG) == ()
+
+
+def test_the_platforms_own_hosts_are_no_vendor() -> None:
+    survey = seen("github#host:api.github.com")
+    assert found(survey, Platform(domains=("github.com",))) == {}
+
+
+def test_staff_tools_in_the_products_code_are_features_of_the_product() -> None:
+    chat = Vendor("Chat", ("collab.chat",), signals={"host": ("chat.example",)})
+    catalog = structs.replace(CATALOG, vendors={"chat": chat})
+    told = {role: identify(seen("chat#host:chat.example", role=role), Platform(), catalog)[0] for role in _ROLES}
+    assert told["runtime"].capabilities == ("messages.chat",)
+    assert told["build/ci"].capabilities == ("collab.chat",)
+
+
+_ROLES: tuple[Role, ...] = ("runtime", "build/ci")

@@ -12,26 +12,38 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit import console, errors
-from toolkit.console import Targets, emit, parse_targets, say
+from toolkit import console, errors, interrupts
+from toolkit.catalog_search import KINDS, narrowed, one_called, recognised
+from toolkit.commands.ci import ci
+from toolkit.commands.completion import completion
+from toolkit.commands.diff import diff_command
+from toolkit.commands.options import (
+    CAPABILITY,
+    ENTRY,
+    LOSSES,
+    RULE,
+    SCENARIO,
+    NamesRules,
+    catalog_option,
+    format_option,
+    output_option,
+    outside_option,
+    source_url_option,
+)
+from toolkit.commands.quiet import add_quiet
+from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
 from toolkit.otp.command import otp
 
 if TYPE_CHECKING:
     from toolkit.catalog import Catalog
+    from toolkit.collect.network.outside import Outside
     from toolkit.generate import Vault
     from toolkit.model import Audit, Journal, Loss, Plan, Platform, Survey
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
 
-catalog_option = click.option(
-    "--catalog", "overlays", multiple=True, type=EXISTING, help="Folder with your own vendors, rules and blueprints."
-)
-format_option = click.option("--format", "chosen", metavar="NAME", help="What stdout gets: text (default), json, …")
-output_option = click.option(
-    "-o", "targets", multiple=True, metavar="FORMAT=FILE", callback=parse_targets, help="Write a file too; repeatable."
-)
 platform_option = click.option(
     "--platform", "platform_file", type=EXISTING, help="offramp.toml; default: the one in PATH or here, if any."
 )
@@ -48,6 +60,17 @@ def _catalog(overlays: tuple[Path, ...], platform: "Platform | None" = None, bas
     from toolkit.catalog import load
 
     return load((*(base / folder for folder in (platform.catalog if platform else ())), *overlays))
+
+
+def _own_catalog(
+    platform: "Platform", file: Path, overlays: tuple[Path, ...], *, allow_outside: bool, base: Path = Path()
+) -> "Catalog":
+    """The catalogue for a document, whose platform names folders relative to `base`: others only when allowed."""
+    from toolkit.outside import refuse_outside
+
+    if not allow_outside:
+        refuse_outside(platform, base, where=file, inside=overlays, keys=["catalog"])
+    return _catalog(overlays, platform, base)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -74,12 +97,23 @@ def cli() -> None:
 @platform_option
 @click.option("--aws-profile", metavar="NAME", help="Also ask this AWS account (read-only; shows the calls first).")
 @click.option("--aws-region", "regions", multiple=True, metavar="REGION", help="Only these; default: all enabled.")
-@click.option("--record", "records", multiple=True, type=ANY_PATH, metavar="FILE", help="A drill's journal: proof.")
+@click.option("--domain", "domains", multiple=True, metavar="NAME", help="Also look at it from outside; repeatable.")
+@click.option("--resolver", metavar="HOST[:PORT]", help="Who is asked about domains; default: this system's.")
+@click.option("--timeout", type=click.FloatRange(0.1, 60), default=5.0, help="Seconds for each question about one.")
+@click.option("--deadline", type=click.FloatRange(1, 3600), default=120.0, help="Seconds for all domains together.")
+@click.option("--rdap", metavar="URL", help="The registry's RDAP server; default: the one IANA's list names.")
+@click.option("--web-ports", type=(int, int), default=(443, 80), hidden=True, help="HTTPS and HTTP.")
+@click.option("--allow-private", is_flag=True, help="Visit a domain whose own address is a private one.")
+@click.option(
+    "--record", "records", multiple=True, type=ANY_PATH, metavar="FILE", help="A drill's journal, a zone file, a HAR."
+)
 @click.option("--print-iam-policy", is_flag=True, help="Print the least IAM policy --aws-profile needs, and stop.")
 @click.option("--redact", is_flag=True, help="Replace account ids, ARNs and your host names by pseudonyms.")
 @click.option("--redact-key", type=EXISTING, metavar="FILE", help="Make pseudonyms agree between audits: secret bytes.")
+@source_url_option
 @click.option("--strict", is_flag=True, help="Exit 3 if anything could not be read.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
+@outside_option
 @catalog_option
 @format_option
 @output_option
@@ -88,29 +122,58 @@ def audit(
     platform_file: Path | None,
     aws_profile: str | None,
     regions: tuple[str, ...],
+    domains: tuple[str, ...],
+    resolver: str | None,
+    timeout: float,
+    deadline: float,
+    rdap: str | None,
+    web_ports: tuple[int, int],
+    allow_private: bool,
     records: tuple[Path, ...],
     print_iam_policy: bool,
     redact: bool,
     redact_key: Path | None,
+    source_url: str | None,
     strict: bool,
     no_cache: bool,
+    allow_outside: bool,
     overlays: tuple[Path, ...],
     chosen: str | None,
     targets: Targets,
 ) -> None:
-    """Say what the checkouts in PATH (default: here) and the accounts named depend on.
+    """Say what the checkouts in PATH (default: here), the accounts and the domains named depend on.
 
-    Without accounts named, nothing touches the network.
+    Without accounts or domains named, nothing touches the network.
     """
     if print_iam_policy:
         from toolkit.collect.accounts.aws import iam_policy
 
         return click.echo(iam_policy())
-    result, catalog = _audit(paths, platform_file, overlays, aws_profile, regions, records, cached=not no_cache)
+    outside = None
+    if domains:
+        outside = _outside(domains, resolver, (timeout, deadline), rdap, web_ports, private=allow_private)
+    accounts = (aws_profile, regions)
+    result, catalog = _audit(
+        paths,
+        platform_file,
+        overlays,
+        *accounts,
+        records,
+        outside,
+        cached=not no_cache,
+        allow_outside=allow_outside,
+    )
     if redact or redact_key:
+        from toolkit.documents import read_file
         from toolkit.redact import redact as redacted
 
-        result = redacted(result, redact_key.read_bytes() if redact_key else None)
+        result = redacted(result, read_file(redact_key, 2**20) if redact_key else None)
+    else:
+        from msgspec.structs import replace
+
+        from toolkit.forge import source_url as of_this_build
+
+        result = replace(result, source_url=of_this_build(source_url, result))
     emit("render", (result, catalog), chosen, targets)
     if strict and (unread := result.survey.unread):
         raise errors.StrictUnread(f"{len(unread)} places could not be read", hint="they are listed in the report")
@@ -124,30 +187,64 @@ def _audit(
     aws_profile: str | None = None,
     regions: tuple[str, ...] = (),
     records: tuple[Path, ...] = (),
+    outside: "Outside | None" = None,
     *,
     cached: bool = True,
+    allow_outside: bool = False,
 ) -> "tuple[Audit, Catalog]":
     """collect → identify → assess."""
+    from msgspec.structs import replace
+
     from toolkit.assess import assess
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
-    from toolkit.collect.roots import find_platform, find_roots
+    from toolkit.collect.roots import find_platform, find_roots, nothing_found
+    from toolkit.corrections import chosen, corrected
+    from toolkit.engines import find_needs
     from toolkit.identify import identify
+    from toolkit.known_signals import remember
     from toolkit.model import SCHEMA_VERSION, Audit
+    from toolkit.platform_names import check_names
 
     platform, base = find_platform(paths, platform_file)
-    journals = [_journal(file, platform) for file in records]
+    journals, others = _told_apart(records, platform)
+    roots = find_roots(paths, platform, base, allow_outside=allow_outside)
     catalog = _catalog(overlays, platform, base)
-    roots = find_roots(paths, platform, base)
+    check_names(platform, catalog)
     ignored = [entry.path for entry in platform.ignore if entry.path]
     with console.progress("files read:") as step:
         cache = _cache_folder() if cached else None
         survey = collect_files(roots, catalog, ignore=ignored, cache=cache, on_progress=step)
+    if nothing_found(survey) and not (aws_profile or others or outside):
+        say(f"nothing found in {', '.join(map(str, roots.values()))}: is this a checkout?")
     if aws_profile:
         survey = merge(survey, _ask_aws(aws_profile, regions))
-    dependencies = identify(survey, platform, catalog)
-    assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals)
-    return Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment), catalog
+    if others:
+        survey = merge(survey, _read_records(others, catalog, platform))
+    if outside:
+        survey = merge(survey, _look_from_outside(outside, catalog))
+    survey = replace(survey, choices=chosen(survey.choices, platform.corrections))
+    dependencies = corrected(identify(survey, platform, catalog), platform.corrections)
+    needs = find_needs(survey, platform, catalog)
+    assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs)
+    signals = remember({signal.id for signal in catalog.signals()})
+    made = Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment, needs, signals)
+    return made, catalog
+
+
+def _told_apart(records: tuple[Path, ...], platform: "Platform") -> "tuple[list[Journal], list[Path]]":
+    """Journals of drills, which prove something, and records of the outside, which show something."""
+    from toolkit.collect.records import kind_of
+
+    kinds = {file: kind_of(file) for file in records}
+    journals = [_journal(file, platform) for file in records if kinds[file] == "journal"]
+    return journals, [file for file in records if kinds[file] != "journal"]
+
+
+def _read_records(files: list[Path], catalog: "Catalog", platform: "Platform") -> "Survey":
+    from toolkit.collect.records import collect_records
+
+    return collect_records(files, catalog, platform.domains)
 
 
 def _journal(file: Path, platform: "Platform") -> "Journal":
@@ -183,24 +280,64 @@ def _ask_aws(profile: str, regions: tuple[str, ...]) -> "Survey":
     return aws.collect_aws(session, here)
 
 
+def _outside(
+    domains: tuple[str, ...],
+    resolver: str | None,
+    patience: tuple[float, float],
+    rdap: str | None,
+    ports: tuple[int, int],
+    *,
+    private: bool,
+) -> "Outside":
+    """What the options say of the network, checked before anything is read."""
+    from toolkit.collect.network.names import domain_name, server
+    from toolkit.collect.network.outside import Outside, system_resolvers
+
+    resolvers = (server(resolver),) if resolver else system_resolvers()
+    names = tuple(dict.fromkeys(domain_name(domain) for domain in domains))
+    timeout, deadline = patience
+    return Outside(names, resolvers, timeout, deadline, rdap, *ports, allow_private=private)
+
+
+def _look_from_outside(outside: "Outside", catalog: "Catalog") -> "Survey":
+    """Show what will be asked, then ask."""
+    from toolkit.collect.network.outside import collect_network, preview
+
+    say(preview(outside, catalog))
+    return collect_network(outside, catalog)
+
+
 @cli.command()
 @click.argument("paths", nargs=-1, type=ANY_PATH)
 @click.option("--to", "file", type=ANY_PATH, help="Where to write; default: offramp.toml in the first PATH.")
+@outside_option
+@click.option("--ask", is_flag=True, help="Ask the open questions here: y, n, a name, or Enter to skip.")
 @catalog_option
-def init(paths: tuple[Path, ...], file: Path | None, overlays: tuple[Path, ...]) -> None:
-    """Draft a commented offramp.toml from an audit of PATH, for you to correct. An existing one is never touched."""
+def init(
+    paths: tuple[Path, ...], file: Path | None, allow_outside: bool, ask: bool, overlays: tuple[Path, ...]
+) -> None:
+    """Draft a commented offramp.toml from an audit of PATH, for you to correct. An existing one is never touched.
+
+    Open questions stand in it as comments, the most decisive first; --ask asks them here.
+    """
     from toolkit.assess import default_journeys
-    from toolkit.collect.applications import find_applications
+    from toolkit.collect.programs import find_programs
     from toolkit.collect.roots import find_roots
-    from toolkit.documents import write_text
+    from toolkit.documents import write_new
     from toolkit.draft import draft
+    from toolkit.interview import questions_as_toml
 
     target = file or (paths[0] if paths else Path()) / "offramp.toml"
+    there = errors.BadInput("already there", where=target, hint="edit it, or draft another with --to FILE")
     if target.exists():
-        raise errors.BadInput("already there", where=target, hint="edit it, or draft another with --to FILE")
-    result, catalog = _audit(paths, None, overlays)
-    applications = find_applications(find_roots(paths, result.platform, Path()))
-    write_text(target, draft(result, default_journeys(result.dependencies), applications, catalog, base=target.parent))
+        raise there
+    result, catalog = _audit(paths, None, overlays, allow_outside=allow_outside)
+    programs = find_programs(find_roots(paths, result.platform, Path(), allow_outside=allow_outside))
+    answers = questions_as_toml(result, catalog, console.ask if ask else None, say)
+    journeys = default_journeys(result.dependencies, catalog)
+    text = draft(result, journeys, programs, catalog, base=target.parent, answers=answers)
+    if not write_new(target, text):  # somebody made one meanwhile
+        raise there
     say(f"wrote {target}: correct it, then run `offramp audit {target.parent}`")
 
 
@@ -216,9 +353,11 @@ def _read_losses(text: str | None, scenario: str | None, audit: "Audit", catalog
     return tuple(Loss(lost.vendor, lost.notice_hours) for lost in catalog.scenarios[scenario].lost)
 
 
-lose_option = click.option("--lose", metavar="VENDOR@NOTICE,…", help="Who goes, with which notice: aws@30h,okta@0h.")
+lose_option = click.option(
+    "--lose", metavar="VENDOR@NOTICE,…", type=LOSSES, help="Who goes, with which notice: aws@30h,okta@0h."
+)
 scenario_option = click.option(
-    "--scenario", metavar="ID", help="The losses of a real case: see `offramp catalog list`."
+    "--scenario", metavar="ID", type=SCENARIO, help="The losses of a real case: see `offramp catalog list`."
 )
 
 
@@ -226,6 +365,7 @@ scenario_option = click.option(
 @click.argument("audit_file", type=ANY_PATH)
 @lose_option
 @scenario_option
+@outside_option
 @catalog_option
 @format_option
 @output_option
@@ -233,6 +373,7 @@ def simulate(
     audit_file: Path,
     lose: str | None,
     scenario: str | None,
+    allow_outside: bool,
     overlays: tuple[Path, ...],
     chosen: str | None,
     targets: Targets,
@@ -242,10 +383,11 @@ def simulate(
     from toolkit.documents import read_audit
 
     result = read_audit(audit_file)
-    catalog = _catalog(overlays, result.platform)
+    catalog = _own_catalog(result.platform, audit_file, overlays, allow_outside=allow_outside)
     if not (lose or scenario):
         raise errors.BadInput("nobody is lost", hint="say who: --lose aws@30h,okta@0h or --scenario ID")
-    outcome = run(result, catalog, _read_losses(lose, scenario, result, catalog))
+    losses = _read_losses(lose, scenario, result, catalog)
+    outcome = run(result, catalog, losses, scenario=scenario or "")
     emit("render_simulation", (outcome, result, catalog), chosen, targets)
 
 
@@ -254,7 +396,10 @@ def simulate(
 @lose_option
 @scenario_option
 @click.option("--people", type=click.IntRange(1, 500), help="Who can work on it; default: offramp.toml's people.")
+@click.option("--prepared", is_flag=True, help="As if copies and contracts were held already.")
+@click.option("--compare", is_flag=True, help="A table of losses instead: each company that can stop a journey.")
 @click.option("--runbooks", type=ANY_PATH, metavar="FOLDER", help="Also write printable runbooks (Markdown and HTML).")
+@outside_option
 @catalog_option
 @format_option
 @output_option
@@ -263,7 +408,10 @@ def plan(
     lose: str | None,
     scenario: str | None,
     people: int | None,
+    prepared: bool,
+    compare: bool,
     runbooks: Path | None,
+    allow_outside: bool,
     overlays: tuple[Path, ...],
     chosen: str | None,
     targets: Targets,
@@ -273,21 +421,27 @@ def plan(
     from toolkit.plan import make_plan
 
     result = read_audit(audit_file)
-    catalog = _catalog(overlays, result.platform)
+    catalog = _own_catalog(result.platform, audit_file, overlays, allow_outside=allow_outside)
     losses = _read_losses(lose, scenario, result, catalog) if lose or scenario else ()
-    made = make_plan(result, catalog, losses=losses, people=people)
+    if compare:
+        from toolkit.plan.compare import compare as side_by_side
+
+        table = side_by_side(result, catalog, losses=[losses] if losses else (), people=people)
+        return emit("render_comparison", (table, catalog), chosen, targets)
+    made = make_plan(result, catalog, losses=losses, people=people, prepared=prepared)
     if runbooks:
         _write_runbooks(made, catalog, runbooks)
-    emit("render_plan", (made, catalog), chosen, targets)
+    return emit("render_plan", (made, catalog), chosen, targets)
 
 
 def _write_runbooks(made: "Plan", catalog: "Catalog", folder: Path) -> None:
     from toolkit.documents import write_text
+    from toolkit.lock import locked
     from toolkit.report.runbooks import runbooks
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in runbooks(made, catalog).items():
-        write_text(folder / name, text)
+    with locked(folder):
+        for name, text in runbooks(made, catalog).items():
+            write_text(folder / name, text)
     say(f"wrote {folder}/")
 
 
@@ -298,6 +452,7 @@ def _write_runbooks(made: "Plan", catalog: "Catalog", folder: Path) -> None:
 @click.option("--source", type=EXISTING, help="Where offramp.toml's relative paths start; default: here.")
 @click.option("--vault-key", type=ANY_PATH, help="Key of the generated vault; kept outside FOLDER.")
 @click.option("--validate", is_flag=True, help="Then validate it with the real Terraform and Ansible.")
+@outside_option
 @catalog_option
 def generate(
     plan_file: Path,
@@ -306,22 +461,30 @@ def generate(
     source: Path | None,
     vault_key: Path | None,
     validate: bool,
+    allow_outside: bool,
     overlays: tuple[Path, ...],
 ) -> None:
     """Write the Terraform and Ansible project that builds the replacements. It works with Offramp uninstalled."""
     from toolkit.documents import read_plan
     from toolkit.generate import default_key, make_vault, write
     from toolkit.generate import generate as make
+    from toolkit.lock import locked
+    from toolkit.outside import refuse_outside
 
     made = read_plan(plan_file)
-    catalog = _catalog(overlays, made.platform)
+    base = source or Path()
+    catalog = _own_catalog(made.platform, plan_file, overlays, allow_outside=allow_outside, base=base)
+    if not allow_outside:
+        refuse_outside(made.platform, base, where=plan_file, keys=["source"])
     key = vault_key.absolute() if vault_key else Path(default_key(made.platform.name))
-    files = make(made, catalog, target=target, sources=_seen_from(folder, source or Path()), vault_key=str(key))
-    written = write(files, folder)
-    say(str(written))
-    _tell_key(make_vault(made, catalog, folder, key=key))
-    if validate:
-        _validate(folder)
+    files = make(made, catalog, target=target, sources=_seen_from(folder, base), vault_key=str(key))
+    with locked(folder):
+        written = write(files, folder)
+        say(str(written))
+        _tell_key(make_vault(made, catalog, folder, key=key))
+        if validate:
+            _validate(folder)
+    _tell_obstacles(made)
     if written.conflicts:
         click.echo(written.diff, nl=False)
         raise errors.BadInput("files you edited were kept", where=folder, hint="merge each FILE.new, then remove it")
@@ -334,6 +497,11 @@ def _seen_from(folder: Path, place: Path) -> str:
 def _tell_key(vault: "Vault") -> None:
     if vault.new_key:
         say(f"The vault's key is in {vault.key_file}. Print it for the safe; it is shown this once:\n  {vault.new_key}")
+
+
+def _tell_obstacles(made: "Plan") -> None:
+    for one in made.obstacles:
+        _say_visibly(f"not runnable yet, because {one.reason}" + (f"\n  hint: {one.hint}" if one.hint else ""))
 
 
 def _validate(folder: Path) -> None:
@@ -361,12 +529,13 @@ def drill(
 ) -> None:
     """Build the generated project INFRA on hosts that may be destroyed, lose them, rebuild from backups, prove it."""
     from toolkit.drill import drill as run
+    from toolkit.lock import locked
 
     if (lab is None) == (hosts is None):
         raise errors.BadInput("say where the drill may happen", hint="either --lab incus or --hosts FILE")
     folder = state or _state_folder() / "drills" / infra.resolve().name
     say(f"journal and log: {folder}")
-    with console.log_file(folder.with_name(folder.name + ".log")) as details:
+    with locked(folder, mode=0o700), console.log_file(folder.with_name(folder.name + ".log")) as details:
         journal = run(infra, folder=folder, tool=_version(), log=say, details=details, hosts=hosts)
     emit("render_journal", (journal,), chosen, targets)
     if not journal.restored:
@@ -381,9 +550,14 @@ def _state_folder() -> Path:
 
 
 @cli.command()
-@click.argument("audit_file", type=ANY_PATH)
+@click.argument("audit_file", metavar="AUDIT", type=ANY_PATH)
 @click.option("--policy", "policy_file", type=ANY_PATH, help="TOML file; default: the shipped policy.")
 @click.option("--baseline", "baseline_file", type=ANY_PATH, help="An earlier audit: only what got worse counts.")
+@click.option(
+    "--write-baseline", "new_baseline", type=ANY_PATH, metavar="FILE", help="Accept what is there: the next baseline."
+)
+@source_url_option
+@outside_option
 @catalog_option
 @format_option
 @output_option
@@ -391,42 +565,79 @@ def gate(
     audit_file: Path,
     policy_file: Path | None,
     baseline_file: Path | None,
+    new_baseline: Path | None,
+    source_url: str | None,
+    allow_outside: bool,
     overlays: tuple[Path, ...],
     chosen: str | None,
     targets: Targets,
 ) -> None:
-    """Pass or fail an audit by a policy: exit code 0 or 1."""
-    from toolkit.documents import read_audit, read_policy
-    from toolkit.gate import gate as judge
+    """Pass or fail AUDIT (or a checkout, which is audited first) by a policy: exit code 0 or 1.
 
-    result = read_audit(audit_file)
-    catalog = _catalog(overlays, result.platform)
-    policy = read_policy(policy_file) if policy_file else catalog.policy
-    verdict = judge(result, policy, baseline=read_audit(baseline_file) if baseline_file else None)
-    emit("render_verdict", (verdict, result, catalog), chosen, targets)
+    docs/gate.md has the policy's keys.
+    Without a baseline nothing can be new: the first run passes and shows the debt, unless the policy says otherwise.
+    With one, --write-baseline writes only when the gate passes.
+    """
+    from msgspec.structs import replace
+
+    from toolkit.assess.diff import diff
+    from toolkit.collect.roots import nothing_found
+    from toolkit.documents import read_audit, read_policy, write_json
+    from toolkit.forge import source_url as of_this_build
+    from toolkit.gate import gate as judge
+    from toolkit.policy_names import check_policy
+
+    baseline = read_audit(baseline_file) if baseline_file else None
+    if audit_file.is_dir():
+        result, catalog = _audit((audit_file,), None, overlays, allow_outside=allow_outside)
+        if nothing_found(result.survey) and not result.dependencies:
+            raise errors.BadInput("nothing was found here: is this a checkout?", where=audit_file)
+    else:
+        result = read_audit(audit_file)
+        catalog = _own_catalog(result.platform, audit_file, overlays, allow_outside=allow_outside)
+    policy = read_policy(policy_file, catalog.policy) if policy_file else catalog.policy
+    check_policy(policy, result, catalog, where=policy_file or "policy.toml")
+    url = of_this_build(source_url, result)
+    changes = diff(baseline, result, source_url=url) if baseline else None
+    verdict = judge(result, policy, baseline, today=date.today(), changes=changes)
+    emit("render_verdict", (replace(verdict, source_url=url), result, catalog), chosen, targets)
+    if new_baseline and (verdict.passed or baseline is None):
+        write_json(result, new_baseline)
+        say(f"wrote {new_baseline}: what is there now is known from now on")
     if not verdict.passed:
         raise errors.GateFailed(f"the gate refuses: {len(verdict.violations)} violations", hint="see the report above")
 
 
-@cli.command()
-@click.argument("ident", metavar="ID")
+@cli.command(cls=NamesRules)
+@click.argument("ident", metavar="ID", type=RULE)
 @click.option("--audit", "audit_file", type=ANY_PATH, help="Explain what this audit says of a dependency.")
+@outside_option
 @catalog_option
 @format_option
-def explain(ident: str, audit_file: Path | None, overlays: tuple[Path, ...], chosen: str | None) -> None:
-    """Say why a rule exists, or why a dependency ("aws/s3") was, or was not, reported."""
+def explain(
+    ident: str, audit_file: Path | None, allow_outside: bool, overlays: tuple[Path, ...], chosen: str | None
+) -> None:
+    """Say why a rule exists, or why a dependency ("aws/s3") was, or was not, reported.
+
+    Without --audit: what is known of the dependency, or of an engine ("postgresql"), and by what it is recognised.
+    """
     from toolkit.documents import read_audit
+    from toolkit.engines import engine_called, why_needed
     from toolkit.identify import why
 
     catalog = _catalog(overlays)
     if rule := catalog.rules.get(ident):
         return emit("render_rule", (rule, catalog), chosen, ())
     if audit_file is None:
-        raise errors.BadInput(
-            f"no rule is called {ident!r}", hint="for a dependency add --audit FILE; `offramp catalog list` lists rules"
-        )
+        emit("render_entry", (*recognised(catalog, ident), catalog), chosen, ())
+        return say("Where it was seen, and whether that counts: add --audit FILE")
     result = read_audit(audit_file)
-    explanation = why(ident, result.survey, catalog, result.platform)
+    catalog = _own_catalog(result.platform, audit_file, overlays, allow_outside=allow_outside)
+    engine = engine_called(ident, catalog)
+    if engine and catalog.entry(ident) is None:
+        explanation = why_needed(engine, result)
+    else:
+        explanation = why(ident, result.survey, catalog, result.platform)
     return emit("render_explanation", (explanation, result, catalog), chosen, ())
 
 
@@ -451,28 +662,40 @@ def catalog_validate(overlays: tuple[Path, ...]) -> None:
 
 
 @catalog_group.command("list")
+@click.argument("text", nargs=-1)
+@click.option("--kind", type=click.Choice(KINDS), help="Only these.")
+@click.option(
+    "--capability", metavar="NAME", type=CAPABILITY, help='Only what has it, or one like it: "otp.sms", "data.*".'
+)
 @click.option("--depth", "in_depth", is_flag=True, help="How much is known of each vendor, and how much has a source.")
 @catalog_option
 @format_option
-def catalog_list(in_depth: bool, overlays: tuple[Path, ...], chosen: str | None) -> None:
-    """List every id with its name."""
+def catalog_list(
+    text: tuple[str, ...],
+    kind: str | None,
+    capability: str | None,
+    in_depth: bool,
+    overlays: tuple[Path, ...],
+    chosen: str | None,
+) -> None:
+    """List every id with its name; with TEXT, those with these words in id or name."""
     from toolkit.depth import depth
 
-    catalog = _catalog(overlays)
+    catalog = narrowed(_catalog(overlays), kind, capability, " ".join(text))
+    if not any(getattr(catalog, name) for name in KINDS):
+        raise errors.BadInput("nothing in the catalogue is like that", hint="`offramp catalog list` lists everything")
     renderer, value = ("render_depth", depth(catalog)) if in_depth else ("render_catalog", catalog)
     emit(renderer, (value,), chosen, ())
 
 
 @catalog_group.command("show")
-@click.argument("ident", metavar="ID")
+@click.argument("ident", metavar="ID", type=ENTRY)
 @catalog_option
 @format_option
 def catalog_show(ident: str, overlays: tuple[Path, ...], chosen: str | None) -> None:
-    """Show everything known of one vendor, service, rule, scenario or blueprint."""
+    """Show everything known of one vendor, service, rule, scenario or blueprint, by id or by name ("amazon s3")."""
     catalog = _catalog(overlays)
-    if (entry := catalog.find(ident)) is None:
-        raise errors.BadInput(f"nothing in the catalogue is called {ident!r}", hint="see `offramp catalog list`")
-    emit("render_entry", (ident, entry, catalog), chosen, ())
+    emit("render_entry", (*one_called(catalog, ident), catalog), chosen, ())
 
 
 @cli.command()
@@ -484,8 +707,12 @@ def doctor(chosen: str | None) -> None:
     emit("render_needs", (examine(),), chosen, ())
 
 
+cli.add_command(ci)
+cli.add_command(completion)
+cli.add_command(diff_command)
 cli.add_command(export)
 cli.add_command(otp)
+add_quiet(cli)
 
 
 def main() -> None:
@@ -499,8 +726,7 @@ def main() -> None:
         err.show()
         sys.exit(errors.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
-        say("offramp: interrupted; nothing half-written was left")
-        sys.exit(errors.INTERRUPTED)
+        interrupts.end()
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(errors.PASS)
@@ -508,6 +734,8 @@ def main() -> None:
         _tell(errors.BadInput(err.strerror or str(err), where=err.filename or ""))
         sys.exit(errors.BAD_INPUT)
     except Exception:  # noqa: BLE001 - a bug of ours: its exit code must not read as a failed gate
+        if interrupts.came():  # what was interrupted took it for a failure of its own
+            interrupts.end()
         _say_visibly(f"{traceback.format_exc()}{_version()}: this is a bug; please report the lines above")
         sys.exit(errors.BUG)
 

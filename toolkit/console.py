@@ -19,6 +19,8 @@ from toolkit import documents
 from toolkit.errors import BadInput
 
 Render = Callable[..., str]
+_LONGEST_ANSWER = 1000  # bytes
+QUIET = "toolkit.quiet"  # in click's context: nothing is said but errors
 
 
 @cache
@@ -60,11 +62,11 @@ def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targe
         if name not in known:
             raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(known)}")
     for name, path in targets:
-        documents.write_text(path, _render(name, function, arguments))
+        documents.write_text(path, _render(name, function, arguments) + (_signature() if name == "text" else ""))
         say(f"wrote {path}")
     if chosen or not targets:
         click.echo(_render(chosen or "text", function, arguments), nl=False)
-    else:
+    elif not _is_quiet():
         click.echo(_render("text", function, arguments), nl=False, err=True)
 
 
@@ -76,15 +78,28 @@ def _render(name: str, function: str, arguments: tuple[object, ...]) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
+def _signature() -> str:
+    """The last line of a text file, by which an audit knows that it need not read it."""
+    from importlib.metadata import version
+
+    return f"\nMade by offramp {version('offramp')}\n"
+
+
 def say(text: str) -> None:
-    """Talk, on stderr."""
-    click.echo(text, err=True)
+    """Talk, on stderr; not with --quiet."""
+    if not _is_quiet():
+        click.echo(text, err=True)
+
+
+def _is_quiet() -> bool:
+    context = click.get_current_context(silent=True)  # none: an error, after the command has ended
+    return context is not None and bool(context.meta.get(QUIET))
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int], None]]:
     """A counter on stderr while something runs; silent when stderr is no terminal."""
-    shown = sys.stderr.isatty()
+    shown = sys.stderr.isatty() and not _is_quiet()
 
     def step(count: int) -> None:
         if shown:
@@ -105,3 +120,16 @@ def log_file(path: Path) -> Iterator[Callable[[str], None]]:
         raise BadInput(f"cannot be written: {err.strerror}", where=path) from err
     with os.fdopen(handle, "w", encoding="utf-8", buffering=1) as file:
         yield lambda line: print(line, file=file)
+
+
+def ask(question: str) -> str:
+    """What the user answers to a printable question; Enter skips. Raises EOFError when nobody can answer any more.
+
+    Where the input is no terminal, no Enter ends the question's line: it is ended here.
+    """
+    given = sys.stdin  # None where it was closed
+    click.echo(f"{question}: ", nl=given is None or not given.isatty(), err=True)
+    line = given.buffer.readline(_LONGEST_ANSWER) if given else b""
+    if not line:
+        raise EOFError
+    return line.decode("utf-8", "replace").strip()

@@ -14,17 +14,26 @@ from msgspec import Meta, Struct, field
 
 SCHEMA_VERSION = "1.0"
 
-Role = Literal["runtime", "optional", "infra", "build/ci"]
+Role = Literal["runtime", "infra", "optional", "build/ci", "developer"]
+Use = Literal["in use", "possible", "developer"]  # what the best sign shows: use, a possibility, a workstation's tool
+Effect = Literal["stops", "may stop", "degrades", "later"]
+Told = Literal["stops", "degrades", "nothing"]  # what yes or no to a question says of a loss
+LossKind = Literal["account", "outage", "sanction"]
 Confidence = Literal["low", "medium", "high"]
 Outcome = Literal["ready", "not ready", "unknown", "not applicable"]
 Severity = Literal["low", "medium", "high", "critical"]
 RootKind = Literal["checkout", "account", "domain", "record"]
 DiscardReason = Literal[
-    "comment", "docs", "test", "fixture", "vendored", "generated", "example", "transitive", "prose", "ignored"
+    "comment", "docs", "test", "fixture", "vendored", "generated", "example", "transitive", "prose", "ignored", "off"
 ]
-Phase = Literal["prepare", "copy", "cut over", "roll back", "retire"]
+SkipReason = Literal["own output", "own settings"]
+Phase = Literal["prepare", "copy", "rehearse", "freeze", "cut over", "settle", "roll back", "retire"]
 
 Hours = Annotated[float, Meta(ge=0, description="hours")]
+MOST_HOURS = 10 * 366 * 24  # ten years: what is longer is a slip of the pen
+Awaited = Annotated[float, Meta(ge=0, le=MOST_HOURS, description="hours")]
+Filled = Annotated[str, Meta(pattern=r"\S", description="not empty")]
+FILL_IN = "fill in"  # stands in a drafted table for a name that somebody has to write
 Source = Annotated[
     str,
     Meta(
@@ -79,6 +88,39 @@ class Unread(Value):
     reason: str
 
 
+class OneOf(Value):
+    """Members of a capability of which the platform's settings choose one: it fails when the chosen one does."""
+
+    capability: str
+    members: tuple[str, ...]  # dependency ids; "own" is something of the platform's own
+    chosen: str | None = None  # None: nothing in what was looked at says which
+    switch: str = ""  # where the choice is made: "path:line"
+
+
+ObservationName = Literal[
+    "dnssec", "registrar", "registered until", "transfer lock", "certificate of", "certificate until"
+]
+
+
+class Observation(Value):
+    """Something seen that is nobody's sign and yet worth knowing: a certificate's end, a transfer lock."""
+
+    source: str
+    root: str
+    where: str  # a DNS record, a host with its port
+    name: ObservationName
+    value: str  # plain text of at most a hundred characters
+
+
+class Skipped(Value):
+    """What was not read although it could have been: what Offramp itself has written, and its settings."""
+
+    root: str
+    where: str  # the file, or the manifest that lists the files
+    reason: SkipReason
+    files: int = 1
+
+
 class Survey(Value):
     """All that was seen, and all that could not be."""
 
@@ -87,6 +129,9 @@ class Survey(Value):
     evidence: tuple[Evidence, ...] = ()
     discarded: tuple[Discarded, ...] = ()
     unread: tuple[Unread, ...] = ()
+    choices: tuple[OneOf, ...] = ()  # switches in code and settings that choose one of several providers
+    observations: tuple[Observation, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 # --- who it is (identify) ---------------------------------------------------------------------------------------------
@@ -102,17 +147,34 @@ class Dependency(Value):
     quantity: int = 1
     size_bytes: int | None = None
     declared: bool = False  # from [[declare]] in offramp.toml
+    corrected: bool = False  # changed by [[correct]] in offramp.toml
+    use: Use = "in use"  # the strongest among its signs: at work, only possible, or on workstations alone
+
+    @property
+    def firm(self) -> bool:
+        """Whether it is surely in use: declared, or seen in use by more than a guess."""
+        return self.declared or (self.use == "in use" and self.confidence != "low")
 
     @property
     def id(self) -> str:
         return f"{self.vendor}/{self.service}" if self.service else self.vendor
 
 
+class Need(Value):
+    """An engine that the platform's own code and infrastructure need, whoever provides it."""
+
+    engine: str  # id in checks/engines.toml: "postgresql"
+    capability: str  # what it is needed as: "data.relational"
+    role: Role  # the strongest of its signs
+    confidence: Confidence
+    evidence: tuple[int, ...]  # positions in Survey.evidence, those of the strongest role first
+
+
 # --- what the user says (offramp.toml) --------------------------------------------------------------------------------
 class Application(Value):
     """One program of the platform that is run from source on replacement hosts."""
 
-    name: str
+    name: Filled
     source: str  # folder, relative to offramp.toml
     runtime: Literal["python", "node", "ruby", "php", "binary"] = "python"
     packages: tuple[str, ...] = ()  # Debian packages it needs to build and run
@@ -120,7 +182,7 @@ class Application(Value):
     release: tuple[str, ...] = ()  # commands run once per release, after install (database migrations)
     fill: tuple[str, ...] = ()  # commands run as `release` is, by drills alone: data to lose and bring back
     start: str = ""  # the web process; must listen on 127.0.0.1:port
-    port: int = 8000
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     workers: dict[str, str] = field(default_factory=dict)  # name -> command
     domains: tuple[str, ...] = ()  # host names it answers to; empty = all of the platform's
     health: str = "/"  # path that answers 200 when the application and its database work
@@ -131,7 +193,7 @@ class Application(Value):
 class Journey(Value):
     """Something a person does with the platform; it works when all it needs works."""
 
-    id: str  # "sign-up", "sign-in", "read", "post", "pay", "get-help", "reach-staff"
+    id: Filled  # "sign-up", "sign-in", "read", "post", "pay", "get-help", "reach-staff"
     title: str = ""
     needs: tuple[str, ...] = ()  # capabilities ("otp.sms") or dependencies ("aws/s3")
     check: str = ""  # a shell command of the platform's own that goes the way on a running platform; see docs/drill.md
@@ -146,12 +208,24 @@ class Drill(Value):
 class Declare(Value):
     """Something no scan can see: the registrar, the staff's Okta applications."""
 
-    vendor: str
-    service: str | None = None
+    vendor: Filled
+    service: Filled | None = None
     capabilities: tuple[str, ...] = ()  # only for vendors the catalogue does not know
     role: Role = "runtime"
-    quantity: int = 1
-    size_bytes: int | None = None
+    quantity: Annotated[int, Meta(ge=1)] = 1
+    size_bytes: Annotated[int, Meta(ge=0)] | None = None
+    note: str = ""
+
+
+class Correction(Value):
+    """What the user knows better than the scan about one dependency; it replaces what the scan thought."""
+
+    dependency: str  # "vendor" or "vendor/service"
+    capabilities: tuple[str, ...] | None = None  # what it gives the platform, these and no others
+    role: Role | None = None
+    effect: Effect | Literal["nothing"] | None = None  # the most that its loss does, to `journeys`
+    journeys: tuple[str, ...] = ()  # empty = all
+    chosen_for: str = ""  # the capability of which it is the chosen member
     note: str = ""
 
 
@@ -190,8 +264,8 @@ class Waiver(Value):
 
 
 class Objectives(Value):
-    rto_hours: Hours = 24.0
-    rpo_hours: Hours = 24.0
+    rto_hours: Awaited = 24.0
+    rpo_hours: Awaited = 24.0
 
 
 class Platform(
@@ -202,21 +276,24 @@ class Platform(
         "fallbacks": "fallback",
         "choices": "choice",
         "waivers": "waiver",
+        "corrections": "correct",
     },
 ):
     """`offramp.toml`: what the user knows and a scan cannot."""
 
-    name: str = "platform"
-    domains: tuple[str, ...] = ()
+    name: Filled = "platform"
+    domains: tuple[Filled, ...] = ()
     repositories: tuple[str, ...] = ()  # folders, relative to offramp.toml
     catalog: tuple[str, ...] = ()  # overlay folders of the user's own vendors, rules, blueprints
-    people: int = 3
+    people: Annotated[int, Meta(ge=1, le=500)] = 3  # who can work on a move
+    plan_reviewed: date | None = None  # when people last went through the plan together; the gate may ask for it
     objectives: Objectives = Objectives()
     owners: dict[str, str] = field(default_factory=dict)  # capability or area ("auth") -> role or person
     applications: tuple[Application, ...] = ()
     journeys: tuple[Journey, ...] = ()
     drill: Drill = Drill()
     declare: tuple[Declare, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     ignore: tuple[Ignore, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
     choices: tuple[Choice, ...] = ()
@@ -246,21 +323,68 @@ class Finding(Value):
 
 
 class Company(Value):
-    """A company with everything of the platform that hangs on it, through parents and `runs_on`."""
+    """A company with everything of the platform that hangs on it."""
 
     id: str  # the topmost parent's vendor id
     name: str
-    vendors: tuple[str, ...]  # vendors in use that are lost with it
+    vendors: tuple[str, ...]  # vendors in use that it is or owns
     dependencies: tuple[str, ...]
-    stops: tuple[str, ...] = ()  # journeys that it can stop alone
+    stops: tuple[str, ...] = ()  # journeys that the loss of the accounts there stops
+    foundation_of: tuple[str, ...] = ()  # vendors of others in use that run on it: they fail in its outages
+
+
+class Answer(Value):
+    """What the loss of one company does to one journey, through which dependencies."""
+
+    company: str
+    dependencies: tuple[str, ...]
+    how: str = ""  # what people notice, one sentence
+    when: str = ""  # empty = at once
+    after_hours: Hours | None = None  # until then nothing is noticed; None with `when` = nobody can say
+    question: str = ""  # what settles whether it stops the journey; only of "may stop"
 
 
 class JourneyRisk(Value):
-    """The smallest sets of companies whose loss stops one journey."""
+    """What the loss of each company does to one journey, by the strongest effect, and the smallest sets that stop it.
+
+    `stops`, `may_stop`, `degrades` and `later` are of the loss of an account, as `cut_sets` are.
+    """
 
     journey: str
+    title: str = ""
+    stops: tuple[Answer, ...] = ()
+    may_stop: tuple[Answer, ...] = ()
+    degrades: tuple[Answer, ...] = ()
+    later: tuple[Answer, ...] = ()
+    one_of: tuple[OneOf, ...] = ()
     cut_sets: tuple[tuple[str, ...], ...] = ()  # minimal sets of company ids, smallest first
+    outage_cut_sets: tuple[tuple[str, ...], ...] = ()  # the same for an outage: what runs on them fails too
+    sanction_cut_sets: tuple[tuple[str, ...], ...] = ()  # owners and foundations both
     unknown: tuple[str, ...] = ()  # needs nothing was found for: someone unknown provides them
+
+
+class Question(Value):
+    """What nobody could see and what its answer would settle; the most decisive first."""
+
+    id: str
+    text: str
+    journeys: tuple[str, ...] = ()  # whose judgement depends on it
+    companies: tuple[str, ...] = ()
+    evidence: tuple[int, ...] = ()  # positions in Survey.evidence
+    answer: str = ""  # a table for offramp.toml that answers it one way, for the user to correct
+    yes: Told | None = None  # the effect that a yes says; None: a name is asked for
+    no: Told | None = None
+    among: tuple[str, ...] = ()  # the names of which one is asked for; empty: any vendor's
+
+
+class FirstStep(Value):
+    """One company to replace or to stand in for, and what that gains when the steps before it are done."""
+
+    company: str
+    points: float  # of the score
+    frees: tuple[str, ...]  # journeys that no company stops alone any more
+    eases: tuple[str, ...]  # journeys on which it weighs no more; those of `frees` too
+    capabilities: tuple[str, ...]  # what it is needed for
 
 
 class ScorePart(Value):
@@ -282,6 +406,9 @@ class Assessment(Value):
     companies: tuple[Company, ...] = ()
     journeys: tuple[JourneyRisk, ...] = ()
     findings: tuple[Finding, ...] = ()
+    questions: tuple[Question, ...] = ()
+    first: tuple[FirstStep, ...] = ()  # what to do first, the most useful step first
+    restored: date | None = None  # of the last drill, among the journals handed over, that restored the platform
 
 
 class Audit(Value):
@@ -294,14 +421,112 @@ class Audit(Value):
     survey: Survey
     dependencies: tuple[Dependency, ...]
     assessment: Assessment
+    needs: tuple[Need, ...] = ()  # engines the code needs: a loss of whoever provides them stops it
+    signals: str = ""  # what the catalogue could know, by toolkit/known_signals.py: `offramp diff` asks it
+    source_url: str = ""  # with a path and "#L12" after it: a line of what was looked at, at the forge
+
+
+# --- what changed (diff) ----------------------------------------------------------------------------------------------
+Cause = Literal["code", "settings", "sight", "catalogue", "tool", "unsure"]
+
+
+class Spot(Value):
+    """Where a cause lies: of the new audit, or of the old one where something is gone."""
+
+    place: str  # "app/otp.py", an ARN, a URL or a DNS record; the root in front where there are several checkouts
+    line: int = 0  # 0: no line of a file
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.line}" if self.line else self.place
+
+
+class VendorChange(Value):
+    """A service that is used now and was not, no longer, or otherwise than before."""
+
+    dependency: str
+    company: str  # name of the company it belongs to
+    before: str  # "in use, runtime"; empty: it was not there
+    after: str
+    first: bool  # new: nothing of this vendor was used before; gone: nothing of it is left
+    cause: Cause
+    why: str  # one sentence
+    where: tuple[Spot, ...] = ()
+
+
+class JourneyChange(Value):
+    """What the loss of one company does to one journey, before and now."""
+
+    journey: str
+    title: str
+    company: str  # its id; or a capability that the journey needs and for which nobody was found
+    name: str
+    before: Effect | Literal["together", "unknown", ""]  # together: only along with others; empty: nothing
+    after: Effect | Literal["together", "unknown", ""]
+    through: tuple[str, ...]  # dependencies
+    cause: Cause
+    why: str
+    where: tuple[Spot, ...] = ()
+
+
+class FindingChange(Value):
+    """A finding that is new, worse, better or gone; lines that only moved are no change."""
+
+    fingerprint: str
+    rule: str
+    subject: str
+    message: str
+    before: Outcome | Literal[""]  # empty: there was none
+    after: Outcome | Literal[""]
+    severity: Severity
+    cause: Cause
+    why: str
+    where: tuple[Spot, ...] = ()
+
+
+class ScoreChange(Value):
+    name: str
+    before: float
+    after: float
+    why: str  # of the new audit
+
+
+class Diff(Value):
+    """What `offramp diff OLD NEW` says: a function of the two audits."""
+
+    schema_version: str
+    tool: str  # of NEW, as are catalog and platform
+    catalog: str
+    platform: str
+    old_tool: str
+    old_catalog: str
+    before: float  # the score
+    after: float
+    score: tuple[ScoreChange, ...] = ()  # parts that changed
+    new: tuple[VendorChange, ...] = ()
+    gone: tuple[VendorChange, ...] = ()
+    changed: tuple[VendorChange, ...] = ()  # there before and now, but used otherwise
+    worse: tuple[JourneyChange, ...] = ()
+    better: tuple[JourneyChange, ...] = ()
+    findings_worse: tuple[FindingChange, ...] = ()
+    findings_better: tuple[FindingChange, ...] = ()
+    unread: tuple[str, ...] = ()  # places that could not be looked at and could before
+    source_url: str = ""  # with a path and "#L12" after it: a line of NEW at the forge
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it makes no difference which of the two audits one reads."""
+        lists = (self.score, self.new, self.gone, self.changed, self.worse, self.better)
+        return not any((*lists, self.findings_worse, self.findings_better, self.unread))
 
 
 # --- what to do (plan) ------------------------------------------------------------------------------------------------
 class Loss(Value):
-    """A vendor that goes away, and the notice it gives."""
+    """A vendor that goes away, the notice it gives, and the kind of its loss: your account there, an outage that takes
+    along what runs on it, or a sanction that reaches its owners' other companies too."""
 
     vendor: str
     notice_hours: Hours
+    kind: LossKind = "account"
 
 
 class HostNeed(Value):
@@ -324,11 +549,22 @@ class Replacement(Value):
     hosts: tuple[str, ...]  # HostNeed.name
     inputs: dict[str, Any] = field(default_factory=dict)
     datasets: tuple[str, ...] = ()  # dataset schemas it imports
+    speaks: tuple[str, ...] = ()  # engines it stands in for
+    assumed: tuple[str, ...] = ()  # what nobody could see and the plan took for granted, one sentence each
 
 
 class Effort(Value):
     hours: Hours
     basis: str  # how the figure was made: "20 min + 0.5 min per GB x 42 GB"
+
+
+class Wait(Value):
+    """Time that passes after the work of a task while nobody works: a contract, a TTL, a copy that runs."""
+
+    low_hours: Hours
+    high_hours: Hours
+    basis: str
+    source: Source = ""
 
 
 class Window(Value):
@@ -350,15 +586,20 @@ class Task(Value):
     commands: tuple[str, ...] = ()
     done_when: str = ""
     rollback: str = ""
+    wait: Wait | None = None  # after the work, before whatever needs it
     start_hours: Hours = 0.0  # scheduled, with the people there are
-    finish_hours: Hours = 0.0
+    finish_hours: Hours = 0.0  # end of the work
+    done_hours: Hours = 0.0  # the same with the longest wait: what needs it can start
+    who: int = 0  # which of the people does it, from 1; 0 = nobody, outside the clock
     late: bool = False  # cannot be finished within its window
 
 
 class Schedule(Value):
     people: int
     makespan_hours: Hours
-    lower_bound_hours: Hours  # max(critical path, total effort / people): no plan can be shorter
+    lower_bound_hours: Hours  # max(critical path, work / people): these tasks cannot all be done and waited out sooner
+    freeze_start_hours: Hours | None = None  # when writers are stopped; None: there is no freeze window
+    freeze_hours: Hours = 0.0  # how long nobody can write where there was notice
 
 
 class Export(Value):
@@ -368,6 +609,9 @@ class Export(Value):
     how: str
     limit: str = ""
     source: Source = ""
+    dataset: str = ""  # what it gives ("data.relational-dump"): tasks that fetch this take its commands
+    commands: tuple[str, ...] = ()  # to run in the project's folder; words in capitals are to fill in
+    held: bool = False  # it lies with the platform in any case: nothing to fetch, nothing lost
 
 
 class Kept(Value):
@@ -388,12 +632,51 @@ class WayOut(Value):
     keeps: tuple[Kept, ...] = ()
 
 
+class Return(Value):
+    """When one journey that the losses stop is back."""
+
+    journey: str
+    title: str
+    dark_hours: Hours  # it stops, after notice is given
+    back_hours: Hours | None  # with the shortest waits; None: this plan does not bring it back
+    latest_hours: Hours | None  # with the longest waits, as scheduled
+    outage_hours: Hours | None = None  # from dark to back, as scheduled
+    path: tuple[str, ...] = ()  # Task.id, what its return hangs on: each waits for the one before
+    missing: tuple[str, ...] = ()  # why it is not brought back, one sentence each
+
+
+class Change(Value):
+    """A line of the platform's own code or settings that names what is replaced."""
+
+    root: str  # Root.id
+    where: str  # "path:line" within it
+    dependency: str
+    blueprint: str  # what takes over
+
+
+class DataLost(Value):
+    """Something that nobody can have back under these losses."""
+
+    dependency: str
+    what: str  # what is done without it, or what it was
+    why: str
+
+
 class Unplanned(Value):
     """A dependency no blueprint replaces, and what that means."""
 
     dependency: str
     capability: str
     reason: str
+    speaks: tuple[str, ...] = ()  # what it is used with, where nothing here speaks that
+
+
+class Obstacle(Value):
+    """Why what is generated would not run yet."""
+
+    subject: str  # an application, a dependency, an engine
+    reason: str  # completes "not runnable yet, because …"
+    hint: str = ""  # what to do about it
 
 
 class Plan(Value):
@@ -408,6 +691,32 @@ class Plan(Value):
     schedule: Schedule
     unplanned: tuple[Unplanned, ...] = ()
     ways_out: tuple[WayOut, ...] = ()  # of every lost dependency of which something is known
+    obstacles: tuple[Obstacle, ...] = ()  # empty: what is generated from it can run
+    journeys: tuple[Return, ...] = ()  # that the losses stop, the first back first
+    data_lost: tuple[DataLost, ...] = ()  # what stays behind because access ends too early
+    changes: tuple[Change, ...] = ()  # lines to change, by file
+    untouched: tuple[str, ...] = ()  # vendors that are lost and on which nothing that was found hangs
+    prepared: bool = False  # copies and contracts are held already: `offramp plan --prepared`
+    assumed: tuple[str, ...] = ()  # what was taken for granted of the platform itself, one sentence each
+
+
+class Compared(Value):
+    """One loss among others: what its plan says."""
+
+    losses: tuple[Loss, ...]
+    journeys: tuple[Return, ...]
+    data_lost: tuple[DataLost, ...]
+    work_hours: Hours  # of all tasks inside the clock
+    waiting_hours: Hours  # the longest wait among them
+    worst_outage_hours: Hours | None = None  # of its journeys; None: one is not brought back
+
+
+class Comparison(Value):
+    """The plans of several losses side by side, the worst first."""
+
+    platform: str
+    people: int
+    rows: tuple[Compared, ...]
 
 
 # --- what is written, decided, done (generate, gate, drill) -----------------------------------------------------------
@@ -440,6 +749,8 @@ class Violation(Value):
     policy: str  # key of the policy that is broken, "min_score"
     message: str
     fingerprint: str = ""  # Finding.fingerprint, where one finding is the reason
+    subject: str = ""  # a dependency, a journey, what a waiver of it names
+    where: tuple[Spot, ...] = ()
 
 
 class Verdict(Value):
@@ -448,6 +759,11 @@ class Verdict(Value):
     known: tuple[str, ...] = ()  # fingerprints that the baseline accepts
     fixed: tuple[str, ...] = ()  # fingerprints of the baseline that are gone
     waived: tuple[str, ...] = ()
+    debt: tuple[Violation, ...] = ()  # what the policy would refuse were it not there already
+    excused: tuple[Violation, ...] = ()  # of no one finding, and waived in offramp.toml
+    first_run: bool = False  # there was no baseline, and the policy lets that pass
+    changes: Diff | None = None  # since the baseline
+    source_url: str = ""  # as of a diff
 
 
 class Step(Value):
@@ -482,6 +798,20 @@ class Dark(Value):
     because: tuple[str, ...]  # dependencies whose loss stops it
 
 
+class Strained(Value):
+    """A journey that the losses do not stop as far as was seen, and what they do to it instead."""
+
+    journey: str
+    title: str
+    effect: Effect  # "may stop", "later", "degrades"
+    at_hours: Hours  # when the loss comes, after notice is given
+    because: tuple[str, ...]  # dependencies
+    how: str = ""  # what people notice
+    when: str = ""  # "later": at the next start, when a certificate ends
+    after_hours: Hours | None = None  # "later": hours after the loss, where that is known
+    question: str = ""  # "may stop": what settles it
+
+
 class LostDependency(Value):
     """A dependency that goes, and what goes with it."""
 
@@ -506,6 +836,9 @@ class Simulation(Value):
     unjudged: tuple[str, ...] = ()  # journeys that go on as far as is known: some need was not found
     lost: tuple[LostDependency, ...] = ()
     time_to_export_hours: Hours = 0.0  # from notice to the first cut
+    strained: tuple[Strained, ...] = ()  # by journey, the strongest effect first
+    first_hour: tuple[str, ...] = ()  # what to do, and not to do, at once
+    scenario: str = ""  # id of the scenario whose losses these are
 
 
 class Explanation(Value):

@@ -28,12 +28,17 @@ _OF_STAGES: Mapping[str, Any] = {
     "manifest": model.Manifest,
     "journal": model.Journal,
     "verdict": model.Verdict,
+    "diff": model.Diff,
 }
 DOCUMENTS: Mapping[str, Any] = {
     **_OF_STAGES,
     "vendor": entries.Vendor,
     "service": entries.Service,
     "capabilities": dict[str, entries.Capability],
+    "needs": entries.NeedsFile,
+    "tasks": entries.TasksFile,
+    "engines": dict[str, entries.Engine],
+    "families": entries.Families,
     "readiness": entries.RuleFile,
     "scenario": entries.Scenario,
     "policy": entries.Policy,
@@ -60,6 +65,9 @@ def published(document: str) -> str:
         for key, text in comments.get(name, {}).items():
             if key in definition.get("properties", {}):
                 definition["properties"][key].setdefault("description", text)
+    for definition in schema.get("$defs", {}).values():
+        if "description" in definition:
+            definition["description"] = inspect.cleandoc(definition["description"])  # as msgspec does from 0.23 on
     schema["title"] = document
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 

@@ -55,7 +55,7 @@ def test_a_full_cache_is_no_error(shop: Path, small_disk: Path, run: Run, enviro
 
 def test_generate_goes_on_when_there_is_space_again(shop: Path, small_disk: Path, run: Run) -> None:
     run("audit", shop, "-o", "json=audit.json")
-    run("plan", "audit.json", "-o", "json=plan.json")
+    run("plan", "audit.json", "--lose", "aws@0h", "-o", "json=plan.json")
     run("generate", "plan.json", "--to", "beside/whole")
     assert "No space left on device" in run("generate", "plan.json", "--to", small_disk / "infra", code=2).stderr
     written = [path for path in (small_disk / "infra").rglob("*") if path.is_file()]
@@ -73,7 +73,7 @@ def _twin(path: Path, disk: Path, shop: Path) -> Path:
 
 def test_folders_that_may_not_be_written_to(shop: Path, run: Run) -> None:
     run("audit", shop, "-o", "json=audit.json")
-    run("plan", "audit.json", "-o", "json=plan.json")
+    run("plan", "audit.json", "--lose", "aws@0h", "-o", "json=plan.json")
     locked = shop.parent / "locked"
     locked.mkdir(mode=0o500)
     for arguments in (

@@ -6,6 +6,7 @@ A signal is sent at several moments, each a little later, until one comes too la
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_plan(shop: Path, pipe: Path, run: Run, environment: dict[str, str]) -> 
 
 def test_generate(shop: Path, run: Run, environment: dict[str, str]) -> None:
     run("audit", shop, "-o", "json=audit.json")
-    run("plan", "audit.json", "-o", "json=plan.json")
+    run("plan", "audit.json", "--lose", "aws@0h", "-o", "json=plan.json")
     run("generate", "plan.json", "--to", "whole")
     whole = _contents(shop.parent / "whole")
     infra = shop.parent / "infra"
@@ -75,3 +76,34 @@ def test_generate(shop: Path, run: Run, environment: dict[str, str]) -> None:
     finished = _contents(infra)
     assert set(finished) == set(whole)
     assert {name for name in whole if finished[name] != whole[name]} <= made_once
+
+
+_AT_AN_IMPORT = """
+import signal, sys
+wanted, number, sys.argv = sys.argv[1], int(sys.argv[2]), ["offramp", "catalog", "list"]
+if wanted == "ignored":
+    signal.signal(number, signal.SIG_IGN)
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == wanted or (wanted == "ignored" and name == "toolkit.interrupts"):
+            signal.raise_signal(number)
+sys.meta_path.insert(0, Pressed())
+from toolkit.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["toolkit.interrupts", "toolkit.errors", "toolkit.cli", "toolkit.entries"])
+def test_while_it_is_only_being_imported(module: str, number: int) -> None:
+    arguments = [sys.executable, "-c", _AT_AN_IMPORT, module, str(int(number))]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "offramp: interrupted; nothing half-written was left\n"
+
+
+def test_what_the_caller_ignores_stays_ignored_from_the_first_import_on() -> None:
+    arguments = [sys.executable, "-c", _AT_AN_IMPORT, "ignored", str(int(signal.SIGINT))]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "sendgrid" in done.stdout

@@ -85,7 +85,7 @@ FILES = {
     "zone.db.zone": f"a.example. IN TXT twilio-domain-verification={S['query token']}\n",
     "page.html": f'<script src="https://cdn.segment.com/analytics.js/v1/{S["query token"]}/a.js"></script>\n',
 }
-AUDITS = ("text", "json", "markdown", "html", "sarif", "cyclonedx")
+AUDITS = ("text", "json", "markdown", "html", "sarif", "cyclonedx", "junit")
 
 
 @pytest.fixture
@@ -126,9 +126,16 @@ def test_no_byte_of_any_output(leaky: Path, run: Run, environment: dict[str, str
     keep("audit", leaky, "--platform", "offramp.toml", "--strict", "-o", "json=declared.json", code=3)
     keep("simulate", "audit.json", "--lose", "aws@30h,twilio@0h")
     keep("explain", "aws/s3", "--audit", "audit.json")
-    keep("gate", "audit.json", "-o", "sarif=gate.sarif", "-o", "junit=gate.xml", code=1)
+    keep("gate", "audit.json", "-o", "sarif=gate.sarif", "-o", "junit=gate.xml", "--write-baseline", "baseline.json")
+    (leaky.parent / "policy.toml").write_text("new_only = false\n")
+    keep("gate", "audit.json", "--policy", "policy.toml", "-o", "markdown=gate.md", code=1)
+    keep(
+        "diff", "declared.json", "audit.json", "-o", "markdown=diff.md", "-o", "html=diff.html", "-o", "json=diff.json"
+    )
     keep("plan", "declared.json", "-o", "json=plan.json", "-o", "markdown=plan.md", "--runbooks", "books")
-    keep("generate", "plan.json", "--to", "infra")
+    keep("generate", "plan.json", "--to", "infra", code=2)  # commands with secrets were not drafted
+    keep("plan", "audit.json", "--lose", "aws@0h", "-o", "json=lost.json")
+    keep("generate", "lost.json", "--to", "infra")
     shutil.rmtree(leaky)
     written = _everything_in(leaky.parent)
     assert any("files-" in name for name in written), "the cache of file results is among what was searched"

@@ -138,7 +138,18 @@ def test_odd_names_do_not_act(oddly_named: Path, run: Run) -> None:
 def test_odd_names_end_in_no_project(oddly_named: Path, run: Run) -> None:
     """What is generated carries no name of a scanned file, so none can act in Terraform, Ansible or a shell."""
     run("audit", oddly_named, "-o", "json=audit.json")
-    run("plan", "audit.json", "-o", "json=plan.json", "-o", "markdown=plan.md", "--runbooks", "runbooks")
+    run(
+        "plan",
+        "audit.json",
+        "--lose",
+        "aws@0h",
+        "-o",
+        "json=plan.json",
+        "-o",
+        "markdown=plan.md",
+        "--runbooks",
+        "runbooks",
+    )
     run("generate", "plan.json", "--to", "infra")
     texts = [path.read_text() for name in ("infra", "runbooks") for path in (oddly_named.parent / name).rglob("*.*")]
     assert len(texts) > 10

@@ -1,0 +1,28 @@
+"""A few of each attack that `make attack` makes by the hundred."""
+
+from pathlib import Path
+
+import attack
+import pytest
+
+
+def test_nothing_crashes_hangs_leaks_or_is_lost(
+    tmp_path: Path, cache_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    monkeypatch.setattr(attack, "RENDERERS", {"render_verdict": attack.RENDERERS["render_verdict"]})
+    for kind, found in attack.attack(tmp_path, times=2, seed=7).items():
+        assert found["tried"], kind
+        assert not [column for column in attack.COLUMNS[1:] if found[column]], (kind, found)
+
+
+def test_what_goes_wrong_is_counted(tmp_path: Path, cache_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attacks can fail: a program that ends in another way, hangs or repeats what was planted is seen."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+    attacker = attack.Attacker(tmp_path, 1)
+    monkeypatch.setattr(attack, "OFFRAMP", "/bin/sh")
+    attacker.run("x", ["-c", "exit 70"])
+    attacker.leaked("x", attacker.run("x", ["-c", "printf '\\033[1m'"]))
+    monkeypatch.setattr(attack, "SECONDS", 0.2)
+    attacker.run("x", ["-c", "sleep 5"])
+    assert [attacker.seen["x", column] for column in attack.COLUMNS] == [3, 1, 1, 1, 0]

@@ -1,0 +1,54 @@
+"""The role of a dependency follows from the signs it has together."""
+
+import pytest
+
+from toolkit.model import Evidence, Role
+from toolkit.roles import Sign, adapters, role_of
+
+
+def sign(
+    kind: str, role: Role = "runtime", source: str = "files.ruby", where: str = "a.rb:1", about: str = "mail.outgoing"
+) -> Sign:
+    return Sign(kind, Evidence(source, f"x#{kind}:y", "app", where, role), (about,))
+
+
+@pytest.mark.parametrize(
+    ("signs", "role"),
+    [
+        ([sign("call")], "runtime"),
+        ([sign("env"), sign("env", "optional")], "optional"),
+        ([sign("env"), sign("env", "optional", "files.dotenv")], "runtime"),  # a sample alone is no switch
+        ([*[sign("env")] * 9, sign("env", "optional")], "runtime"),  # one guarded use of many is none
+        ([sign("gem", source="files.gem")], "optional"),  # nothing uses the package
+        ([sign("file", about="hosting.static")], "infra"),
+        ([sign("tf_resource", "infra"), sign("arn")], "infra"),
+        ([sign("call", about="auth.social-login")], "optional"),
+        ([sign("tf_resource", "infra")] * 5 + [sign("call")], "infra"),  # one program that serves infrastructure
+        ([sign("tf_resource", "infra")] * 4 + [sign("call")], "runtime"),
+        ([sign("host", source="files.shell")], "infra"),  # an operator's script
+        ([sign("env", "optional"), sign("env", source="files.config", where="prod-compose.yaml:1")], "runtime"),
+        ([sign("env", "optional"), sign("env", source="files.config", where="product.yaml:1")], "optional"),
+        ([sign("call", "developer")], "developer"),
+        ([sign("action", "build/ci"), sign("call", "developer")], "build/ci"),
+    ],
+)
+def test_the_role_of_signs_together(signs: list[Sign], role: Role) -> None:
+    assert role_of(signs) == role
+
+
+def test_adapters_stand_side_by_side() -> None:
+    found = adapters(
+        {
+            "mailgun": [sign("host", where="src/MailgunMailer.java:9")],
+            "sendgrid": [sign("host", where="src/SendGridMailer.java:9")],
+            "stripe": [sign("call", where="src/StripeMailer.java:9", about="payments.processing")],
+            "twilio": [sign("call", where="src/sms.java:9")],
+        }
+    )
+    assert found == {"mailgun", "sendgrid"}
+
+
+def test_what_pages_load_side_by_side_is_no_list_to_choose_from() -> None:
+    names = ("cdnjs", "jsdelivr", "unpkg")
+    assert adapters({name: [sign("host", where="app/page.rb:1", about="edge.cdn")] for name in names}) == frozenset()
+    assert adapters({name: [sign("host", where="app/mail.rb:1")] for name in names}) == set(names)
