@@ -6,11 +6,14 @@ prints is printed.
 """
 
 import argparse
+import importlib.util
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from toolkit.catalog import Catalog, load
@@ -25,7 +28,38 @@ def predict(checkout: Path, catalog: Catalog) -> list[dict[str, str | None]]:
     """The dependencies of one checkout, in the shape the scoring program reads."""
     survey = collect_files({checkout.name: checkout}, catalog)
     found = identify(survey, Platform(), catalog)
-    return [{"vendor": one.vendor, "service": one.service} for one in found]
+    return [{"vendor": one.vendor, "service": one.service, "role": one.role} for one in found]
+
+
+def roles(labels: Path, predictions: Path) -> Iterator[tuple[str, str]]:
+    """Role by hand and role found, of what both know by the same name. A developer's is nobody's by hand."""
+    spec = importlib.util.spec_from_file_location("score", labels.with_name("score.py"))
+    if spec is None or spec.loader is None:
+        return
+    score = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(score)
+    for line in labels.read_text(encoding="utf-8").splitlines():
+        known = json.loads(line)
+        file = predictions / f"{known['name']}.json"
+        if not file.is_file():
+            continue
+        kinds: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+        for label in known["labels"]:
+            kinds[label["vendor"], label["service"]].add(label["kind"])
+        for one in json.loads(file.read_text(encoding="utf-8")):
+            vendor, service = score.canon(one["vendor"], one["service"], score.ALIASES)
+            told = kinds.get((vendor, service)) or (kinds.get((vendor, None)) if one["service"] is None else None)
+            if told:
+                yield one["role"] if one["role"] in told else min(told), one["role"]
+
+
+def print_roles(pairs: Sequence[tuple[str, str]]) -> None:
+    """How often the role is right, then what was taken for what."""
+    right = sum(by_hand == found for by_hand, found in pairs)
+    print(f"\n== ROLES: {right} of {len(pairs)} right, {right / max(1, len(pairs)):.3f}")
+    for (by_hand, found), count in Counter(pairs).most_common():
+        if by_hand != found:
+            print(f"   {by_hand} taken for {found}: {count}")
 
 
 def main() -> int:
@@ -55,7 +89,9 @@ def main() -> int:
             "--only-present",
             *rest,
         ]
-        return subprocess.run(command, check=False).returncode
+        done = subprocess.run(command, check=False)
+        print_roles(list(roles(options.labels, folder)))
+        return done.returncode
 
 
 if __name__ == "__main__":

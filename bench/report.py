@@ -10,6 +10,7 @@ from toolkit.catalog import load
 from toolkit.console import formats
 from toolkit.entries import Catalog
 from toolkit.model import (
+    Answer,
     Assessment,
     Audit,
     Company,
@@ -53,7 +54,7 @@ def _audit(catalog: Catalog) -> Audit:
     assessment = Assessment(
         Score(10.0, (ScorePart("Journeys", 10.0, 100.0, "0 of 1 journeys cannot be stopped by one company"),)),
         (Company("aws", "Amazon Web Services", ("aws",), (), ("read",)),),
-        (JourneyRisk("read", (("aws",),)),),
+        (JourneyRisk("read", stops=(Answer("aws", ("aws",)),), cut_sets=(("aws",),)),),
         findings,
     )
     audit = Audit("1.0", "offramp 0.1.0", catalog.hash, Platform("shop"), survey, (), assessment)
