@@ -6,7 +6,7 @@ block of numbers, or of a country, stop when too few of them come back. Members 
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from toolkit.otp.destinations import Destination
 from toolkit.otp.gateway import Gateway
