@@ -49,7 +49,7 @@ def may_be_asked(settings: Settings, url: str) -> bool:
         port = parsed.port
     except (httpx.InvalidURL, ValueError, UnicodeError):
         return False
-    if parsed.scheme not in ("http", "https") or not parsed.host or port == 0:
+    if parsed.scheme not in ("http", "https") or not parsed.host or not 0 < (port or 80) < 65_536:
         return False
     try:
         address = ip_address(parsed.host)
