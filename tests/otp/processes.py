@@ -26,6 +26,7 @@ from twilio.rest import Client
 ROOT = Path(__file__).parents[2]
 BLUEPRINT = ROOT / "playbooks/blueprints/otp-gateway"
 OTP = [sys.executable, "-m", "toolkit", "otp"]
+PATH = str(ROOT)  # where programs find the package
 Found = TypeVar("Found")
 _OFF = ["fsync=off", "full_page_writes=off", "autovacuum=off"]
 
@@ -126,7 +127,7 @@ def serve_config(folder: Path, base: str, toml: str) -> Iterator[subprocess.Pope
 def running(command: list[str], folder: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """A process that is stopped at the end; its stderr lies in `folder`/stderr."""
     with (folder / "stderr").open("a") as log:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+        environment = {**os.environ, "PYTHONPATH": PATH, "NO_PROXY": "127.0.0.1"}
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, **options
         )

@@ -46,10 +46,10 @@ def may_be_asked(settings: Settings, url: str) -> bool:
     """Whether this can be a callback's URL. A name is looked up when it is called, and looked at again then."""
     try:
         parsed = httpx.URL(url)
-        port = parsed.port
+        port = 80 if parsed.port is None else parsed.port
     except (httpx.InvalidURL, ValueError, UnicodeError):
         return False
-    if parsed.scheme not in ("http", "https") or not parsed.host or not 0 < (port or 80) < 65_536:
+    if parsed.scheme not in ("http", "https") or not parsed.host or not 0 < port < 65_536:
         return False
     try:
         address = ip_address(parsed.host)

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
 # https://www.twilio.com/docs/api/errors: invalid parameter, and the limits on attempts.
 INVALID_PARAMETER = 60200
-TOO_MANY_ATTEMPTS = (60202, 60203, 60212)
+TOO_MANY_ATTEMPTS = (60202, 60203, 60207, 60212)
 
 
 def normalise(number: str) -> str:
@@ -35,10 +35,10 @@ def normalise(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def send_code(settings: Settings, number: str) -> None:
-    """Send a code to `number` (E.164) by SMS. Raises Refused or Unavailable."""
+def send_code(settings: Settings, number: str, address: str) -> None:
+    """Send a code to `number` (E.164) by SMS; `address` is the visitor's. Raises Refused or Unavailable."""
     try:
-        _service(settings).verifications.create(to=number, channel="sms")
+        _service(settings).verifications.create(to=number, channel="sms", device_ip=address)
     except TwilioRestException as err:
         raise _translated(err) from err
     except (TwilioException, requests.RequestException) as err:

@@ -19,6 +19,7 @@ class VerifyServer:
 
     url: str = ""
     codes: dict[str, str] = field(default_factory=dict)  # phone number -> the code on its way
+    addresses: dict[str, str] = field(default_factory=dict)  # phone number -> DeviceIp
     failure: tuple[int, int] | None = None  # HTTP status and Twilio's error code for every request
 
 
@@ -47,6 +48,7 @@ def _app(state: VerifyServer) -> Flask:
         number = request.form["To"]
         if request.form["Channel"] != "sms" or not number.startswith("+"):
             return _error(400, 60200)
+        state.addresses[number] = request.form.get("DeviceIp", "")
         state.codes[number] = f"{secrets.randbelow(10**6):06}"
         return _resource(number, "pending"), 201
 
