@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from toolkit.otp.keys import Keys, keyed
-from toolkit.otp.store import people, places
+from toolkit.otp.store import lock, people, places
 
 KEPT_SECONDS = 400 * 86_400  # a member who signs in once a year stays one
 
@@ -35,6 +35,7 @@ def person(connection: Connection, keys: Keys, meaning: str, source: str) -> Per
 def approve(connection: Connection, keys: Keys, meaning: str, source_keyed: str, now: float) -> None:
     """They typed in a code; `source_keyed` is the network's `source_key`, "" where it is not known."""
     key = _key(keys, meaning)
+    lock(connection, [f"approve:{key}"])  # two codes for one person may be typed in at once
     changed = connection.execute(update(people).where(people.c.key == key).values(approved=now))
     if not changed.rowcount:
         connection.execute(insert(people), {"key": key, "approved": now, "unlocked": 0})
