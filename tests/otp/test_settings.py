@@ -18,6 +18,7 @@ auth_token = "{"t" * 32}"
 service_sid = "VA{"b" * 32}"
 secret = "{"s" * 32}"
 """
+SMS = "[sms]\nurl = 'u'\nusername = 'u'\npassword = 'p'\nsender = 's'\nreport_url = 'r'\n"
 
 
 def _documented() -> str:
@@ -68,8 +69,7 @@ def test_the_documented_reference_has_every_key_and_its_default(tmp_path: Path) 
         ("budget = { account = -1 }", "budget.account"),
         ("conversion = { least = 2 }", "conversion.least"),
         (
-            "countries = ['DE']\n[sms]\nurl = 'u'\nusername = 'u'\npassword = 'p'\nsender = 's'\nreport_url = 'r'\n"
-            + "services = { MGx = 'a' }",
+            f"countries = ['DE']\n{SMS}services = {{ MGx = 'a' }}",
             "sms.services",
         ),
         ("texts = { de = '{code}' }", "texts.en is missing"),
