@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -69,8 +70,9 @@ def deliver(url: str, networks: tuple[str, ...] = ()) -> str:
     one = callbacks.Callback(1, url, {"MessageSid": "SM1"}, 1)
 
     async def run() -> str:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            return await callbacks.deliver(client, one, settings("x", callback_networks=networks))
+        with ThreadPoolExecutor(1) as names:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                return await callbacks.deliver(client, names, one, settings("x", callback_networks=networks))
 
     return asyncio.run(run())
 
@@ -115,11 +117,11 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
     """A name server: for each name what it answers the first time, the second …"""
     answers: dict[str, list[list[str]]] = {}
 
-    async def getaddrinfo(_: object, host: str, port: int, **__: object) -> list[tuple[object, ...]]:
+    def getaddrinfo(host: str, port: int, **__: object) -> list[tuple[object, ...]]:
         found = answers[host].pop(0)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(callbacks.socket, "getaddrinfo", getaddrinfo)
     return answers
 
 

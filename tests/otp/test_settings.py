@@ -52,7 +52,6 @@ def test_the_documented_reference_has_every_key_and_its_default(tmp_path: Path) 
         "metrics_token",
         "code",
         "texts",
-        "callback_networks",
     ):
         assert documented[key] == defaults[key]
 

@@ -6,9 +6,11 @@ one twice, never none because of a restart.
 
 import asyncio
 import base64
+import functools
 import hmac
 import socket
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal, NamedTuple
 
@@ -108,12 +110,15 @@ def settle(connection: Connection, callback: Callback, *, over: bool, now: float
         connection.execute(update(callbacks).where(this).values(due=now + 2.0**callback.attempts))
 
 
-async def deliver(client: httpx.AsyncClient, callback: Callback, settings: Settings) -> Heard:
-    """Post it to an address that was looked up and looked at; what became of it. The answer's body is not read."""
+async def deliver(client: httpx.AsyncClient, names: Executor, callback: Callback, settings: Settings) -> Heard:
+    """Post it to an address that was looked up and looked at; what became of it. The answer's body is not read.
+
+    `names` looks names up: those of slow name servers must not take the threads that send messages.
+    """
     try:
         async with asyncio.timeout(DEADLINE):
             url = httpx.URL(callback.url)
-            addresses = await _resolved(url)
+            addresses = await _resolved(url, names)
             if not addresses or not all(may_be_called(address, allowed(settings)) for address in addresses):
                 return "refused"
             return await _post(client, callback, settings, url, addresses)
@@ -123,11 +128,11 @@ async def deliver(client: httpx.AsyncClient, callback: Callback, settings: Setti
         return "refused"
 
 
-async def _resolved(url: httpx.URL) -> list[Address]:
+async def _resolved(url: httpx.URL, names: Executor) -> list[Address]:
     """All addresses a host has."""
-    port = url.port or {"http": 80, "https": 443}[url.scheme]
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(url.raw_host.decode("ascii").strip("[]"), port, type=socket.SOCK_STREAM)
+    host, port = url.raw_host.decode("ascii").strip("[]"), url.port or {"http": 80, "https": 443}[url.scheme]
+    look_up = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(names, look_up)
     return list(dict.fromkeys(ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found))
 
 

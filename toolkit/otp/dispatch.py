@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import httpx
 from sqlalchemy import delete
@@ -22,6 +23,7 @@ LOOPS = 4  # a carrier that does not answer holds up one of them
 _AT_ONCE = 16
 _IDLE_SECONDS = 0.5
 _SOON_SECONDS = 0.05
+_LOOK_UPS = 32  # names at once
 _DAY = 86_400
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ async def send_some(gateway: Gateway, carriers: Mapping[str, Carrier]) -> int:
 async def call_back_forever(gateway: Gateway, client: httpx.AsyncClient) -> None:
     """Tell applications what became of their messages, until cancelled. A host that is slow holds up itself alone."""
     busy: dict[str, asyncio.Task[None]] = {}
+    names = ThreadPoolExecutor(_LOOK_UPS, "names")
     try:
         while True:
             busy = {host: task for host, task in busy.items() if not task.done()}
@@ -61,11 +64,12 @@ async def call_back_forever(gateway: Gateway, client: httpx.AsyncClient) -> None
             except SQLAlchemyError:
                 queues = {}  # send_until says so
             for host, queue in queues.items():
-                busy[host] = asyncio.create_task(_call_back(gateway, client, queue))
+                busy[host] = asyncio.create_task(_call_back(gateway, client, names, queue))
             await asyncio.sleep(_SOON_SECONDS if queues else _IDLE_SECONDS)
     finally:
         for task in busy.values():
             task.cancel()
+        names.shutdown(wait=False, cancel_futures=True)
 
 
 async def keep_house_forever(gateway: Gateway, *, every: float = 20.0) -> None:
@@ -103,9 +107,11 @@ async def _send(gateway: Gateway, carriers: Mapping[str, Carrier], message: Outg
     return outcome
 
 
-async def _call_back(gateway: Gateway, client: httpx.AsyncClient, queue: list[callbacks.Callback]) -> None:
+async def _call_back(
+    gateway: Gateway, client: httpx.AsyncClient, names: Executor, queue: list[callbacks.Callback]
+) -> None:
     """The callbacks of one host, all at once."""
-    heard = await asyncio.gather(*(callbacks.deliver(client, callback, gateway.settings) for callback in queue))
+    heard = await asyncio.gather(*(callbacks.deliver(client, names, one, gateway.settings) for one in queue))
     for callback, what in zip(queue, heard, strict=True):
         if what == "refused":
             gateway.audit("callback.refused", sid=callback.parameters.get("MessageSid"))
