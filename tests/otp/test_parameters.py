@@ -208,6 +208,24 @@ def test_the_code_of_a_resend_is_the_same(dev: Served, client: Client) -> None:
     assert len({message["body"] for message in dev.sent() if message["to"] == "+4915112345703"}) == 1
 
 
+def test_a_check_says_where_it_comes_from(dev: Served) -> None:
+    """As docs/otp.md shows it; the SDK has no parameter for it."""
+
+    def service(address: str) -> Any:
+        client = dev.twilio()
+        client.http_client.session.params = {"DeviceIp": address}  # type: ignore[attr-defined]
+        return client.verify.v2.services(dev.service_sid)
+
+    to, home, elsewhere = "+4915112345704", service("203.0.113.7"), service("::ffff:198.51.100.9")
+    home.verifications.create(to=to, channel="sms", device_ip="203.0.113.7")
+    code = dev.code_for(to)
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(5):
+        assert not elsewhere.verification_checks.create(to=to, code=wrong).valid
+    assert error(lambda: elsewhere.verification_checks.create(to=to, code=code)) == (429, 60202)
+    assert home.verification_checks.create(to=to, code=code).valid
+
+
 def test_an_address_that_is_none(dev: Served, client: Client) -> None:
     service = client.verify.v2.services(dev.service_sid)
     for asked in ({"device_ip": "unknown"}, {"rate_limits": {"end_user_ip_address": "1.2.3.4, 10.0.0.1"}}):

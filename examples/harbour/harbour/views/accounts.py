@@ -88,7 +88,7 @@ def sign_out() -> Response:
 def _verified(pending: dict[str, str], code: str) -> User:
     member = _member(pending["phone"])
     expected = member is not None or "name" in pending
-    if not (expected and phone.code_is_right(services().settings, pending["phone"], code)):
+    if not (expected and phone.code_is_right(services().settings, pending["phone"], code, visitor_address())):
         raise Refused("That is not the code, or it is no longer valid.")
     return member or _create(pending)
 

@@ -55,6 +55,7 @@ def _app(state: VerifyServer) -> Flask:
     @app.post(f"/v2/Services/{SERVICE}/VerificationCheck")
     def check() -> ResponseReturnValue:
         number = request.form["To"]
+        state.addresses[number] = request.args.get("DeviceIp", "")
         if number not in state.codes:
             return _error(404, 20404)
         if request.form["Code"] != state.codes[number]:
