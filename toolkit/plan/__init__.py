@@ -33,6 +33,7 @@ def make_plan(
     audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people: int | None = None, prepared: bool = False
 ) -> Plan:
     """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already."""
+    unready = catalog
     if prepared:
         ready = {slug: replace(one, tasks=held(one.tasks)) for slug, one in catalog.blueprints.items()}
         catalog = replace(catalog, blueprints=ready, tasks=held(catalog.tasks))
@@ -52,7 +53,9 @@ def make_plan(
         made = make_tasks(replacements, lost, audit.platform, catalog, hopeless, given_up)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
-        by_hand, left = take_out_tasks(ways, replacements, lost, audit.platform, catalog, made.copied)
+        by_hand, left = take_out_tasks(
+            ways, replacements, lost, audit.platform, unready, made.copied, prepared=prepared
+        )
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)

@@ -12,12 +12,19 @@ from msgspec.structs import replace
 from toolkit.catalog import EffortRule, PlanTask
 
 Rule = TypeVar("Rule", bound=PlanTask)
-_HELD = EffortRule(0, basis="done before anything happened")
+HELD_BASIS = "done before anything happened"
+SINCE_COPY = "What was written there since the newest copy"
+_HELD = EffortRule(0, basis=HELD_BASIS)
 
 
 def held(tasks: Sequence[Rule]) -> tuple[Rule, ...]:
     """The tasks, those that can be done ahead as done."""
     return tuple(_done(task) if _ahead(task) else task for task in tasks)
+
+
+def is_held(task: PlanTask) -> bool:
+    """Whether it is taken as done."""
+    return task.effort == _HELD
 
 
 def _ahead(task: PlanTask) -> bool:

@@ -71,7 +71,12 @@ def _journey(one: Return, plan: Plan) -> str:
     span = early if early == late else f"{early} to {late}"
     slowest = max((task for task in plan.tasks if task.id in one.path), key=_waiting, default=None)
     hangs = f"; it waits for “{slowest.title}”" if slowest and _waiting(slowest) >= 1 else ""
-    return f"{one.title}: back {span}, dark from {clock(one.dark_hours)}{hangs}"
+    dark = clock(one.dark_hours)
+    if one.latest_hours <= one.dark_hours:
+        return f"{one.title}: does not stop: it has moved by {late}, and access ends at {dark}"
+    if one.back_hours <= one.dark_hours:
+        return f"{one.title}: has moved by {early} for the first; for the last dark from {dark}, back {late}{hangs}"
+    return f"{one.title}: back {span}, dark from {dark}{hangs}"
 
 
 def _waiting(task: Task) -> float:
