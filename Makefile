@@ -103,6 +103,12 @@ newest: ## Take in the newest versions of all packages: writes .ci/constraints.t
 	$(BIN)/pip freeze --exclude-editable | LC_ALL=C sort -f >.ci/constraints.txt
 	@touch $(VENV)/ready
 
+.PHONY: docs
+docs: $(VENV)/ready ## The documentation as a site, searchable without a network: site/index.html
+	rm -rf build/docs && python docs/pages.py build/docs
+	sphinx-build -q -W --keep-going -c docs build/docs site
+	@echo "open site/index.html"
+
 .PHONY: clean
 clean: ## Remove everything made here
-	rm -rf $(VENV) demo drill build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info examples/harbour/.venv
+	rm -rf $(VENV) demo drill site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info examples/harbour/.venv
