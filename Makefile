@@ -104,10 +104,11 @@ newest: ## Take in the newest versions of all packages: writes .ci/constraints.t
 	@touch $(VENV)/ready
 
 .PHONY: docs
-docs: $(VENV)/ready ## The documentation as a site, searchable without a network: site/index.html
+docs: $(VENV)/ready ## The documentation as a site, searchable without a network (site/index.html), and the man page
 	rm -rf build/docs && python docs/pages.py build/docs
 	sphinx-build -q -W --keep-going -c docs build/docs site
-	@echo "open site/index.html"
+	sphinx-build -q -b man -c docs build/docs site
+	@echo "open site/index.html; man site/offramp.1"
 
 .PHONY: clean
 clean: ## Remove everything made here

@@ -20,3 +20,4 @@ exclude_patterns = ["_build"]
 nitpicky = True
 smartquotes = False  # options begin with two hyphens
 suppress_warnings = ["misc.highlighting_failure", "toc.not_readable"]
+man_pages = [("reference/commands", "offramp", "find what a platform depends on, and have a way out", [], 1)]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.cli import cli
+
 ROOT = Path(__file__).parents[1]
 _FETCHED = re.compile(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["'](?:https?:)?//[^"']+""")
 
@@ -29,6 +31,15 @@ def test_every_command_document_and_blueprint_has_its_page(site: Path) -> None:
         assert (site / f"blueprints/{readme.parent.name}.html").exists()
     for page in (ROOT / "docs").rglob("*.md"):
         assert (site / page.relative_to(ROOT / "docs").with_suffix(".html")).exists()
+
+
+def test_the_man_page_has_every_command(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "docs/pages.py", tmp_path / "pages"], check=True)
+    sphinx = [sys.executable, "-m", "sphinx", "-q", "-b", "man", "-c", ROOT / "docs", tmp_path / "pages", tmp_path]
+    subprocess.run(sphinx, check=True)
+    page = (tmp_path / "offramp.1").read_text()
+    for name in cli.commands:
+        assert f".SS {name}" in page
 
 
 def test_links_between_files_of_the_repository_lead_to_pages(site: Path) -> None:
