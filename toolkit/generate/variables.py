@@ -10,6 +10,8 @@ from toolkit.model import Application, GeneratedFile, Plan, Replacement
 
 PATH = "inventory/group_vars/all/10-offramp.yml"
 _CHOICE = "offramp.toml: choice"
+# where the role _base puts the certificate of the platform's own authority on every host
+_AUTHORITY = "/usr/local/share/ca-certificates/offramp.crt"
 _HEADER = """\
 # Generated; the next generation replaces it. Your own values belong into group_vars/ and host_vars/ beside site.yml:
 # they win. Text tagged !unsafe came from outside and is taken as it stands.
@@ -28,6 +30,7 @@ def variables_file(
         "offramp_platform": Unsafe(plan.platform.name),
         "offramp_domains": outside(plan.platform.domains),
         "offramp_sources": Unsafe(sources),
+        "offramp_authority": _AUTHORITY,
         "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
         "offramp_consumers": wiring.consumers(plan, catalog),
