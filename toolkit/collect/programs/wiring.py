@@ -21,7 +21,8 @@ _NOT = re.compile(
     r"|POOL|MAX|MIN|TIMEOUT|SSL|TLS|LOG|BACKUP|ADMIN|ROOT|SUPERUSER|METABASE|PGBOUNCER|SQLITE|DEV|DEVELOPMENT|STAGING|IMAP"
     r"|POP3?|INBOUND|INCOMING|CYPRESS|E2E|CI)(?:_|$)"
 )
-_STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password}"
+_CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?:DATA_)?REDIS_SSL(?:_ENABLED)?")
+_STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}"
 _SMTP = "${mail.outgoing.user}:${mail.outgoing.password}@${mail.outgoing.host}:${mail.outgoing.port}"
 
 
@@ -119,6 +120,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
 def wire(name: str, engine: str) -> str | None:
     """What a setting of this name gets."""
     plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
+    if _CACHE_TLS.fullmatch(plain):
+        return "${data.cache.tls}"
     if _NOT.search(plain) or len(plain) > 100:
         return None
     return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
