@@ -19,10 +19,15 @@ _HEADER = """\
 
 
 def variables_file(
-    plan: Plan, catalog: Catalog, *, sources: str, openings: dict[str, list[dict[str, Any]]]
+    plan: Plan,
+    catalog: Catalog,
+    *,
+    sources: str,
+    openings: dict[str, list[dict[str, Any]]],
+    inner_ports: dict[str, list[int | str]],
 ) -> GeneratedFile:
     """The variables of all roles. `sources` is the folder applications lie in, relative to the project's; `openings`
-    what each host's firewall lets through."""
+    what each host's firewall lets through, `inner_ports` what its services keep to the host itself."""
     if any(wiring.runs_applications(replacement) for replacement in plan.replacements):
         runnable.check(plan.platform)
     table = wiring.services(plan, catalog)
@@ -35,6 +40,7 @@ def variables_file(
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
         "offramp_consumers": wiring.consumers(plan, catalog),
         "offramp_openings": openings,
+        "offramp_inner_ports": inner_ports,
         "offramp_services": table,
         "offramp_sign_in": _sign_in(plan, catalog),
         "applications": [_application(one, plan, table) for one in plan.platform.applications],
