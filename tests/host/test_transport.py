@@ -15,6 +15,7 @@ import pytest
 
 from toolkit.catalog import load
 from toolkit.drill import lab as labs
+from toolkit.errors import ProgramFailed
 from toolkit.model import SCHEMA_VERSION, Application, HostNeed, Plan, Platform, Replacement, Schedule
 from toolkit.tools import ssh
 
@@ -186,6 +187,13 @@ def test_a_code_by_mail_crosses_encrypted(built: Built) -> None:
     assert "with ESMTPS id" in built.on("inner", "cat", letter)
 
 
+def test_browsers_are_told_to_stay_with_https(built: Built) -> None:
+    ask = "curl --silent --show-error --include --resolve board.example:443:127.0.0.1 https://board.example/page.html"
+    assert "strict-transport-security: max-age=63072000" in built.on("edge", ask).lower().splitlines()
+    old = f"{ask} --tlsv1.0 --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 2>&1 || true"
+    assert "alert protocol version" in built.on("edge", old)
+
+
 @pytest.mark.parametrize(
     ("host", "unit"),
     [
@@ -202,3 +210,69 @@ def test_a_service_that_is_taken_over_can_do_little(built: Built, host: str, uni
     assert exposure <= 3, said
     limits = built.on(host, f"systemctl show -P MemoryMax -P TasksMax {unit}.service").split()
     assert "infinity" not in limits
+
+
+REACH = """
+import socket, sys
+for port in sys.argv[1:]:
+    try:
+        socket.create_connection(("127.0.0.1", int(port)), 5).close()
+        print("open")
+    except ConnectionRefusedError:
+        print("closed")
+"""
+
+
+def test_an_application_reaches_nothing_on_its_hosts_loopback_but_itself(built: Built) -> None:
+    ports = ("8000", "8086", "13000", "13001", "13013")  # its own; the gateway and Kannel
+    assert built.on("edge", "python3", "-", *ports, stdin=REACH).split() == ["open"] * 5
+    as_board = ("runuser", "-u", "app-board", "--", "python3", "-")
+    assert built.on("edge", *as_board, *ports, stdin=REACH).split() == ["open", *["closed"] * 4]
+
+
+SERVED = """
+import socket, ssl, struct, sys
+service, address, port = sys.argv[1:]
+raw = socket.create_connection((address, int(port)), 10)
+if service == "postgresql":
+    raw.sendall(struct.pack("!II", 8, 80877103))
+    raw.recv(1)
+elif service == "mail":
+    raw.recv(1000)
+    for line in (b"EHLO edge", b"STARTTLS"):
+        raw.sendall(line + bytes([13, 10]))
+        raw.recv(1000)
+context = ssl._create_unverified_context()  # which one it is, whether it counts yet or not
+print(ssl.DER_cert_to_PEM_cert(context.wrap_socket(raw).getpeercert(binary_form=True)))
+"""
+
+
+def test_the_next_certificate_is_taken_into_use_in_time(built: Built) -> None:
+    renew, folder = "/usr/local/lib/offramp/tls/renew", "/etc/offramp/tls"
+    built.on("inner", "apt-get install -qq -y --no-install-recommends faketime >/dev/null 2>&1")
+
+    def served(service: str) -> str:
+        words = (service, built.address, str(PORTS[service]))
+        return built.on("edge", "python3", "-", *words, stdin=SERVED).strip()
+
+    def written(name: str) -> str:
+        return built.on("inner", "cat", f"{folder}/{name}").strip()
+
+    before = {service: served(service) for service in PORTS}
+    assert (
+        built.on("inner", "systemctl start offramp-certificates.service; systemctl is-active -q '*.timer' && echo")
+        == "\n"
+    )
+    assert {service: served(service) for service in PORTS} == before, "it is not time yet"
+
+    built.on("inner", f"faketime '+360 days' {renew}")
+    for service in PORTS:
+        following = written(f"{service}.next/0.crt")
+        assert written(f"{service}.crt") == following
+        assert served(service) == following != before[service]
+
+    with pytest.raises(ProgramFailed, match=r"valkey: notAfter=.*, and nothing follows: run site.yml"):
+        built.on("inner", f"mv {folder}/valkey.next /tmp; faketime '+720 days' {renew}")
+    built.project.play("site.yml")  # they do not count yet
+    for service in PORTS:
+        assert built.handshake(service) == "TLSv1.3"
