@@ -39,7 +39,13 @@ def generate(
     key = vault_key or default_key(plan.platform.name)
     files = [
         *terraform_files(plan, target),
-        variables_file(plan, catalog, sources=sources, openings=firewall.as_variables(openings)),
+        variables_file(
+            plan,
+            catalog,
+            sources=sources,
+            openings=firewall.as_variables(openings),
+            inner_ports=firewall.inner_ports(plan, catalog),
+        ),
         *playbooks(order, catalog),
         *copies.base_roles(),
         *(file for one in order for file in copies.blueprint(one.blueprint, catalog.folders)),

@@ -10,6 +10,8 @@ from toolkit.model import Application, GeneratedFile, Plan, Replacement
 
 PATH = "inventory/group_vars/all/10-offramp.yml"
 _CHOICE = "offramp.toml: choice"
+# where the role _base puts the certificate of the platform's own authority on every host
+_AUTHORITY = "/usr/local/share/ca-certificates/offramp.crt"
 _HEADER = """\
 # Generated; the next generation replaces it. Your own values belong into group_vars/ and host_vars/ beside site.yml:
 # they win. Text tagged !unsafe came from outside and is taken as it stands.
@@ -17,10 +19,15 @@ _HEADER = """\
 
 
 def variables_file(
-    plan: Plan, catalog: Catalog, *, sources: str, openings: dict[str, list[dict[str, Any]]]
+    plan: Plan,
+    catalog: Catalog,
+    *,
+    sources: str,
+    openings: dict[str, list[dict[str, Any]]],
+    inner_ports: dict[str, list[int | str]],
 ) -> GeneratedFile:
     """The variables of all roles. `sources` is the folder applications lie in, relative to the project's; `openings`
-    what each host's firewall lets through."""
+    what each host's firewall lets through, `inner_ports` what its services keep to the host itself."""
     if any(wiring.runs_applications(replacement) for replacement in plan.replacements):
         runnable.check(plan.platform)
     table = wiring.services(plan, catalog)
@@ -28,10 +35,12 @@ def variables_file(
         "offramp_platform": Unsafe(plan.platform.name),
         "offramp_domains": outside(plan.platform.domains),
         "offramp_sources": Unsafe(sources),
+        "offramp_authority": _AUTHORITY,
         "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
         "offramp_consumers": wiring.consumers(plan, catalog),
         "offramp_openings": openings,
+        "offramp_inner_ports": inner_ports,
         "offramp_services": table,
         "offramp_sign_in": _sign_in(plan, catalog),
         "applications": [_application(one, plan, table) for one in plan.platform.applications],

@@ -215,6 +215,7 @@ def test_spring_takes_its_data_source_from_the_environment(tmp_path: Path) -> No
     wired = {name: said.text for name, said in program.environment.items()}
     assert wired["SPRING_DATASOURCE_URL"] == (
         "jdbc:postgresql://${data.relational.host}:${data.relational.port}/${data.relational.name}"
+        "?sslmode=verify-full&sslrootcert=${data.relational.authority}"
     )
     assert program.health is not None
     assert program.health.text == "/actuator/health"
@@ -229,6 +230,9 @@ def test_dotnet_connection_strings_are_spelled_for_the_environment(tmp_path: Pat
     program = only(tmp_path, DOTNET)
     assert program.source == str(tmp_path)
     assert program.environment["ConnectionStrings__Default"].text.startswith("Host=${data.relational.host};")
+    assert program.environment["ConnectionStrings__Default"].text.endswith(
+        ";SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
+    )
     assert program.environment["ConnectionStrings__Default"].where == "src/Shop/appsettings.json:3"
     assert program.install[0].text.startswith("dotnet publish 'src/Shop/Shop.csproj'")
     assert any("no .NET" in line for line in program.open)
