@@ -205,6 +205,7 @@ def _audit(
     from toolkit.known_signals import remember
     from toolkit.model import SCHEMA_VERSION, Audit
     from toolkit.platform_names import check_names
+    from toolkit.undescribed import undescribed
 
     platform, base = find_platform(paths, platform_file)
     journals, others = _told_apart(records, platform)
@@ -228,7 +229,18 @@ def _audit(
     needs = find_needs(survey, platform, catalog)
     assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs)
     signals = remember({signal.id for signal in catalog.signals()})
-    made = Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment, needs, signals)
+    made = Audit(
+        schema_version=SCHEMA_VERSION,
+        tool=_version(),
+        catalog=catalog.hash,
+        platform=platform,
+        survey=survey,
+        dependencies=dependencies,
+        assessment=assessment,
+        needs=needs,
+        signals=signals,
+        undescribed=undescribed(survey, platform),
+    )
     return made, catalog
 
 

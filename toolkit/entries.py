@@ -155,6 +155,15 @@ class Families(Value, rename={"families": "family"}):
     families: tuple[Family, ...] = ()
 
 
+class Hosts(Value):
+    """`checks/hosts.toml`: hosts that programs name and never depend on. A name stands for all below it."""
+
+    vocabularies: tuple[str, ...] = ()  # XML namespaces, schemas, document types
+    licences: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()  # what people read: documentation, forums, pages of people
+    invented: tuple[str, ...] = ()  # labels that stand for the reader's own domain: "yourdomain"
+
+
 # --- engines (checks/engines.toml) ------------------------------------------------------------------------------------
 _ENGINE = "engine:"  # no vendor's id has a colon
 
@@ -454,6 +463,7 @@ class Catalog(Value):
     engines: dict[str, Engine] = field(default_factory=dict)
     tasks: tuple[CommonTask, ...] = ()  # of checks/tasks.toml
     families: Families = Families()
+    hosts: Hosts = Hosts()  # of checks/hosts.toml
     derived: tuple[Signal, ...] = ()  # what follows from the families: `toolkit/families.py`
     policy: Policy = Policy()
     folders: tuple[str, ...] = ()  # overlay folders, for the files a blueprint carries

@@ -39,6 +39,7 @@ DOCUMENTS: Mapping[str, Any] = {
     "tasks": entries.TasksFile,
     "engines": dict[str, entries.Engine],
     "families": entries.Families,
+    "hosts": entries.Hosts,
     "readiness": entries.RuleFile,
     "scenario": entries.Scenario,
     "policy": entries.Policy,

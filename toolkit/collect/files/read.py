@@ -8,18 +8,21 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from toolkit.collect.files import own, paths
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.guards import CODE, Guards
+from toolkit.collect.files.hosts import HostFinder, Named
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
 from toolkit.collect.files.parsers import Parser, python
 from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
 from toolkit.collect.files.walk import File
+from toolkit.entries import Hosts
 from toolkit.globs import Globs
 from toolkit.model import DiscardReason, Role, SkipReason
 
@@ -32,6 +35,7 @@ _BOM = b"\xef\xbb\xbf"
 _HEADER = python.HEADER.encode()  # comments that are none
 _HOST = frozenset({"host"})
 _ESCAPED_HOST = re.compile(rb"\\\.[a-z]{2,6}(?![a-z])")  # in regular expressions, where no literal meets hosts
+_OPERATED = ("runtime", "infra")
 _RUN_WITH = "env"  # what a deployed program is given
 _SWITCHED = frozenset(
     {"env", "setting", "config", "call", "python", "jvm", "ruby", "php", "dotnet", "rust", "host", "uri"}
@@ -65,16 +69,25 @@ class Findings(Struct, array_like=True):
     dropped: list[Dropped]
     unread: list[tuple[str, int, str]]  # source, line (0: the whole file), reason
     skipped: SkipReason | None = None
+    hosts: list[Named] = msgspec.field(default_factory=list)  # of nobody the catalogue knows
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.dropped or self.unread or self.skipped)
+        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts)
 
 
 class Reader:
     """Reads files of one root. Holds what is compiled from the catalogue."""
 
-    def __init__(self, matcher: Matcher, prefilter: Prefilter, claims: Claims, ignored: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        prefilter: Prefilter,
+        claims: Claims,
+        ignored: Iterable[str] = (),
+        hosts: Hosts = Hosts(),  # noqa: B008 - frozen
+    ) -> None:
         self._matcher, self._prefilter, self._claims = matcher, prefilter, claims
+        self._hosts = HostFinder(matcher, hosts)
         self._ignored = Globs((glob, True) for glob in ignored)
         self._names = Globs(
             (signal.value, number) for number, signal in enumerate(matcher.signals) if signal.kind == "file"
@@ -97,7 +110,16 @@ class Reader:
             self._existing(file, named, data, found)
         if data:
             self._text(file, data, parsers, certain, found)
+            self._strangers(file, data, found)
         return found
+
+    def _strangers(self, file: File, data: bytes, found: Findings) -> None:
+        """Hosts of nobody, where a program runs or its settings lie."""
+        hosts = self._hosts.find(file.path, data)
+        if not hosts or self._why(file) or paths.reason_of_content(file.path, data):
+            return
+        if paths.role_of_content(file.path, data) in _OPERATED:
+            found.hosts.extend(hosts)
 
     def _why(self, file: File) -> DiscardReason | None:
         return "ignored" if self._ignored.match(file.path, file.name) else paths.reason(file.path)
