@@ -5,7 +5,7 @@ or into a cache of the user's; an overlay is read and checked on every load, and
 name. A shipped file that breaks its schema is `BadCatalog` (exit 6), a user's file is `BadInput` (exit 2).
 
 A folder of knowledge, the shipped `checks/` as well as an overlay, has this shape (an overlay also `blueprints/`):
-`capabilities.toml`, `engines.toml`, `families.toml`, `hosts.toml`, `tasks.toml`,
+`capabilities.toml`, `engines.toml`, `families.toml`, `hosts.toml`, `switches.toml`, `tasks.toml`,
 `vendors/<vendor>/{vendor,<service>}.toml`, `readiness/<area>.toml`, `scenarios/<id>.toml`, `policy.toml`.
 """
 
@@ -53,6 +53,7 @@ from toolkit.entries import (
     Service,
     Signal,
     SignalKind,
+    Switches,
     TasksFile,
     Vendor,
 )
@@ -177,6 +178,7 @@ def _files(checks: Path, blueprints: Path) -> list[Path]:
         "hosts.toml",
         "needs.toml",
         "policy.toml",
+        "switches.toml",
         "tasks.toml",
         "vendors/*/*.toml",
         "readiness/*.toml",
@@ -206,6 +208,7 @@ def _read(checks: Path, blueprints: Path, *, error: type[OfframpError], base: Ca
         tasks=_read_optional(checks / "tasks.toml", "tasks", TasksFile, TasksFile(), error).tasks,
         families=families,
         hosts=_read_optional(checks / "hosts.toml", "hosts", Hosts, Hosts(), error),
+        switches=_read_optional(checks / "switches.toml", "switches", Switches, Switches(), error),
         derived=derive(vendors, services, families),
         policy=_read_policy(checks / "policy.toml", base.policy if base else Policy(), error),
         folders=(str(checks),) if base else (),
@@ -295,6 +298,7 @@ def _laid_over(base: Catalog, over: Catalog, folder: Path) -> Catalog:
         tasks=_tasks_over(base.tasks, over.tasks),
         families=families,
         hosts=_hosts_over(base.hosts, over.hosts),
+        switches=_switches_over(base.switches, over.switches),
         derived=derive(vendors, services, families),
         policy=over.policy,
         folders=(*base.folders, *over.folders),
@@ -317,6 +321,10 @@ def _hosts_over(base: Hosts, over: Hosts) -> Hosts:
         (*base.reading, *over.reading),
         (*base.invented, *over.invented),
     )
+
+
+def _switches_over(base: Switches, over: Switches) -> Switches:
+    return Switches((*base.own, *over.own), {**base.words, **over.words}, {**base.about, **over.about})
 
 
 def _judgement_over(base: NeedsFile, over: NeedsFile) -> NeedsFile:

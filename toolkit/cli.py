@@ -199,7 +199,7 @@ def _audit(
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
     from toolkit.collect.roots import find_platform, find_roots, nothing_found
-    from toolkit.corrections import chosen, corrected
+    from toolkit.corrections import chosen, concerning, corrected
     from toolkit.engines import find_needs
     from toolkit.identify import identify
     from toolkit.known_signals import remember
@@ -226,6 +226,7 @@ def _audit(
         survey = merge(survey, _look_from_outside(outside, catalog))
     survey = replace(survey, choices=chosen(survey.choices, platform.corrections))
     dependencies = corrected(identify(survey, platform, catalog), platform.corrections)
+    survey = replace(survey, choices=concerning(survey.choices, dependencies))
     needs = find_needs(survey, platform, catalog)
     assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs)
     signals = remember({signal.id for signal in catalog.signals()})

@@ -5,6 +5,7 @@ In: the signs of all dependencies, with the places they were seen in. Out: one `
 
 - What only hosts the platform (machines, containers, DNS, certificates) is infrastructure, also where code names it; so
   is what only a command of the shell or a permission names.
+- Of several that a setting chooses from, the chosen one is what it would be, the others are optional.
 - Where its keys are asked for before they are used, the dependency is optional: who has no key does without it.
 - What infrastructure as code describes five times as often as programs name it serves the infrastructure.
 - A package that nothing was seen to use, and an adapter beside others for the same capability, are options.
@@ -39,13 +40,21 @@ class Sign(Value):
     about: tuple[str, ...] = ()
 
 
-def role_of(signs: Sequence[Sign], *, adapter: bool = False) -> Role:
-    """The role of one dependency. `adapter`: others for the same capability stand beside it."""
+def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None = None) -> Role:
+    """The role of one dependency.
+
+    `adapter`: others for the same capability stand beside it. `chosen`: whether a setting that chooses one of several
+    chooses this one; None where there is no such setting.
+    """
     strongest = min((sign.evidence.role for sign in signs), key=STRONGEST_FIRST.index)
     if strongest != "runtime":
         return strongest
     at_runtime = [sign for sign in signs if sign.evidence.role == "runtime"]
     provisioned = any(sign.evidence.role == "infra" and sign.kind != "arn" for sign in signs)
+    if chosen is False and not provisioned:
+        return "optional"
+    if chosen and not all(map(_is_package, at_runtime)):
+        return "runtime"
     if _switched(signs) and not provisioned and not any(map(_set_in_production, signs)):
         return "optional"
     if provisioned and _mostly_described(signs):

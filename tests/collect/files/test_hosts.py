@@ -37,7 +37,7 @@ def _found(folder: Path, files: dict[str, str | bytes]) -> dict[str, str]:
     [
         ("app/pay.rb", 'PAY_ENDPOINT = "https://pay.bank-of.io"\n'),
         ("app/pay.py", "answer = requests.post('https://bank-of.io/charge', json=order)\n"),
-        ("src/pay.ts", "const live = mode ? `https://b2b.bank-of.io` : `https://sandbox-b2b.bank-of.io`;\n"),
+        ("src/pay.ts", "const host = mode ? `https://b2b.bank-of.io` : `https://sandbox-b2b.bank-of.io`;\n"),
         ("src/pay.go", 'const apiURL = "https://api.bank-of.io/v2"\n'),
         ("Pay.java", 'private static final String LIVE_ENDPOINT = "https://www.bank-of.io/api";\n'),
         ("pay.php", "'endpoint' => 'wss://live.bank-of.io',\n"),

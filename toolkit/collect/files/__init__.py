@@ -14,6 +14,7 @@ from pathlib import Path
 from toolkit.catalog import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.files.cache import Cache
+from toolkit.collect.files.choices import choices
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.parsers import discover
@@ -122,7 +123,8 @@ def _one(
     apart = [Skipped(name, _shown(manifest), "own output", files) for manifest, files in listed.items()]
     hosts = strangers(name, {_shown(file.path): found.hosts for file, found in results.items() if found.hosts}, catalog)
     seen = _survey(name, folder, results, signals())
-    survey = merge(seen, Survey(unread=tuple(unread), skipped=tuple(apart), hosts=hosts))
+    chosen = choices({_shown(file.path): found.said for file, found in results.items() if found.said}, catalog)
+    survey = merge(seen, Survey(unread=tuple(unread), skipped=tuple(apart), hosts=hosts, choices=chosen))
     cache.save(name, folder, folders, results, survey, started)
     return survey, count
 

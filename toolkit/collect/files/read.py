@@ -15,12 +15,14 @@ from msgspec.structs import replace
 from toolkit.collect.files import own, paths
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.guards import CODE, Guards
+from toolkit.collect.files.host_words import kind_of
 from toolkit.collect.files.hosts import HostFinder, Named
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
 from toolkit.collect.files.parsers import Parser, python
 from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
+from toolkit.collect.files.switches import Said, switches
 from toolkit.collect.files.walk import File
 from toolkit.entries import Hosts
 from toolkit.globs import Globs
@@ -36,6 +38,13 @@ _HEADER = python.HEADER.encode()  # comments that are none
 _HOST = frozenset({"host"})
 _ESCAPED_HOST = re.compile(rb"\\\.[a-z]{2,6}(?![a-z])")  # in regular expressions, where no literal meets hosts
 _OPERATED = ("runtime", "infra")
+# where a provider is chosen although nothing of its own stands there
+_CHOOSING = re.compile(
+    r"(?:storage|mail|sms|provider|factory|config|settings|driver|adapter|upload|queue|cache|\benv|compose|application)"
+    r"[^/]{0,30}$|(?:storage|mail\w*|providers?|config|settings|drivers?|adapters?|uploads?)/[^/]{1,60}$",
+    re.IGNORECASE,
+)
+_MOST_SWITCHING = 500_000  # bytes of a file that chooses
 _RUN_WITH = "env"  # what a deployed program is given
 _SWITCHED = frozenset(
     {"env", "setting", "config", "call", "python", "jvm", "ruby", "php", "dotnet", "rust", "host", "uri"}
@@ -70,9 +79,10 @@ class Findings(Struct, array_like=True):
     unread: list[tuple[str, int, str]]  # source, line (0: the whole file), reason
     skipped: SkipReason | None = None
     hosts: list[Named] = msgspec.field(default_factory=list)  # of nobody the catalogue knows
+    said: list[Said] = msgspec.field(default_factory=list)  # of settings that choose a provider
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts)
+        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts or self.said)
 
 
 class Reader:
@@ -111,7 +121,14 @@ class Reader:
         if data:
             self._text(file, data, parsers, certain, found)
             self._strangers(file, data, found)
+            if len(data) <= _MOST_SWITCHING and (found.signs or _CHOOSING.search(file.path)) and kind_of(file.path):
+                self._switches(file, data, found)
         return found
+
+    def _switches(self, file: File, data: bytes, found: Findings) -> None:
+        """What a program or its settings say of settings that choose a provider."""
+        if self._why(file) is None and paths.role_of_content(file.path, data) in _OPERATED:
+            found.said.extend(switches(file.path, _decode(data)))
 
     def _strangers(self, file: File, data: bytes, found: Findings) -> None:
         """Hosts of nobody, where a program runs or its settings lie."""
