@@ -39,8 +39,9 @@ CASES: dict[str, tuple[dict[str, str], OneOf]] = {
     ),
     "laravel": (
         {
-            "config/mail.php": "'default' => env('MAIL_MAILER', 'smtp'),\n'mailers' => [\n'smtp' => ['transport' => 'smtp'],\n"
-            "'ses' => ['transport' => 'ses'],\n'mailgun' => ['transport' => 'mailgun'],\n];\n"
+            "config/mail.php": "'default' => env('MAIL_MAILER', 'smtp'),\n'mailers' => [\n"
+            "'smtp' => ['transport' => 'smtp'],\n'ses' => ['transport' => 'ses'],\n"
+            "'mailgun' => ['transport' => 'mailgun'],\n];\n"
         },
         OneOf("mail.outgoing", MAIL, "own", "config/mail.php:1"),
     ),
@@ -60,8 +61,8 @@ CASES: dict[str, tuple[dict[str, str], OneOf]] = {
     ),
     "django": (
         {
-            "shop/settings.py": 'STORAGE_BACKEND = os.environ.get("STORAGE_BACKEND", "local")\nif STORAGE_BACKEND == "s3":\n'
-            '    a = 1\nelif STORAGE_BACKEND == "local":\n    b = 2\n'
+            "shop/settings.py": 'STORAGE_BACKEND = os.environ.get("STORAGE_BACKEND", "local")\n'
+            'if STORAGE_BACKEND == "s3":\n    a = 1\nelif STORAGE_BACKEND == "local":\n    b = 2\n'
         },
         OneOf("data.object-storage", ("aws/s3", "own"), "own", "shop/settings.py:1"),
     ),
@@ -87,18 +88,20 @@ CASES: dict[str, tuple[dict[str, str], OneOf]] = {
     "go": (
         {
             "config/config.go": 'MailProvider string `env:"MAIL_PROVIDER" envDefault:"mailgun"`\n',
-            "mail/provider.go": "\tswitch cfg.MailProvider {\n\tcase \"ses\":\n\t\treturn a\n\tcase \"mailgun\":\n\t\treturn b\n"
-            '\tcase "smtp":\n\t\treturn c\n\t}\n',
+            "mail/provider.go": '\tswitch cfg.MailProvider {\n\tcase "ses":\n\t\treturn a\n'
+            '\tcase "mailgun":\n\t\treturn b\n\tcase "smtp":\n\t\treturn c\n\t}\n',
         },
         OneOf("mail.outgoing", MAIL, "mailgun", "config/config.go:1"),
     ),
     "c sharp": (
         {
-            "StorageFactory.cs": "return options.StorageProvider switch {\n    \"s3\" => new A(),\n    \"azure\" => new B(),\n"
-            "    \"folder\" => new C(),\n};\n",
+            "StorageFactory.cs": 'return options.StorageProvider switch {\n    "s3" => new A(),\n'
+            '    "azure" => new B(),\n    "folder" => new C(),\n};\n',
             "appsettings.json": '{\n  "StorageProvider": "azure"\n}\n',
         },
-        OneOf("data.object-storage", ("aws/s3", "azure/blob-storage", "own"), "azure/blob-storage", "appsettings.json:2"),
+        OneOf(
+            "data.object-storage", ("aws/s3", "azure/blob-storage", "own"), "azure/blob-storage", "appsettings.json:2"
+        ),
     ),
     "compose": (
         {
@@ -107,7 +110,7 @@ CASES: dict[str, tuple[dict[str, str], OneOf]] = {
         },
         OneOf("data.object-storage", ("aws/s3", "own"), "own", "compose.yml:4"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
