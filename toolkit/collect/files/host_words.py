@@ -5,22 +5,25 @@ In: pieces of a file around a URL. Out: yes or no. The words are those of identi
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["code", "setting", "page"]
 
-_CODE = re.compile(
-    r".*\.(?:rb|rake|ru|py|[cm]?[jt]sx?|vue|svelte|astro|php|go|java|kts?|scala|groovy|cs|fs|exs?|rs|swift|dart|clj)"
+_CODE = (
+    "rb rake ru py js mjs cjs jsx ts mts cts tsx vue svelte astro php go java kt kts scala groovy cs fs ex exs rs swift"
+    " dart clj"
 )
-_PAGE = re.compile(
-    r".*\.(?:html?|[hl]?eex|erb|haml|slim|twig|njk|jinja2?|j2|ejs|hbs|handlebars|mustache|liquid|blade\.php|ftl|jsp|cshtml"
-    r"|razor|pug|css|s[ac]ss|less)"
+_PAGE = (
+    "html htm eex heex leex erb haml slim twig njk jinja jinja2 j2 ejs hbs handlebars mustache liquid ftl jsp cshtml"
+    " razor pug css scss sass less"
 )
-_SETTING = re.compile(
-    r".*\.(?:ya?ml|json[5c]?|toml|properties|ini|cfg|conf|config|tf|tfvars|hcl|neon|env)(?:\.(?:erb|example|sample|dist|tpl|template))?"
-    r"|\.env(?:[._-].*)?|\.envrc|env\.(?:example|sample|template)"
-)
+_SETTING = "yml yaml json json5 jsonc toml properties ini cfg conf config tf tfvars hcl neon env envrc"
+_OF_SAMPLES = frozenset({"erb", "example", "sample", "dist", "tpl", "template"})
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(_CODE.split(), "code"),
+    **dict.fromkeys(_PAGE.split(), "page"),
+    **dict.fromkeys(_SETTING.split(), "setting"),
+}
 # what says who made a thing and where to read of it, and what fetches packages
 _NO_SETTING = re.compile(
     r"(?:package|composer|bower|component|deno|manifest|project|cdn|angular|nx|lerna|turbo|renovate|app\.manifest)\.json"
@@ -37,6 +40,18 @@ _SCHEMES = (
     "ldap", "ldaps", "ftp", "ftps", "sftp", "nats", "kafka", "grpc", "grpcs", "rtmp", "rtmps", "tcp", "tls", "udp",
     "memcached", "clickhouse", "elasticsearch", "cassandra", "sqlserver", "ecto",
 )  # fmt: skip
+_SAYS_WHERE = (
+    "env",
+    "config",
+    "settings",
+    "nginx",
+    "production",
+    "application",
+    "values",
+    ".y",
+    ".toml",
+    ".properties",
+)
 SCHEMES = frozenset(scheme.encode() for scheme in _SCHEMES)
 _RESERVED = frozenset({
     "example", "test", "invalid", "localhost", "local", "internal", "lan", "onion", "arpa",
@@ -118,17 +133,22 @@ _LOADED_TAGS = frozenset({
 _NO_LOAD = re.compile(r"rel\s?=\s?[\"'{]{1,2}(?:canonical|alternate|author|license|help|me|search|next|prev)\b", re.I)
 
 
-@lru_cache(maxsize=4_000)
-def kind_of(path: str) -> Kind | None:
+def kind_of(name: str) -> Kind | None:
     """What a file is, by its name; None where hosts in it mean nothing."""
-    name = path.rpartition("/")[2]
-    if _NO_SETTING.fullmatch(name):
-        return None
-    if _PAGE.fullmatch(name):
-        return "page"
-    if _CODE.fullmatch(name):
-        return "code"
-    return "setting" if _SETTING.fullmatch(name.lower()) else None
+    stem, _, ending = name.rpartition(".")
+    kind = _KINDS.get(ending.lower())
+    if ending in _OF_SAMPLES and "." in stem:
+        kind = _KINDS.get(stem.rpartition(".")[2].lower(), kind)
+    if name.startswith(".env") or name in ("env.example", "env.sample", "env.template"):
+        kind = "setting"
+    if name.endswith(".blade.php"):
+        kind = "page"
+    return None if kind is not None and _NO_SETTING.fullmatch(name) else kind
+
+
+def says_where(path: str) -> bool:
+    """Whether a file of this name may name hosts without a scheme, or say where the platform itself is."""
+    return any(word in path for word in _SAYS_WHERE)
 
 
 def parts(name: str) -> tuple[str, ...]:

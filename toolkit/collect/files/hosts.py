@@ -34,15 +34,15 @@ _AUTHORITY = re.compile(
 _SCHEME = re.compile(rb"(?<![A-Za-z0-9+.\-])(?:jdbc:)?([A-Za-z][A-Za-z0-9+.\-]{1,20})$")
 _RELATIVE = re.compile(rb"(?:src|href)\s?=\s?[\"']//")
 _HOST_SETTING = re.compile(
-    rb"(?:^|[\s\"'_.\-])((?:[A-Za-z0-9]{1,30}[_.\-]){0,6}(?i:host|hostname|server|endpoint|relay|smarthost|upstream))[\"']?"
-    rb"\s{0,4}[:=]\s{0,4}[\"']?([A-Za-z0-9_\-]{1,63}(?:\.[A-Za-z0-9_\-]{1,63}){1,8})(?::\d{1,5})?[\"',]?\s*$",
+    rb"(?:[Hh]ost|HOST|[Hh]ostname|HOSTNAME|[Ss]erver|SERVER|[Ee]ndpoint|ENDPOINT|[Rr]elay|RELAY|[Uu]pstream|UPSTREAM)"
+    rb"[\"']?\s{0,4}[:=]\s{0,4}[\"']?([A-Za-z0-9_\-]{1,63}(?:\.[A-Za-z0-9_\-]{1,63}){1,8})(?::\d{1,5})?[\"',]?\s*$",
     re.MULTILINE,
 )
+_KEY_BEFORE = re.compile(rb"[A-Za-z0-9_.\-]{0,80}$")
 _LINK = re.compile(r"\bhref\s?[=:]")
-_OWN_LINE = re.compile(
-    rb"^.{0,80}?\b(?:ALLOWED_HOSTS|CSRF_TRUSTED_ORIGINS|default_url_options|config\.hosts|server_name|check_origin)\b.{0,300}",
-    re.MULTILINE,
-)
+_OWN = (
+    b"ALLOWED_HOSTS", b"CSRF_TRUSTED_ORIGINS", b"default_url_options", b"config.hosts", b"server_name", b"check_origin",
+)  # fmt: skip
 _IN_QUOTES = re.compile(rb"(?<![A-Za-z0-9@._\-])\.?((?:[A-Za-z0-9_\-]{1,63}\.){1,6}[a-z]{2,12})(?![A-Za-z0-9_\-(])")
 
 
@@ -65,8 +65,11 @@ class HostFinder:
 
     def find(self, path: str, data: bytes) -> list[Named]:
         """The strange hosts of one file, each once on a line, in the order of the lines."""
-        kind = words.kind_of(path)
-        if kind is None:
+        links = b"://" in data or b'"//' in data or b"'//" in data
+        if not links and not words.says_where(path):
+            return []
+        kind = words.kind_of(path.rpartition("/")[2])
+        if kind is None or (not links and kind != "setting"):
             return []
         found = dict.fromkeys(self._all(kind, path, data))
         kept = sorted(found, key=lambda named: (named.line, named.host))[:_MOST_FOUND]
@@ -75,16 +78,16 @@ class HostFinder:
         return kept
 
     def _all(self, kind: words.Kind, path: str, data: bytes) -> Iterator[Named]:
-        for host, start, end in self._urls(data):
+        for host, start, end in self._urls(kind, data):
             place = _place(kind, path, data, start, end, host)
             if place is not None:
                 yield Named(host, data.count(b"\n", 0, start) + 1, place)
-        if kind == "setting":
+        if kind == "setting" and not path.endswith(".json"):
             yield from self._settings(data)
-        if kind != "page":
+        if kind != "page" and words.says_where(path):
             yield from self._own(data)
 
-    def _urls(self, data: bytes) -> Iterator[tuple[str, int, int]]:
+    def _urls(self, kind: words.Kind, data: bytes) -> Iterator[tuple[str, int, int]]:
         """Strange hosts of URLs, each with where its URL begins and where its host ends."""
         at = data.find(b"://")
         for _ in range(_MOST_URLS):
@@ -96,7 +99,7 @@ class HostFinder:
                 if scheme is None or scheme[1].lower() in words.SCHEMES:
                     yield host, at - len(scheme[0] if scheme else b""), found.end()
             at = data.find(b"://", at + 3)
-        for start in _RELATIVE.finditer(data) if b"//" in data else ():
+        for start in _RELATIVE.finditer(data) if kind == "page" else ():
             found = _AUTHORITY.match(data, start.end())
             if found and (host := self._strange(found[0])):
                 yield host, start.end() - 2, found.end()
@@ -104,19 +107,29 @@ class HostFinder:
     def _settings(self, data: bytes) -> Iterator[Named]:
         """Hosts without a scheme, which the name of their setting says they are."""
         for found in _HOST_SETTING.finditer(data):
-            key = words.parts(found[1].decode("latin-1"))
-            host = self._strange(found[2])
-            start = data.rfind(b"\n", 0, found.start(1)) + 1
+            start = data.rfind(b"\n", 0, found.start()) + 1
+            name = _KEY_BEFORE.search(
+                data[max(start, found.start() - 80) : found.end()]
+                .partition(b"=")[0]
+                .partition(b":")[0]
+                .rstrip(b" \t\"'")
+            )
+            key = words.parts(name[0].decode("latin-1") if name else "")
+            host = self._strange(found[1])
             if host and not COMMENT_LINE.match(data, start) and words.names_a_host(key, host):
                 place = OWN if words.is_own(key) else SETTING
-                yield Named(host, data.count(b"\n", 0, found.start(1)) + 1, place)
+                yield Named(host, data.count(b"\n", 0, found.start()) + 1, place)
 
     def _own(self, data: bytes) -> Iterator[Named]:
         """Hosts in settings that say where the platform itself is."""
-        for line in _OWN_LINE.finditer(data):
-            for found in _IN_QUOTES.finditer(line[0]):
-                if host := self._strange(found[1]):
-                    yield Named(host, data.count(b"\n", 0, line.start()) + 1, OWN)
+        for mark in _OWN:
+            at = data.find(mark)
+            while at >= 0:
+                end = data.find(b"\n", at)
+                for found in _IN_QUOTES.finditer(data[at : min(end, at + _REACH) if end >= 0 else at + _REACH]):
+                    if host := self._strange(found[1]):
+                        yield Named(host, data.count(b"\n", 0, at) + 1, OWN)
+                at = data.find(mark, at + len(mark))
 
     def _strange(self, authority: bytes) -> str:
         """The host of an authority in ASCII where nobody is known to have it, else nothing."""

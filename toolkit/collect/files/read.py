@@ -121,14 +121,14 @@ class Reader:
         if data:
             self._text(file, data, parsers, certain, found)
             self._strangers(file, data, found)
-            if len(data) <= _MOST_SWITCHING and (found.signs or _CHOOSING.search(file.path)) and kind_of(file.path):
+            if len(data) <= _MOST_SWITCHING and (found.signs or _CHOOSING.search(file.path)) and kind_of(file.name):
                 self._switches(file, data, found)
         return found
 
     def _switches(self, file: File, data: bytes, found: Findings) -> None:
         """What a program or its settings say of settings that choose a provider."""
         if self._why(file) is None and paths.role_of_content(file.path, data) in _OPERATED:
-            found.said.extend(switches(file.path, _decode(data)))
+            found.said.extend(switches(file.path, data))
 
     def _strangers(self, file: File, data: bytes, found: Findings) -> None:
         """Hosts of nobody, where a program runs or its settings lie."""

@@ -45,15 +45,13 @@ def _spread(named: Mapping[str, Sequence[Named]]) -> Iterator[tuple[int, str, st
 
 
 def _known(catalog: Catalog) -> Iterator[str]:
-    """Registered domains of whoever the catalogue describes."""
-    hosts = {
-        signal.value.partition("/")[0].rpartition("*")[2].strip(".")
-        for signal in catalog.signals()
-        if signal.kind in _NAMES
-    }
+    """Every name that something of whoever the catalogue describes lies under, up to the ending."""
+    named = (signal.value for signal in catalog.signals() if signal.kind in _NAMES)
+    hosts = {value.partition("/")[0].rpartition("*")[2].strip(".") for value in named}
     hosts.update(urlsplit(vendor.homepage).hostname or "" for vendor in catalog.vendors.values())
     for vendor in catalog.vendors.values():  # their terms lie on pages of their own
         hosts.update(urlsplit(notice.source).hostname or "" for notice in vendor.notices)
     for host in hosts:
-        if domain := registered(host):
-            yield domain
+        while host:
+            yield host
+            host = host.partition(".")[2]

@@ -8,9 +8,13 @@ A setting is known by the words of its name: `process.env.STORAGE_PROVIDER`, `co
 `Storage:Provider` are one; a name of a single word ("provider") holds within its file alone.
 """
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Literal, NamedTuple
+
+import hyperscan
 
 Kind = Literal["option", "default", "set"]
 
@@ -42,39 +46,68 @@ _READ = (
 )
 _CHAIN = r"([A-Za-z_$@][\w$]{0,40}(?:(?:\??\.|->|::|\[[\"':]|\([\"':]|[\"']\]|[\"']\))+[A-Za-z_]?\w{0,40}){0,6})"
 
-# kind of fact, its pattern: a group for the setting, then one for the word
-_SAYINGS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+
+class _Shape(NamedTuple):
+    """One way to say something of a setting: groups for the setting and for the word."""
+
+    kind: Kind
+    marks: tuple[str, ...]  # a line without any of these is not one
+    pattern: re.Pattern[str]
+
+
+_SHAPES: tuple[_Shape, ...] = (
     # env("NAME", "word"), os.getenv("NAME", default="word"), ENV.fetch("NAME", "word")
-    (
+    _Shape(
         "default",
+        ("nv(", "nv.get(", "etch(", "onfig(", "get"),
         re.compile(
-            rf"(?:env|ENV|environ|etenv|fetch|config|conf|get\w{{0,12}})\(\s?[\"':]{_NAME}[\"']?\s?,\s?(?:default\s?[=:]\s?)?{_QUOTED}"
+            rf"(?:env|ENV|environ|etenv|fetch|config|conf|get\w{{0,12}})\(\s?[\"':]{_NAME}[\"']?\s?,"
+            rf"\s?(?:default\s?[=:]\s?)?{_QUOTED}"
         ),
     ),
     # process.env.NAME ?? "word", ENV["NAME"] || "word"
-    ("default", re.compile(rf"{_READ}{_NAME}[\"'\])]{{0,3}}\s?(?:\?\?|\|\||\?:|or)\s?{_QUOTED}")),
-    # ${NAME:-word}, ${name.of:word}
-    ("default", re.compile(rf"\$\{{{_NAME}:-?{_WORD}\}}")),
-    # envconfig:"NAME" default:"word", env:"NAME" envDefault:"word"
-    ("default", re.compile(rf"env\w{{0,8}}:\"{_NAME}[^\"]{{0,30}}\"[^`]{{0,60}}(?:envD|d)efault:\"{_WORD}\"")),
-    # viper.SetDefault("name.of", "word")
-    ("default", re.compile(rf"[Ss]et_?[Dd]efault\w{{0,8}}\(\s?\"{_NAME}\"\s?,\s?{_QUOTED}")),
-    # config.active_storage.service = :word
-    ("set", re.compile(rf"\bconfig\.{_NAME}\s?=\s?:{_WORD}")),
-    # setting == "word", setting.equals("word")
-    ("option", re.compile(rf"{_CHAIN}\s?(?:===?|!==?|\.equals(?:IgnoreCase)?\(|\.eql\?|\.Equals\()\s?{_QUOTED}")),
-    ("option", re.compile(rf"{_CHAIN}\s?(?:===?|!==?)\s?(?:\w+\.)+{_WORD}\b")),
-    # String.Equals(setting, "word")
-    ("option", re.compile(rf"\.Equals\({_CHAIN}\s?,\s?{_QUOTED}")),
-)
-# (name, rest of the line with words in quotes)
-_LISTS: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"{_NAME}[\"']?\??:\s?z\s?\.?\s?\.enum\(\[(.{{3,200}}?)\](.{{0,80}})"),
-    re.compile(
-        rf"{_NAME}[\"']?\??:\s?(?:Literal\[)?([\"'][\w\-]{{1,40}}[\"'](?:\s?[|,]\s?[\"'][\w\-]{{1,40}}[\"'])+)(.{{0,40}})"
+    _Shape(
+        "default",
+        ("??", "||", "?:", " or "),
+        re.compile(rf"{_READ}{_NAME}[\"'\])]{{0,3}}\s?(?:\?\?|\|\||\?:|or)\s?{_QUOTED}"),
     ),
-    re.compile(
-        rf"{_NAME}\b.{{0,80}}?(?:oneof|valid|allow|enum|choices|in:|is_in)\W{{1,4}}([\w\"',|\s\-]{{3,200}})(.{{0,60}})"
+    # ${NAME:-word}, ${name.of:word}
+    _Shape("default", ("${",), re.compile(rf"\$\{{{_NAME}:-?{_WORD}\}}")),
+    # envconfig:"NAME" default:"word", env:"NAME" envDefault:"word"
+    _Shape(
+        "default",
+        ("efault:",),
+        re.compile(rf"env\w{{0,8}}:\"{_NAME}[^\"]{{0,30}}\"[^`]{{0,60}}(?:envD|d)efault:\"{_WORD}\""),
+    ),
+    # viper.SetDefault("name.of", "word")
+    _Shape("default", ("efault",), re.compile(rf"[Ss]et_?[Dd]efault\w{{0,8}}\(\s?\"{_NAME}\"\s?,\s?{_QUOTED}")),
+    # config.active_storage.service = :word
+    _Shape("set", ("config.",), re.compile(rf"\bconfig\.{_NAME}\s?=\s?:{_WORD}")),
+    # setting == "word", setting.equals("word")
+    _Shape(
+        "option",
+        ("==", "!=", "quals", ".eql"),
+        re.compile(rf"{_CHAIN}\s?(?:===?|!==?|\.equals(?:IgnoreCase)?\(|\.eql\?|\.Equals\()\s?{_QUOTED}"),
+    ),
+    _Shape("option", ("==", "!="), re.compile(rf"{_CHAIN}\s?(?:===?|!==?)\s?(?:\w+\.)+{_WORD}\b")),
+    # String.Equals(setting, "word")
+    _Shape("option", (".Equals(",), re.compile(rf"\.Equals\({_CHAIN}\s?,\s?{_QUOTED}")),
+)
+# groups: the setting, the words in quotes, the rest of the line
+_LISTS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    ((".enum(",), re.compile(rf"{_NAME}[\"']?\??:\s?z\s?\.?\s?\.enum\(\[(.{{3,200}}?)\](.{{0,80}})")),
+    (
+        ("|", "Literal["),
+        re.compile(
+            rf"{_NAME}[\"']?\??:\s?(?:Literal\[)?"
+            r"([\"'][\w\-]{1,40}[\"'](?:\s?[|,]\s?[\"'][\w\-]{1,40}[\"'])+)(.{0,40})"
+        ),
+    ),
+    (
+        ("oneof", "valid", "allow", "enum", "choices", "in:"),
+        re.compile(
+            rf"{_NAME}\b.{{0,80}}?(?:oneof|valid|allow|enum|choices|in:)\W{{1,4}}([\w\"',|\s\-]{{3,200}})(.{{0,60}})"
+        ),
     ),
 )
 _DEFAULT_OF_LIST = re.compile(rf"(?:\.default\(\s?|=\s?|default\W{{1,4}}){_QUOTED}")
@@ -86,13 +119,14 @@ _SWITCH = re.compile(
     rf"(?:^|[\s=(])(?:switch|match|case|when)\b[\s(]{{1,3}}{_CHAIN}[)\s]{{0,4}}(?:\{{|do|:|with)?\s?$|{_CHAIN}\s(?:switch|match)\s?\{{?$"
 )
 _SWITCHES = re.compile(r"[\s\w=]{0,60}\b(?:switch|match|case)\b")
-_READ_WITH_DEFAULT = _SAYINGS[0][1]
+_READ_WITH_DEFAULT = _SHAPES[0].pattern
 _ARM = re.compile(r"\s{0,80}(?:case|when)\s(.{1,200})|\s{0,80}([\"':.]?[A-Za-z][\w.\"'\-, |:]{1,80}?)\s?(?:=>|->)")
 _ARM_WORD = re.compile(r"[\"':]([A-Za-z][\w\-]{1,40})|(?:\w+(?:\.|::))+([A-Za-z]\w{1,40})|^\s?([A-Z]\w{2,60})\s?:?\s?$")
 _OTHERWISE = re.compile(r"\s{0,80}(?:default\b|else\b|case _|_ ?(?:=>|->))")
 _ASSIGNED = re.compile(
     rf"\s{{0,40}}(?:export\s|-\s|ENV\s)?[\"']?{_NAME}[\"']?\s?(?:=|:(?=\s))\s?[\"']?{_WORD}[\"']?,?\s{{0,20}}(?:#.*)?$"
 )
+_KEY_ABOVE = re.compile(r"\s{0,80}[\"']?([A-Za-z][\w.\-]{0,60})[\"']?\s?:\s{0,4}[{\[]?\s{0,4}$")
 _OFFERED = re.compile(
     r"(?:available|possible|valid|allowed|supported)\s(?:options?|values?|drivers?|providers?|backends?)?\W{0,8}(.{3,200})"
     r"|one of\W{1,6}(.{3,200})|options?\s?(?:are)?:\s?(.{3,200})",
@@ -112,10 +146,12 @@ _ENV_FILE = re.compile(r"(?:^|/)(?:\.env[^/]*|[^/]*\.env(?:\.[^/]*)?|env\.(?:exa
 _SAMPLE = re.compile(r"example|sample|dist|template|tpl")
 _SETTINGS = re.compile(r".*\.(?:ya?ml|properties|toml|ini|conf|cfg|json)(?:\.\w+)?")
 _COMMENT = re.compile(r"\s{0,80}(?:#|//|/?\*)")
-_HINT = re.compile(
-    r"provider|driver|backend|adapter|transport|storage|mailer|_type|Type|service|engine|vendor|method|broker|queue|cache",
-    re.IGNORECASE,
-)
+_TELLS = re.compile(r"[\"'`:{]\w|\b(?:switch|match|case)\b|==")  # a word in quotes, a question
+_HINTS = (
+    b"provider", b"driver", b"backend", b"adapter", b"transport", b"storage", b"mailer", b"_type", b"delivery_method",
+    b"_service", b"_engine", b"_vendor", b"broker", b"queue_", b"cache_", b"sender", b"gateway", b"uploader", b"disk",
+)  # fmt: skip
+_MOST_HINTS = 2_000
 
 
 class Said(NamedTuple):
@@ -136,32 +172,65 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def switches(path: str, text: str) -> list[Said]:
+def switches(path: str, data: bytes) -> list[Said]:
     """All that one file says, each thing once."""
-    if not _HINT.search(text):
+    offsets = hinted(data)
+    if not offsets:
         return []
-    return list(dict.fromkeys(_all(path, text)))[:_MOST]
+    numbers, at, number = [], 0, 1
+    for offset in sorted(offsets):
+        number += data.count(b"\n", at, offset)
+        at = offset
+        numbers.append(number)
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    return list(dict.fromkeys(_all(path, text, dict.fromkeys(numbers))))[:_MOST]
 
 
-def _all(path: str, text: str) -> Iterator[Said]:
+def hinted(data: bytes) -> list[int]:
+    """Where one of the words stands that names of such settings have, at most `_MOST_HINTS` of them."""
+    found: list[int] = []
+
+    def note(_id: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
+        found.append(end)
+        return len(found) >= _MOST_HINTS or None
+
+    database, scratch = _hints()
+    with contextlib.suppress(hyperscan.ScanTerminated):
+        database.scan(data, match_event_handler=note, scratch=scratch)
+    return found
+
+
+@cache
+def _hints() -> tuple[hyperscan.Database, hyperscan.Scratch]:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = [hyperscan.HS_FLAG_CASELESS] * len(_HINTS)
+    database.compile(
+        expressions=list(_HINTS), ids=list(range(len(_HINTS))), elements=len(_HINTS), flags=flags, literal=True
+    )
+    return database, hyperscan.Scratch(database)
+
+
+def _all(path: str, text: str, numbers: Iterable[int]) -> Iterator[Said]:
     if _LARAVEL.search(path):
         yield from _laravel(text)
         return
     if _RAILS_STORAGE.search(path):
         yield from _rails(text)
         return
-    yield from _on_property(text)
+    if "ConditionalOnProperty" in text:
+        yield from _on_property(text)
     lines = [line[:_LONGEST] for line in text.split("\n")]
     if _ENV_FILE.search(path):
         yield from _environment(lines, "default" if _SAMPLE.search(path.rpartition("/")[2]) else "set")
         return
     if _SETTINGS.fullmatch(path):
-        yield from _assigned(lines)
+        yield from _assigned(lines, numbers)
     aliases: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not _HINT.search(line) or _COMMENT.match(line):
+    for number in numbers:
+        line = lines[number - 1]
+        if _COMMENT.match(line) or not _TELLS.search(line):
             continue
-        if found := _ALIAS.search(line):
+        if "=" in line and (found := _ALIAS.search(line)):
             aliases[found[1]] = found[2]
         yield from _said(line, number, aliases)
         if found := _SWITCH.search(line):
@@ -191,16 +260,18 @@ def _is_setting(setting: str) -> bool:
 
 
 def _said(line: str, number: int, aliases: dict[str, str]) -> Iterator[Said]:
-    for kind, pattern in _SAYINGS:
-        for found in pattern.finditer(line):
+    for shape in _SHAPES:
+        if not any(mark in line for mark in shape.marks):
+            continue
+        for found in shape.pattern.finditer(line):
             setting = _meant(found[1], aliases)
-            if _tells(setting) and (kind != "option" or _is_setting(setting)):
-                yield Said(setting, found[2], number, kind)
-    for pattern in _LISTS:
-        if (found := pattern.search(line)) and _tells(found[1]):
-            yield from (Said(found[1], word, number, "option") for word in _IN_LIST.findall(found[2]))
-            if default := _DEFAULT_OF_LIST.search(found[3]):
-                yield Said(found[1], default[1], number, "default")
+            if _tells(setting) and (shape.kind != "option" or _is_setting(setting)):
+                yield Said(setting, found[2], number, shape.kind)
+    for marks, pattern in _LISTS:
+        if any(mark in line for mark in marks) and (listed := pattern.search(line)) and _tells(listed[1]):
+            yield from (Said(listed[1], word, number, "option") for word in _IN_LIST.findall(listed[2]))
+            if default := _DEFAULT_OF_LIST.search(listed[3]):
+                yield Said(listed[1], default[1], number, "default")
 
 
 def _arms(lines: list[str], number: int, setting: str) -> Iterator[Said]:
@@ -229,18 +300,22 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _assigned(lines: list[str], kind: Kind = "set") -> Iterator[Said]:
+def _assigned(lines: list[str], numbers: Iterable[int]) -> Iterator[Said]:
     """Keys of settings whose value is one bare word, with the key above them."""
-    above: list[tuple[int, str]] = []
-    for number, line in enumerate(lines, 1):
-        if (
-            key := re.match(r"(\s{0,80})[\"']?([A-Za-z][\w.\-]{0,60})[\"']?\s?:\s{0,4}[{\[]?\s{0,4}$", line)
-        ) is not None:
-            above = [*(one for one in above if one[0] < len(key[1])), (len(key[1]), key[2])][-4:]
+    for number in numbers:
+        line = lines[number - 1]
         if (found := _ASSIGNED.match(line)) and not _COMMENT.match(line) and _tells(found[1]):
-            parent = next((name for indent, name in reversed(above) if indent < _indent(line)), "")
-            alone = len(words_of(found[1])) < 2
-            yield Said(f"{parent}.{found[1]}" if alone and parent else found[1], found[2], number, kind)
+            parent = _above(lines, number) if len(words_of(found[1])) < 2 else ""
+            yield Said(f"{parent}.{found[1]}" if parent else found[1], found[2], number, "set")
+
+
+def _above(lines: list[str], number: int) -> str:
+    """The key that the key on this line stands under."""
+    indent = _indent(lines[number - 1])
+    for line in lines[max(0, number - _FARTHEST) : number - 1][::-1]:
+        if (key := _KEY_ABOVE.match(line)) and _indent(line) < indent:
+            return key[1]
+    return ""
 
 
 def _environment(lines: list[str], kind: Kind) -> Iterator[Said]:
