@@ -18,6 +18,7 @@ _PAGE = (
     " razor pug css scss sass less"
 )
 _SETTING = "yml yaml json json5 jsonc toml properties ini cfg conf config tf tfvars hcl neon env envrc"
+PAGES = tuple(f".{ending}" for ending in _PAGE.split())
 _OF_SAMPLES = frozenset({"erb", "example", "sample", "dist", "tpl", "template"})
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_CODE.split(), "code"),
@@ -40,18 +41,7 @@ _SCHEMES = (
     "ldap", "ldaps", "ftp", "ftps", "sftp", "nats", "kafka", "grpc", "grpcs", "rtmp", "rtmps", "tcp", "tls", "udp",
     "memcached", "clickhouse", "elasticsearch", "cassandra", "sqlserver", "ecto",
 )  # fmt: skip
-_SAYS_WHERE = (
-    "env",
-    "config",
-    "settings",
-    "nginx",
-    "production",
-    "application",
-    "values",
-    ".y",
-    ".toml",
-    ".properties",
-)
+_HAVE_HOSTS = (".yml", ".yaml", ".toml", ".properties", ".ini", ".conf", ".cfg", ".tf", ".tfvars", ".env")
 SCHEMES = frozenset(scheme.encode() for scheme in _SCHEMES)
 _RESERVED = frozenset({
     "example", "test", "invalid", "localhost", "local", "internal", "lan", "onion", "arpa",
@@ -148,7 +138,7 @@ def kind_of(name: str) -> Kind | None:
 
 def says_where(path: str) -> bool:
     """Whether a file of this name may name hosts without a scheme, or say where the platform itself is."""
-    return any(word in path for word in _SAYS_WHERE)
+    return path.endswith(_HAVE_HOSTS) or ".env" in path or "config" in path or "settings" in path
 
 
 def parts(name: str) -> tuple[str, ...]:

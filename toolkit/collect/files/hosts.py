@@ -65,13 +65,15 @@ class HostFinder:
 
     def find(self, path: str, data: bytes) -> list[Named]:
         """The strange hosts of one file, each once on a line, in the order of the lines."""
-        links = b"://" in data or b'"//' in data or b"'//" in data
-        if not links and not words.says_where(path):
+        links = b"://" in data
+        if not links and not words.says_where(path) and not (path.endswith(words.PAGES) and b"//" in data):
             return []
         kind = words.kind_of(path.rpartition("/")[2])
-        if kind is None or (not links and kind != "setting"):
+        if kind is None:
             return []
         found = dict.fromkeys(self._all(kind, path, data))
+        if not found:
+            return []
         kept = sorted(found, key=lambda named: (named.line, named.host))[:_MOST_FOUND]
         if len({named.host for named in kept if named.place != OWN}) > _A_LIST:
             kept = [named if named.place == OWN else named._replace(place=TEXT) for named in kept]
