@@ -45,7 +45,7 @@ _CHOOSING = re.compile(
     re.IGNORECASE,
 )
 _MOST_SWITCHING = 500_000  # bytes of a file that chooses
-_RUN_WITH = "env"  # what a deployed program is given
+_RUN_WITH = frozenset({"env", "setting"})  # what a deployed program is given
 _SWITCHED = frozenset(
     {"env", "setting", "config", "call", "python", "jvm", "ruby", "php", "dotnet", "rust", "host", "uri"}
 )
@@ -249,7 +249,7 @@ class _Place:
         """The role of one mention."""
         if of_signal or self._role == "developer":
             return _stricter(of_signal, self._role)
-        if self._environment and mention.kind == _RUN_WITH and mention.role in (None, "infra"):
+        if self._environment and mention.kind in _RUN_WITH and mention.role in (None, "infra"):
             return "runtime"
         role = mention.role or self._role
         if role == "runtime" and mention.kind in _SWITCHED and self._guards and self._guards.guarded(mention.line):
