@@ -124,6 +124,7 @@ def test_each_language_s_way_to_choose(tmp_path: Path, cache: Path, name: str) -
     [
         ("mail/inbox.py", 'if message.provider == "ses":\n    a()\nelif message.provider == "mailgun":\n    b()\n'),
         ("config/login.rb", 'case ENV["LOGIN_PROVIDER"]\nwhen "google"\n a\nwhen "facebook"\n b\nend\n'),
+        ("config/sign.py", 'if env.SIGN_PROVIDER == "google":\n    a\nelif env.SIGN_PROVIDER == "azure":\n    b\n'),
         ("config/mail.py", '# MAIL_PROVIDER = os.getenv("MAIL_PROVIDER", "ses")\n'),
         ("config/mail.py", 'MAIL_PROVIDER = os.getenv("MAIL_PROVIDER", "ses")\n'),
         (

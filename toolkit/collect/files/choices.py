@@ -17,6 +17,7 @@ from toolkit.model import OneOf
 OWN = "own"
 # where people choose, or where all are there side by side: no setting decides between these
 _NO_CHOICE = ("auth.", "build.", "edge.", "distribution.", "hosting.", "observe.", "product.analytics")
+_A_CLOUD = 8  # services of one vendor: its name alone says nothing of what it is chosen for
 _WEIGHTS = {"set": 4, "default": 2, "option": 0}
 _LOOSE = re.compile(
     r"(?:smtp|api|compatible|storage|mailer|mail|email|driver|adapter|provider|backend|v\d|client|cloud|service|sms)$"
@@ -86,14 +87,15 @@ def _group(facts: Sequence[tuple[str, Said]], known: "_Words", catalog: Catalog)
 def _capability(found: Iterable[Sequence[str]], setting: str, catalog: Catalog) -> str | None:
     """What most of the words provide; the words of the setting's name break ties, and have to where only one does."""
     counts: Counter[str] = Counter()
-    several = 0
+    telling: Counter[str] = Counter()  # of words that do not stand for a whole cloud
     for names in found:
-        several += 1
-        entries = (catalog.entry(name) for name in names)
-        counts.update({capability for entry in entries if entry for capability in entry.capabilities})
+        entries = [entry for name in names if (entry := catalog.entry(name))]
+        provided = {capability for entry in entries for capability in entry.capabilities}
+        counts.update(provided)
+        telling.update(provided if len(names) <= _A_CLOUD else ())
     hints = {about for word in words_of(setting) for about in catalog.switches.about.get(word, ())}
     hinted = [one for one in counts if one in hints]
-    fitting = hinted or ([one for one in counts if counts[one] > 1] if several > 1 else [])
+    fitting = hinted or [one for one in telling if telling[one] > 1]
     fitting = [one for one in fitting if not one.startswith(_NO_CHOICE)]
     return min(fitting, key=lambda one: (-counts[one], one), default=None)
 

@@ -41,7 +41,7 @@ _OPERATED = ("runtime", "infra")
 # where a provider is chosen although nothing of its own stands there
 _CHOOSING = re.compile(
     r"(?:storage|mail|sms|provider|factory|config|settings|driver|adapter|upload|queue|cache|\benv|compose|application)"
-    r"[^/]{0,30}$|(?:storage|mail\w*|providers?|config|settings|drivers?|adapters?|uploads?)/[^/]{1,60}$",
+    r"[^/]{0,30}$|(?:storage|mail\w*|providers?|config|settings|drivers?|adapters?|uploads?|media|backends?|jobs)/[^/]{1,60}$",
     re.IGNORECASE,
 )
 _MOST_SWITCHING = 500_000  # bytes of a file that chooses
