@@ -97,6 +97,19 @@ class OneOf(Value):
     switch: str = ""  # where the choice is made: "path:line"
 
 
+HostPlace = Literal["called in code", "set in settings", "loaded by a page", "named in a text", "its own"]
+
+
+class NamedHost(Value):
+    """A host of nobody the catalogue knows, in a URL or in the setting of a host."""
+
+    host: str  # in ASCII and lower case; "*" stands for what is made up at run time
+    domain: str  # the part that somebody registered, by the Public Suffix List
+    place: HostPlace  # "its own": a setting that says where the platform itself is
+    root: str
+    where: str  # "path:line"
+
+
 ObservationName = Literal[
     "dnssec", "registrar", "registered until", "transfer lock", "certificate of", "certificate until"
 ]
@@ -131,6 +144,7 @@ class Survey(Value):
     unread: tuple[Unread, ...] = ()
     choices: tuple[OneOf, ...] = ()  # switches in code and settings that choose one of several providers
     observations: tuple[Observation, ...] = ()
+    hosts: tuple[NamedHost, ...] = ()  # hosts in code and settings that no vendor of the catalogue has
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -168,6 +182,15 @@ class Need(Value):
     role: Role  # the strongest of its signs
     confidence: Confidence
     evidence: tuple[int, ...]  # positions in Survey.evidence, those of the strongest role first
+
+
+class Undescribed(Value):
+    """A registered domain outside that the platform's code or settings name and nobody has described."""
+
+    domain: str
+    place: HostPlace  # the most telling one: called in code, then settings, pages, texts
+    hosts: tuple[str, ...]  # names under it, at most five
+    seen: tuple[int, ...]  # positions in Survey.hosts, those of the most telling place first
 
 
 # --- what the user says (offramp.toml) --------------------------------------------------------------------------------
@@ -233,7 +256,7 @@ class Ignore(Value):
     """A dependency or path the user takes out of the audit, with the reason."""
 
     reason: str
-    dependency: str | None = None  # "vendor" or "vendor/service"
+    dependency: str | None = None  # "vendor", "vendor/service", or a domain nobody has described
     path: str | None = None  # gitignore-style pattern
 
 
@@ -422,6 +445,7 @@ class Audit(Value):
     dependencies: tuple[Dependency, ...]
     assessment: Assessment
     needs: tuple[Need, ...] = ()  # engines the code needs: a loss of whoever provides them stops it
+    undescribed: tuple[Undescribed, ...] = ()  # outside hosts of nobody known, the most telling place first
     signals: str = ""  # what the catalogue could know, by toolkit/known_signals.py: `offramp diff` asks it
     source_url: str = ""  # with a path and "#L12" after it: a line of what was looked at, at the forge
 
