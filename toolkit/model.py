@@ -190,13 +190,13 @@ class Application(Value):
     fill: tuple[str, ...] = ()  # commands run as `release` is, by drills alone: data to lose and bring back
     start: str = ""  # the web process; must listen on 127.0.0.1:$PORT; none where `serve` has "/"
     port: Annotated[int, Meta(ge=0, le=65535)] = 0  # 0 = one that is free, given by the generator
-    serve: dict[str, str] = field(default_factory=dict)  # path -> folder in the source that the web server serves itself
+    serve: dict[str, str] = field(default_factory=dict)  # path -> folder in the source that nginx serves itself
     fallback: str = ""  # path served where `serve` has no such file ("/index.html" of a single-page application)
     workers: dict[str, str] = field(default_factory=dict)  # name -> command
     jobs: dict[str, Job] = field(default_factory=dict)  # name -> what is run when
     writable: tuple[str, ...] = ()  # folders and database files it writes, in the source or absolute; kept, backed up
     domains: tuple[str, ...] = ()  # host names it answers to; empty = all of the platform's
-    path: str = "/"  # where on its domains; passed on as it is asked for
+    paths: tuple[str, ...] = ("/",)  # where on its domains; passed on as they are asked for
     health: str = "/"  # path that answers 200 when the application and its database work
     upload_mb: Annotated[int, Meta(ge=0)] = 0  # largest body of a request; 0 = the hosting blueprint's own limit
     environment: dict[str, str] = field(default_factory=dict)  # "${data.relational.url}" names a replacement's output

@@ -16,7 +16,9 @@ _WHERE = "offramp.toml: application"
 _PATH = re.compile(r"/(?:[\w.~-]+/?)*")
 _FOLDER = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*/?")
 # folders of the host's own: an application keeps nothing there
-_SYSTEM = frozenset("bin boot dev etc home lib lib64 proc root run sbin sys tmp usr".split())
+_SYSTEM = frozenset(
+    ("bin", "boot", "dev", "etc", "home", "lib", "lib64", "proc", "root", "run", "sbin", "sys", "tmp", "usr")
+)
 
 
 def check(platform: Platform) -> None:
@@ -34,7 +36,7 @@ def check(platform: Platform) -> None:
                 for name in one.domains or platform.domains
                 for path in _paths(one)
             ),
-            "give each its own domains, or its own path on them",
+            "give each its own domains, or its own paths on them",
         ),
     ]
     if problems:
@@ -66,9 +68,11 @@ def _of_one(application: Application) -> Iterator[str]:
 def _places(application: Application) -> Iterator[str]:
     """Paths that people ask for, and folders."""
     name = application.name
-    for path in (application.path, *application.serve, *filter(None, [application.fallback])):
+    for path in (*application.paths, *application.serve, *filter(None, [application.fallback])):
         if not _PATH.fullmatch(path):
             yield f"{name}: {path!r} is no path of plain letters that begins with a slash"
+    if application.start.strip() and "/" in application.serve and "/" in application.paths:
+        yield f"{name}: both start and serve answer at /: give one of them another path"
     for folder in application.serve.values():
         if not _is_inside(folder):
             yield f"{name}: serve names {folder!r}, which is no folder in its source"
@@ -93,8 +97,8 @@ def _is_apart(folder: str) -> bool:
 
 def _paths(application: Application) -> Iterator[str]:
     """The paths on its domains that lead to it."""
-    yield _plain(application.path)
-    yield from {_plain(path) for path in application.serve} - {_plain(application.path), "/"}
+    listening = {_plain(path) for path in application.paths} if application.start.strip() else set()
+    yield from sorted(listening | {_plain(path) for path in application.serve})
 
 
 def _plain(path: str) -> str:

@@ -92,7 +92,7 @@ def _application(application: Application, port: int, plan: Plan, table: wiring.
         "jobs": [_job(name, job) for name, job in application.jobs.items()],
         "writable": outside(application.writable),
         "domains": outside(application.domains or plan.platform.domains),
-        "path": Unsafe(application.path),
+        "paths": outside(application.paths),
         "upload_mb": application.upload_mb,
         "health": Unsafe(application.health),
         "environment": environment,

@@ -32,7 +32,7 @@ def _applications(platform: Platform, chosen: Chosen) -> Iterator[Obstacle]:
     for application in platform.applications if hosted else ():
         if not application.start.strip() and "/" not in application.serve:
             reason = f"the application {application.name} has no start command"
-            hint = 'in offramp.toml say what its web process is, start = "…", or where its pages lie, serve = { "/" = "…" }'
+            hint = 'in offramp.toml say what its web process is: start = "…"; where it is pages: serve = { "/" = "…" }'
             yield Obstacle(application.name, reason, hint)
 
 

@@ -23,19 +23,22 @@ from toolkit.collect.programs import (
     python,
     ruby,
     static,
+    supervisor,
     units,
     versions,
 )
 from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
+from toolkit.collect.programs.kept import kept
 from toolkit.collect.programs.manifests import runtime_of
+from toolkit.collect.programs.sharing import shared
 from toolkit.collect.programs.tree import Tree, above, at, homes, read_tree
 from toolkit.program import Program
 
 _STACKS = (python, ruby, php, managed, compiled, node, static)
 _BEFORE = (procfiles, platforms)  # more trusted than a stack's convention
-_AFTER = (versions, dockerfiles, compose, units)
+_AFTER = (versions, dockerfiles, compose, units, supervisor)
 _BUILDS = re.compile(r"pom\.xml|build\.gradle(?:\.kts)?|.*\.(?:cs|fs|es)proj")
 _BUILT_IN = frozenset({"Go", "Spring Boot", "Quarkus", "Micronaut", "ASP.NET", "Phoenix"})
 _MOST = 20  # a monorepo of libraries is not twenty programs
@@ -56,13 +59,17 @@ def _in_tree(tree: Tree) -> Iterator[Program]:
         {fact.folder for fact in (*before, *after) if fact.kind == "start"},
     )
     standing += _described(tree, standing, [*before, *after])
+    yield from shared([*_read(tree, standing, before, after)])
+
+
+def _read(tree: Tree, standing: list[Standing], before: list[Fact], after: list[Fact]) -> Iterator[Program]:
     for one in sorted(standing, key=lambda one: (one.folder.count("/"), one.folder)):
         others = [other for other in standing if other is not one]
         told = Told(
             [fact for fact in before if _is_of(fact, one, others)],
             list(one.facts),
             [fact for fact in after if _is_of(fact, one, others)],
-            [] if one.page else list(names(tree, one)),
+            [] if one.page else [*names(tree, one), *kept(tree, one)],
         )
         yield program(tree, one, told, _name(tree, one))
 
@@ -105,7 +112,7 @@ def _with_pages(one: Standing, pages: list[Standing]) -> Standing:
         home = page.folder if page.within is None else page.within
         if not home.startswith(one.folder) or home == one.folder:
             continue
-        steps = [fact for fact in page.facts if fact.kind == "install" and not fact.text.endswith(node.SERVED)]
+        steps = [fact for fact in page.facts if fact.kind == "install"]
         inside = shlex.quote(home[len(one.folder) :].rstrip("/"))
         added += [Fact(one.folder, "install", f"(cd {inside} && {fact.text})", fact.where) for fact in steps]
         added += [Fact(one.folder, "package", package, steps[0].where) for package in ("nodejs", "npm") if steps]

@@ -20,12 +20,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 ENVIRONMENTS = Path("/etc/offramp")
 HOMES = Path("/opt/offramp")
 UNITS = Path("/etc/systemd/system")
 BEFORE = ".before"  # in an application's home: copies of what ran, by their paths
+MOVED = (301, 302, 303, 307, 308)
 LOOKS = 3  # a second apart: a unit is started again after two
 LINES = 20  # of a log
 LONGEST = 300  # of a line
@@ -62,8 +63,9 @@ def check(*names):
     return "\n".join(clean(name, unit(found)) for found, name in down.items())
 
 
-def ask(application, host):
-    """What is wrong with its answer; empty when nothing is."""
+def ask(application, host, turns=3):
+    """What is wrong with its answer; empty when nothing is. A page that leads on to another of its own (a start page to
+    its sign-in) answers as that does."""
     connection = http.client.HTTPConnection("127.0.0.1", application["port"], timeout=20)
     try:
         headers = {"Host": [*application["domains"], host][0], "X-Forwarded-Proto": "https"}
@@ -71,12 +73,23 @@ def ask(application, host):
         answer = connection.getresponse()
         if answer.status == 200:
             return ""
-        moved = f" to {answer.headers['Location']}" if answer.headers["Location"] else ""
-        return f"answers {answer.status}{moved}"
+        place = answer.headers["Location"]
+        own = own_path(place, headers["Host"]) if answer.status in MOVED and place else ""
+        if own and turns:
+            return ask(application | {"health": own}, host, turns - 1)
+        return f"answers {answer.status}" + (f" to {place}" if place else "")
     except (OSError, http.client.HTTPException, ValueError) as err:
         return f"does not answer: {err}"
     finally:
         connection.close()
+
+
+def own_path(place, name):
+    """The path of an address of its own; empty for one elsewhere."""
+    parts = urlsplit(place)
+    if parts.netloc not in ("", name) or not parts.path.startswith("/"):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def account(application, said):
