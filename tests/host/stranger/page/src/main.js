@@ -1,3 +1,7 @@
-const answer = await fetch('/api/tides')
-const { tides } = await answer.json()
-document.getElementById('tides').textContent = tides.map(([place]) => place).join(', ')
+async function show() {
+  const answer = await fetch('/api/tides')
+  const { tides } = await answer.json()
+  document.getElementById('tides').textContent = tides.map(([place]) => place).join(', ')
+}
+
+show()
