@@ -21,6 +21,7 @@ SAME = [
     ("@Midnight", ("daily",)),
     ("Mon..Fri 02:00", ("Mon..Fri 02:00",)),
     ("*-*-* 03:00:00", ("*-*-* 03:00:00",)),
+    ("Sat,Sun 12:00 Europe/Berlin", ("Sat,Sun 12:00 Europe/Berlin",)),
 ]
 
 
@@ -45,6 +46,8 @@ def test_the_same_moments(when: str, said: tuple[str, ...]) -> None:
         "x * * * *",
         "* * * * mun",
         "@reboot",
+        "every 1.fortnight",
+        "Mon",
         "daily\nExec=x",
         "a;b",
     ],

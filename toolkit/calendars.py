@@ -23,7 +23,12 @@ _MONTHS = {
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(_DAYS)}
 _PART = re.compile(r"(\*|(\w+)(?:-(\w+))?)(?:/(\d{1,2}))?")
-_SYSTEMD = re.compile(r"[A-Za-z0-9*/:.,~ +_-]{1,100}")
+_SYSTEMD = re.compile(
+    r"minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly"
+    r"|(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z,.]{0,60}(?: |$))?(?=.*[\d*])[\d*/.,:~-]{0,60}(?: [\d*/.,:]{1,40})?"
+    r"(?: [A-Z][A-Za-z_]{1,20}(?:/[A-Za-z_]{1,20})?)?",
+    re.IGNORECASE,
+)
 
 
 def calendars(when: str) -> tuple[str, ...]:
@@ -35,7 +40,7 @@ def calendars(when: str) -> tuple[str, ...]:
         return (_NAMED[when.lower()],)
     fields = when.split(" ")
     if len(fields) != 5:
-        if not _SYSTEMD.fullmatch(when):
+        if not _SYSTEMD.fullmatch(when):  # what has this form and no sense, systemd refuses when it reads the timer
             raise ValueError("neither five fields of cron nor an expression of systemd's")
         return (when,)
     minutes = _values(fields[0], 0, 59)

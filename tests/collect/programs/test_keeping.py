@@ -157,3 +157,43 @@ def test_go_gets_the_version_that_its_module_wants(tmp_path: Path) -> None:
     old = _only(tmp_path / "old", {"go.mod": "module x/feeds\n\ngo 1.21\n", "main.go": main})
     assert [said.text for said in new.install] == ["GOTOOLCHAIN=auto go build -o build/feeds ."]
     assert [said.text for said in old.install] == ["go build -o build/feeds ."]
+
+
+SCHEDULE = """
+set :output, 'log/cron.log'
+every 1.day, at: '4:30 am' do
+  rake 'cleanup' # nightly
+  runner "Report.send"
+end
+every :monday, at: '12pm' do
+  command "echo 'hi'"
+end
+every 15.minutes do
+  rake "tick"
+end
+every '0 3 1 * *' do
+  rake 'monthly'
+end
+every 1.fortnight do
+  rake 'seldom'
+end
+"""
+
+
+def test_what_runs_by_the_clock(tmp_path: Path) -> None:
+    rails = {"Gemfile": "gem 'rails'\n", "config/application.rb": "", "config/schedule.rb": SCHEDULE}
+    assert [(when, said.text) for when, said in _only(tmp_path / "rails", rails).cron] == [
+        ("30 4 * * *", "bundle exec rake cleanup"),
+        ("30 4 * * *", "bundle exec rails runner Report.send"),
+        ("0 12 * * 1", "echo 'hi'"),
+        ("*/15 * * * *", "bundle exec rake tick"),
+        ("0 3 1 * *", "bundle exec rake monthly"),
+        ("every 1.fortnight", "bundle exec rake seldom"),
+    ]
+    vercel = '{"crons": [{"path": "/api/tick", "schedule": "0 5 * * *"}, {"path": "/$(x)", "schedule": "* * * * *"}]}'
+    [(when, said)] = _only(tmp_path / "vercel", {**NODE, "vercel.json": vercel}).cron
+    assert when == "0 5 * * *"
+    assert said.text.endswith('"http://127.0.0.1:$PORT/api/tick"')
+    dokku = '{"cron": [{"command": "node clean.js", "schedule": "@daily"}]}'
+    [(when, said)] = _only(tmp_path / "dokku", {**NODE, "app.json": dokku}).cron
+    assert (when, said.text) == ("@daily", "node clean.js")

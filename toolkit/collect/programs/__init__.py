@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from toolkit.collect.programs import (
+    clocks,
     compiled,
     compose,
     dockerfiles,
@@ -38,7 +39,7 @@ from toolkit.program import Program
 
 _STACKS = (python, ruby, php, managed, compiled, node, static)
 _BEFORE = (procfiles, platforms)  # more trusted than a stack's convention
-_AFTER = (versions, dockerfiles, compose, units, supervisor)
+_AFTER = (versions, dockerfiles, compose, units, clocks, supervisor)
 _BUILDS = re.compile(r"pom\.xml|build\.gradle(?:\.kts)?|.*\.(?:cs|fs|es)proj")
 _BUILT_IN = frozenset({"Go", "Spring Boot", "Quarkus", "Micronaut", "ASP.NET", "Phoenix"})
 _MOST = 20  # a monorepo of libraries is not twenty programs
