@@ -197,3 +197,23 @@ def test_what_runs_by_the_clock(tmp_path: Path) -> None:
     dokku = '{"cron": [{"command": "node clean.js", "schedule": "@daily"}]}'
     [(when, said)] = _only(tmp_path / "dokku", {**NODE, "app.json": dokku}).cron
     assert (when, said.text) == ("@daily", "node clean.js")
+
+
+def test_a_page_that_is_built_into_its_server_is_no_program(tmp_path: Path) -> None:
+    page = '{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "6"}}'
+    files = {f"src/{name}": text for name, text in NODE.items()}
+    files |= {"package.json": '{"private": true, "workspaces": ["src", "admin"]}', "admin/package.json": page}
+    files |= {"admin/index.html": "", "admin/vite.config.ts": "build: { outDir: '../src/static/admin' }\n"}
+    program = _only(tmp_path, files)
+    assert program.stack == "Express"
+    assert "(cd admin && npm run build)" in [said.text for said in program.install]
+    assert program.serve == {}
+
+
+def test_what_developers_start_and_fields_of_structures_are_left_out(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  app:\n    build: ..\n    command: node a.js\n  jobs:\n    build: ..\n    command: make jobs\n"
+    )
+    program = _only(tmp_path, {**NODE, "dev/compose.yaml": compose, "config.js": 'x = `json:"upkeep.db"`\n'})
+    assert program.workers == {}
+    assert program.writable == ()

@@ -4,6 +4,7 @@ In: roots. Out: `Program`s, each value with its place. Stacks say which programs
 describe how one runs say more of it (`read`), in the order of trust below. See docs/programs.md.
 """
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -84,7 +85,9 @@ def _alone(tree: Tree, standing: list[Standing], started: set[str]) -> list[Stan
             continue
         kept.append(one)
     pages = [one for one in kept if _is_built_in(one, kept, started) or _is_module(tree, one)]
-    rest = [_with_assets(tree, one) for one in kept if one not in pages]
+    inner = {one: server for one in kept if one.page and (server := _server_around(one, kept))}
+    rest = [_with_assets(tree, one) for one in kept if one not in pages and one not in inner]
+    rest = [_with_inner(one, [page for page, server in inner.items() if server.folder == one.folder]) for one in rest]
     return [_with_pages(one, pages) if one.stack == "Go" else one for one in rest]
 
 
@@ -118,6 +121,22 @@ def _with_pages(one: Standing, pages: list[Standing]) -> Standing:
         added += [Fact(one.folder, "install", f"(cd {inside} && {fact.text})", fact.where) for fact in steps]
         added += [Fact(one.folder, "package", package, steps[0].where) for package in ("nodejs", "npm") if steps]
     return one._replace(facts=(*added, *one.facts))
+
+
+def _server_around(page: Standing, standing: list[Standing]) -> Standing | None:
+    """The program into whose folder a page is built, where that is outside of the page's own."""
+    for fact in page.facts:
+        if fact.kind == "serve" and fact.text.startswith("../"):
+            built = posixpath.normpath(posixpath.join(page.folder, fact.text)) + "/"
+            return next((one for one in standing if not one.page and built.startswith(one.folder)), None)
+    return None
+
+
+def _with_inner(one: Standing, pages: list[Standing]) -> Standing:
+    """A program with what builds the pages that it serves itself, after its own installation."""
+    own = {fact.text for fact in one.facts if fact.kind == "install"}
+    steps = [fact for page in pages for fact in page.facts if fact.kind == "install" and fact.text not in own]
+    return one._replace(facts=(*one.facts, *(fact._replace(folder=one.folder, key="home") for fact in steps)))
 
 
 def _is_module(tree: Tree, one: Standing) -> bool:

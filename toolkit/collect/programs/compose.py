@@ -34,6 +34,7 @@ _OF_IMAGES = re.compile(
 # what is mounted is the checkout itself, a file, or a part of the machine
 _SOURCE = re.compile(r"\.{0,2}/?|/.*|~.*|\$.*|.*\.\w{1,5}")
 _DATA = re.compile(r"data|storage|uploads?|media|files|db|database|logs?|attachments?|var", re.IGNORECASE)
+_DEVELOPMENT = re.compile(r"\.?dev\w*|local|tests?|ci")
 _Service = Mapping[str, Sequence[tuple[tuple[str, ...], Leaf]]]
 
 
@@ -41,6 +42,8 @@ def read(tree: Tree) -> Iterator[Fact]:
     """Facts of every service that has a `build`; a second one of the same folder works beside the first."""
     for path in sorted(named(tree, _PATTERN), key=lambda path: ("prod" not in path, path)):
         folder, _ = split(path)
+        if any(map(_DEVELOPMENT.fullmatch, folder.split("/"))):
+            continue
         services = _services(text(tree, path))
         seen: set[str] = set()
         for name, service in services.items():

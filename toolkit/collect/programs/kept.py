@@ -38,7 +38,10 @@ _CONFIGURED = re.compile(
     r"""(?im)^\s*["']?(?:[\w.]+[._-])?(?:data|uploads?|storage|media|attachments?|files?)[_-]?"""
     r"""(?:path|dir|folder|directory|root)["']?\s*[:=]\s*["'](?:\./)?(?P<folder>[\w-][\w./-]*)["']"""
 )
-_CONFIGURATION = re.compile(r"(?:config|settings|app|application)(?:[.-]\w+)?\.(?:toml|ya?ml|json|ini)")
+_CONFIGURATION = re.compile(
+    r"(?:config|settings|app|application)(?:[.-]\w+)?\.(?:toml|ya?ml|json|ini)(?:[.-](?:template|sample|example|dist|default))?"
+)
+_TAG = re.compile(r"\b(?:json|yaml|toml|koanf|db|mapstructure|env):\Z")  # a field of Go's, and no file
 _FOR_TESTS = re.compile(r"(?i)test|example|fixture|memory|dev\.(?:sqlite|db)")
 
 
@@ -54,6 +57,7 @@ def kept(tree: Tree, one: Standing) -> Iterator[Fact]:
     for name in sorted(tree.folders.get(one.folder, ())):
         if _CONFIGURATION.fullmatch(name):
             content = text(tree, one.folder + name)
+            yield from _databases(one.folder, one.folder + name, content)
             for match in _CONFIGURED.finditer(content):
                 where = at(one.folder + name, line_of(content, match[0].strip()))
                 yield Fact(one.folder, "writable", match["folder"], where)
@@ -67,6 +71,7 @@ def _databases(home: str, path: str, content: str) -> Iterator[Fact]:
             inside = "/".join(filter(None, [(match["folder"] or "").rstrip("/"), match["name"]]))
             behind = _BEHIND.search(content, max(0, match.start() - 60), match.start())
             known = match["folder"] or not behind or _BASE.search(behind[1])
+            known = known and not _TAG.search(content, max(0, match.start() - 20), match.start())
             if known and match["name"] not in seen and not _FOR_TESTS.search(inside):
                 seen.add(match["name"])
                 yield Fact(home, "writable", inside, at(path, line_of(content, match[0])), "database")
