@@ -40,7 +40,7 @@ class Platform(msgspec.Struct):
     project: Project
 
     def on_host(self, command: str) -> str:
-        return ssh.run(self.lab.login, self.lab.host("app-1").address, ["bash", "-c", command])
+        return ssh.run(self.lab.login, self.lab.host("app-1").address, [command])
 
     def ask(self, path: str, data: bytes | None = None, kind: str = "") -> tuple[int, bytes]:
         """Status and body, over HTTPS as a browser that trusts the platform's authority."""
@@ -150,9 +150,9 @@ def test_the_job_runs_by_the_clock_and_one_command_by_hand(platform: Platform) -
         time.sleep(2)
     counted = platform.tides()["counted"]
     assert counted >= 1
-    platform.on_host("app-api python count.py")
+    platform.on_host("/usr/local/sbin/app-api python count.py")
     assert platform.tides()["counted"] > counted
-    assert platform.on_host("app-api id --user --name").strip() == "app-api"
+    assert platform.on_host("/usr/local/sbin/app-api id --user --name").strip() == "app-api"
 
 
 def test_a_release_that_does_not_start_says_why_and_gives_way_to_the_one_before(platform: Platform) -> None:
@@ -186,7 +186,7 @@ def test_a_backup_taken_while_it_is_written_to_brings_everything_back(platform: 
     """The writer is in the middle of a transaction when the backup is taken: its rows are not in it."""
     writer = "import database, time; d = database.connect(); d.execute('BEGIN IMMEDIATE'); "
     writer += "d.execute('INSERT INTO tide (place) VALUES (1)'); time.sleep(60)"
-    platform.on_host(f'systemd-run --quiet --unit=writer app-api python -c "{writer}"; sleep 2')
+    platform.on_host(f'systemd-run --quiet --unit=writer /usr/local/sbin/app-api python -c "{writer}"; sleep 2')
     assert "tides.sqlite3-wal" in platform.on_host("ls /var/lib/app-api/data")
     platform.project.play("backup.yml")
     platform.on_host("systemctl stop writer || true")

@@ -12,7 +12,7 @@ UPLOADS = Path(__file__).parent / "uploads"
 
 def create_app():
     if os.environ.get("LOG_LEVEL") == "broken":
-        raise SystemExit("cannot start: the tide is out")
+        raise RuntimeError("cannot start: the tide is out")
     app = Flask(__name__)
     app.secret_key = os.environ["SECRET_KEY"]
 
