@@ -217,3 +217,16 @@ def test_what_developers_start_and_fields_of_structures_are_left_out(tmp_path: P
     program = _only(tmp_path, {**NODE, "dev/compose.yaml": compose, "config.js": 'x = `json:"upkeep.db"`\n'})
     assert program.workers == {}
     assert program.writable == ()
+
+
+def test_settings_for_production_within_a_package(tmp_path: Path) -> None:
+    settings = {f"shop/settings/{name}.py": "" for name in ("__init__", "base", "dev", "prod")}
+    program = _only(tmp_path, {**DJANGO, **settings})
+    assert program.environment["DJANGO_SETTINGS_MODULE"].text == "shop.settings.prod"
+
+
+def test_a_configuration_around_the_program_counts(tmp_path: Path) -> None:
+    files = {f"src/{name}": text for name, text in NODE.items()}
+    files |= {"package.json": '{"private": true, "workspaces": ["src"]}'}
+    files |= {"settings.json.template": '{"dbSettings": {"filename": "var/dirty.db"}}'}
+    assert [said.text for said in _only(tmp_path, files).writable] == ["var"]

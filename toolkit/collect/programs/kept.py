@@ -54,13 +54,16 @@ def kept(tree: Tree, one: Standing) -> Iterator[Fact]:
     for path in settings_files(tree, one):
         content = text(tree, path)
         yield from _databases(one.folder, path, content)
-    for name in sorted(tree.folders.get(one.folder, ())):
-        if _CONFIGURATION.fullmatch(name):
-            content = text(tree, one.folder + name)
-            yield from _databases(one.folder, one.folder + name, content)
-            for match in _CONFIGURED.finditer(content):
-                where = at(one.folder + name, line_of(content, match[0].strip()))
-                yield Fact(one.folder, "writable", match["folder"], where)
+    for folder in dict.fromkeys((one.folder, one.folder if one.within is None else one.within)):
+        for name in sorted(tree.folders.get(folder, ())):
+            if _CONFIGURATION.fullmatch(name):
+                yield from _configured(folder, folder + name, text(tree, folder + name))
+
+
+def _configured(home: str, path: str, content: str) -> Iterator[Fact]:
+    yield from _databases(home, path, content)
+    for match in _CONFIGURED.finditer(content):
+        yield Fact(home, "writable", match["folder"], at(path, line_of(content, match[0].strip())))
 
 
 def _databases(home: str, path: str, content: str) -> Iterator[Fact]:

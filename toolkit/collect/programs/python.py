@@ -144,6 +144,9 @@ def _only_settings(tree: Tree, folder: str) -> str:
 def _for_production(tree: Tree, folder: str, module: str) -> str:
     """The settings beside those of a developer that are named as production's."""
     head, _, last = module.rpartition(".")
+    inside = tree.folders.get(f"{folder}{module.replace('.', '/')}/", frozenset())
+    if name := next((one for one in ("production", "prod") if f"{one}.py" in inside), ""):
+        return f"{module}.{name}"
     if not head or not re.fullmatch(r"dev\w*|local\w*|base|settings|test\w*", last):
         return module
     place = folder + head.replace(".", "/") + "/"
