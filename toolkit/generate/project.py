@@ -84,6 +84,7 @@ def _check(plan: Plan, catalog: Catalog) -> None:
         where = f"application {application.name}"
         _require(_ENVIRONMENT, [*application.environment, *application.secrets], "environment variable", where)
         _require(_APPLICATION, application.workers, "worker name", where)
+        _require(_APPLICATION, application.jobs, "job name", where)
         _require(_DOMAIN, application.domains, "domain", where)
     _require(_DOMAIN, plan.platform.domains, "domain")
     hosts = {host.name for host in plan.hosts}

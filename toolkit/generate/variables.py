@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from toolkit.calendars import calendars
 from toolkit.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import runnable, wiring
 from toolkit.generate.ansible_yaml import Unsafe, dump, outside
-from toolkit.model import Application, GeneratedFile, Plan, Replacement
+from toolkit.generate.ports import ports
+from toolkit.model import Application, GeneratedFile, Job, Plan, Replacement
 
 PATH = "inventory/group_vars/all/10-offramp.yml"
 _CHOICE = "offramp.toml: choice"
@@ -43,7 +45,10 @@ def variables_file(
         "offramp_inner_ports": inner_ports,
         "offramp_services": table,
         "offramp_sign_in": _sign_in(plan, catalog),
-        "applications": [_application(one, plan, table) for one in plan.platform.applications],
+        "applications": [
+            _application(one, port, plan, table)
+            for one, port in zip(plan.platform.applications, ports(plan.platform.applications), strict=True)
+        ],
     }
     for replacement in plan.replacements:
         variables |= _inputs(replacement, catalog.blueprints[replacement.blueprint], table)
@@ -74,7 +79,7 @@ def _sign_in(plan: Plan, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _application(application: Application, plan: Plan, table: wiring.Services) -> dict[str, Any]:
+def _application(application: Application, port: int, plan: Plan, table: wiring.Services) -> dict[str, Any]:
     environment = {
         name: wiring.expression(text, table)
         for name, text in application.environment.items()
@@ -89,12 +94,22 @@ def _application(application: Application, plan: Plan, table: wiring.Services) -
         "release": outside(application.release),
         "fill": outside(application.fill),
         "start": Unsafe(application.start),
-        "port": application.port,
+        "port": port,
+        "serve": outside([{"path": path, "folder": folder} for path, folder in application.serve.items()]),
+        "fallback": Unsafe(application.fallback),
         "workers": outside(application.workers),
+        "jobs": [_job(name, job) for name, job in application.jobs.items()],
+        "writable": outside(application.writable),
         "domains": outside(application.domains or plan.platform.domains),
+        "paths": outside(application.paths),
+        "upload_mb": application.upload_mb,
         "health": Unsafe(application.health),
         "environment": environment,
     }
+
+
+def _job(name: str, job: Job) -> dict[str, Any]:
+    return {"name": name, "calendars": outside(calendars(job.when)), "command": Unsafe(job.run)}
 
 
 def _inputs(replacement: Replacement, blueprint: Blueprint, table: wiring.Services) -> dict[str, Any]:

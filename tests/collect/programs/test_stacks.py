@@ -118,13 +118,11 @@ STARTS = [
         "ASP.NET",
         "cd src/Shop && ASPNETCORE_URLS=http://127.0.0.1:$PORT dotnet '../../published/Shop/Shop.dll'",
     ),
-    (
-        VITE,
-        "Vite",
-        ".served/node_modules/.bin/serve --single --listen tcp://127.0.0.1:$PORT dist",
-    ),
-    ({"hugo.toml": "", "content/a.md": ""}, "Hugo", "busybox httpd -f -p 127.0.0.1:$PORT -h public"),
-    ({"index.html": _PAGE, "a.css": ""}, "static", "busybox httpd -f -p 127.0.0.1:$PORT -h ."),
+]
+PAGES = [
+    (VITE, "Vite", "dist", "/index.html"),
+    ({"hugo.toml": "", "content/a.md": ""}, "Hugo", "public", ""),
+    ({"index.html": _PAGE, "a.css": ""}, "static", ".", ""),
 ]
 
 
@@ -134,6 +132,16 @@ def test_each_stack_is_found_and_starts(tmp_path: Path, files: Files, stack: str
     assert program.stack == stack
     assert program.start is not None
     assert program.start.text == start
+
+
+@pytest.mark.parametrize(("files", "stack", "folder", "fallback"), PAGES, ids=[stack for _, stack, _, _ in PAGES])
+def test_pages_are_served_and_start_nothing(
+    tmp_path: Path, files: Files, stack: str, folder: str, fallback: str
+) -> None:
+    program = only(tmp_path, files)
+    assert (program.stack, program.start) == (stack, None)
+    assert {path: said.text for path, said in program.serve.items()} == {"/": folder}
+    assert (program.fallback.text if program.fallback else "") == fallback
 
 
 def test_django_migrates_collects_and_has_workers(tmp_path: Path) -> None:
