@@ -21,6 +21,8 @@ _NOT = re.compile(
     r"|POOL|MAX|MIN|TIMEOUT|SSL|TLS|LOG|BACKUP|ADMIN|ROOT|SUPERUSER|METABASE|PGBOUNCER|SQLITE|DEV|DEVELOPMENT|STAGING|IMAP"
     r"|POP3?|INBOUND|INCOMING|CYPRESS|E2E|CI)(?:_|$)"
 )
+# drivers of MySQL that begin TLS only where they are told whom to trust; the name is Laravel's
+_AUTHORITY = re.compile(rf"(?:{_PRE}MYSQL|{_DB})_(?:ATTR_)?SSL_?CA(?:_FILE|_PATH|_CERT)?")
 _STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password}"
 _SMTP = "${mail.outgoing.user}:${mail.outgoing.password}@${mail.outgoing.host}:${mail.outgoing.port}"
 
@@ -119,6 +121,8 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
 def wire(name: str, engine: str) -> str | None:
     """What a setting of this name gets."""
     plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
+    if engine == "mysql" and _AUTHORITY.fullmatch(plain):
+        return "${data.relational.mysql.ca}"
     if _NOT.search(plain) or len(plain) > 100:
         return None
     return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
