@@ -104,11 +104,17 @@ class Server:
     def databases(self) -> set[str]:
         return set(self.sql("SHOW DATABASES", "mysql").split("\n")) - SYSTEM
 
+    def accounts(self) -> set[str]:
+        """Those that are not the server's own."""
+        return set(self.sql("SELECT User FROM mysql.user", "mysql").split()) - {"root", "mysql", "mariadb.sys"}
+
     def forget(self) -> None:
         """Begin anew."""
         for database in self.databases():
             if database == "app" or database.startswith("app_"):
                 self.sql(f"DROP DATABASE `{database}`", "mysql")
+        for account in self.accounts() - {"app"}:
+            self.sql(f"DROP USER `{account}`@localhost", "mysql")
         for file in (self.folder / "moves").iterdir():
             file.unlink()
         self.converge()

@@ -69,7 +69,7 @@ def test_what_arrived_belongs_to_the_owner_alone(server: Server, source: list[st
         assert server.sql(asked) == "app@%", kind
     states = server.sql("SELECT EVENT_NAME, STATUS FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'app' ORDER BY 1")
     assert states == "asleep\tDISABLED\ntidy\tENABLED"
-    assert server.sql("SELECT COUNT(*) FROM mysql.user WHERE User = 'offramp_import'") == "0"
+    assert server.accounts() == {"app"}
 
 
 def test_the_usual_collation_of_the_dump_is_the_databases(server: Server, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_the_usual_collation_of_the_dump_is_the_databases(server: Server, tmp_pa
 # --- of MySQL 8 -------------------------------------------------------------------------------------------------------
 def test_a_dump_of_mysql_8(server: Server) -> None:
     answer = server.import_dump(HERE / "cases/mysql-8.sql")
-    assert answer["left_out"] == {"the old database": 4, "replication": 5, "locks": 6}
+    assert answer["left_out"] == {"the old database": 5, "replication": 5, "locks": 6}
     assert answer["rewritten"]["definers"] == 5
     assert {name: one["rows"] for name, one in answer["tables"].items()} == {"orders": 2, "people": 3, "words": 2}
     assert server.sql("SELECT total, JSON_VALUE(doc, '$.k') FROM orders ORDER BY id") == "7.00\tv\n0.50\tNULL"
@@ -118,7 +118,7 @@ BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut off between statements": (lambda text: text[: text.index(b"-- Dumping data for table `texts`")], "cut off"),
     "cut off in a body": (lambda text: text[: text.index(b"RETURN CASE")], "cut off"),
     "cut off when compressed": (lambda text: gzip.compress(text)[:2000], "Compressed file ended"),
-    "by PowerShell": (lambda text: text.decode().encode("utf-16"), "UTF-16, as PowerShell"),
+    "by PowerShell": (lambda text: text.decode("latin-1").encode("utf-16"), "UTF-16, as PowerShell"),
     "something else": (lambda _: b"\x7fELF\0\0\0", "no SQL text"),
     "nothing": (lambda _: b"", "no table"),
     "PostgreSQL's text": (
@@ -165,4 +165,4 @@ def test_what_is_no_dump_for_this_server_is_refused(
     assert server.sql("SELECT a FROM kept") == "1"
     assert {name for name in server.databases() if name.startswith("app")} in ({"app"}, {"app", "app_imported"})
     assert not Path("/tmp/planted").exists()
-    assert server.sql("SELECT COUNT(*) FROM mysql.user WHERE User = 'offramp_import'") == "0"
+    assert server.accounts() == {"app"}

@@ -83,8 +83,8 @@ def rows_of(case, known):
         if choice.reason(statement) or statement.words[:1] not in (["INSERT"], ["REPLACE"]):
             continue
         head = insert_head(statement)
-        table = inserted_into(head)
-        for row in inserted(statement.text, head, known[table], case.found.alphabet) if table in known else ():
+        table = inserted_into(head, statement.alphabet)
+        for row in inserted(statement.text, head, known[table], statement.alphabet) if table in known else ():
             yield table, [row.get(column.name) for column in shown[table]]
 
 

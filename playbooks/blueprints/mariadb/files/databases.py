@@ -1,7 +1,6 @@
 """Where an import goes: a database beside, which takes the wanted one's place once it is proven.
 
-In: a superuser's connection. A dump is loaded into NAME_imported by an account that has rights on it alone and goes
-afterwards. Nothing with data in it is ever dropped: what was in the wanted database is moved to NAME_before_import, what
+In: a superuser's connection. A dump is loaded into NAME_imported by an account that has rights on it alone. Nothing with data in it is ever dropped: what was in the wanted database is moved to NAME_before_import, what
 differs from its dump stays where it was loaded. Comments of databases say how far a run got, so that the next one goes on.
 """
 
@@ -20,7 +19,7 @@ LEAVING = "taking in what was there before sha256:"
 BEFORE = "what was there before sha256:"
 KEPT = "_imported"
 AWAY = "_before_import"
-LOADER = "offramp_import"
+EVENTS = "_events"
 LONGEST = 64  # characters of a name
 HELD = """
     SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s
@@ -87,7 +86,7 @@ def remove_unfinished(server, database):
         found = [name for name, text in cursor if text.startswith(LOADING)]
     for name in found:
         if name.startswith(beside(database, KEPT)):
-            execute(server, f"DROP DATABASE {quoted(name)}")
+            remove(server, name)
 
 
 def lock(server, database):
@@ -97,19 +96,36 @@ def lock(server, database):
 
 
 @contextmanager
-def loader(server, database, rights="ALL PRIVILEGES"):
-    """The login of an account that has these rights in this database and none elsewhere."""
-    password = secrets.token_hex(20)
-    account = f"'{LOADER}'@'localhost'"
+def loader(server, database, ending="", rights="ALL PRIVILEGES"):
+    """The login of an account, named after the database, that has these rights in it and none elsewhere.
+
+    Nobody can log in as it afterwards. It stays as long as the database: of a view whose definer is gone the server tells
+    another text.
+    """
+    account, password = account_of(database, ending), secrets.token_hex(20)
     execute(
         server,
         f"CREATE OR REPLACE USER {account} IDENTIFIED BY '{password}'",
         f"GRANT {rights} ON {pattern(database)}.* TO {account}",
     )
     try:
-        yield {"user": LOADER, "password": password}
+        yield {"user": database + ending, "password": password}
     finally:
-        execute(server, f"DROP USER IF EXISTS {account}")
+        execute(server, f"ALTER USER {account} ACCOUNT LOCK")
+
+
+def account_of(database, ending=""):
+    return f"{quoted(database + ending)}@`localhost`"
+
+
+def remove_accounts(server, database):
+    execute(server, *(f"DROP USER IF EXISTS {account_of(database, ending)}" for ending in ("", EVENTS)))
+
+
+def remove(server, database):
+    """A copy that is of no use, with its accounts."""
+    execute(server, f"DROP DATABASE IF EXISTS {quoted(database)}")
+    remove_accounts(server, database)
 
 
 def sort_as_most(server, source, target):

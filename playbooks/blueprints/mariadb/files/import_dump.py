@@ -42,7 +42,7 @@ def imported(file, wanted, server, digest):
     name = wanted["database"]
     databases.remove_unfinished(server, name)
     for place in databases.noted(server, name, databases.KEPT, databases.PROVEN + digest):
-        put_in_place(file, wanted, server, place, digest)
+        put_in_place(wanted, server, place, digest)
         return {"changed": True, "tables": {}, "note": "an import that was interrupted is finished"}
     noted = databases.note(server, name)
     if noted is None:
@@ -57,7 +57,13 @@ def imported(file, wanted, server, digest):
     if differences and not wanted.get("accept"):
         databases.set_note(server, place, databases.DIFFERS + digest)
         raise Refused(differs(differences, place))
-    put_in_place(file, wanted, server, place, digest)
+    try:
+        make_events(file, wanted, server, place)
+    except BaseException:
+        if not kept:
+            databases.remove(server, place)
+        raise
+    put_in_place(wanted, server, place, digest)
     return {
         "changed": True,
         "tables": tables,
@@ -83,7 +89,7 @@ def differs(differences, place):
     return (
         f"the imported database differs from the dump:\n{shown}{more}\nIt is kept as {place}. To take it as it is: "
         "import again with -e mariadb_import_accept=true. "
-        f"To delete it: mariadb --execute 'DROP DATABASE {quoted(place)}'"
+        f"To delete it: mariadb --execute 'DROP DATABASE {quoted(place)}; DROP USER {databases.account_of(place)}'"
     )
 
 
@@ -95,7 +101,7 @@ def load_beside(file, wanted, server, digest):
         with databases.loader(server, place) as login:
             run(file, wanted, place, login, is_no_event)
     except BaseException:
-        execute(server, f"DROP DATABASE IF EXISTS {quoted(place)}")
+        databases.remove(server, place)
         raise
     return place
 
@@ -113,6 +119,8 @@ def run(file, wanted, place, login, is_wanted):
     """Send the dump's statements, those that are wanted."""
     choice = Choice()
     with closing(connect(wanted["socket"], place, **login)) as connection:
+        # as mysqldump itself begins, unless it is --compact
+        connection.query("SET foreign_key_checks = 0, unique_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
         for statement in statements.read(dump_file.lines(file)):
             if choice.reason(statement) or not is_wanted(statement):
                 continue
@@ -127,10 +135,9 @@ def said(error):
 
 
 # --- taking its place -------------------------------------------------------------------------------------------------
-def put_in_place(file, wanted, server, place, digest):
+def put_in_place(wanted, server, place, digest):
     """Every step may be the last of a run that is killed: the next one goes on here."""
     name, owner, folder = wanted["database"], wanted["owner"], wanted["folder"]
-    make_events(file, wanted, server, place)
     databases.set_note(server, place, databases.PROVEN + digest)
     if databases.note(server, name) != databases.FILLED + digest:
         begun = databases.noted(server, name, databases.AWAY, databases.LEAVING + digest)
@@ -143,6 +150,7 @@ def put_in_place(file, wanted, server, place, digest):
         databases.sort_as_most(server, place, name)
         databases.set_note(server, name, databases.FILLED + digest)
     move(server, place, name, owner, folder)
+    databases.remove_accounts(server, place)
     databases.set_note(server, name, databases.IMPORTED + digest)
 
 
@@ -156,7 +164,7 @@ def make_events(file, wanted, server, place):
         thing = made(statement.words) if statement.words[:1] == ["CREATE"] else None
         return bool(thing) and thing.kind == "EVENT" and thing.name not in present
 
-    with databases.loader(server, place, "EVENT") as login:
+    with databases.loader(server, place, databases.EVENTS, "EVENT") as login:
         run(file, wanted, place, login, is_wanted)
 
 

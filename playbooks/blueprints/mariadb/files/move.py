@@ -100,17 +100,16 @@ def make_all(server, database, made, owner):
     server.select_db(database)
     waiting = [one for one in made if not exists(server, database, *one[:2])]
     while waiting:
-        failed, why = [], None
+        failed = []
         for one in waiting:
             try:
                 make(server, *one, owner)
             except pymysql.Error as error:
-                failed.append(one)
-                why = error
+                failed.append((one, error))
         if len(failed) == len(waiting):
-            kind, name, *_ = failed[0]
+            (kind, name, *_), why = failed[0]
             raise Refused(f"the {kind.lower()} {name} cannot be made in {database}: {why}")
-        waiting = failed
+        waiting = [one for one, _ in failed]
 
 
 def exists(server, database, kind, name):

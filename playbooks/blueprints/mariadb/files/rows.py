@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from dump_file import Refused
 from server import quoted
-from statements import STRING, literal
+from statements import DOUBLE, STRING, literal
 
 VALUE = re.compile(
-    rb"\s*+(?:(?P<null>NULL\b)|(?P<introducer>_\w+\s*)?(?P<string>" + STRING + rb")|0x(?P<hex>[0-9a-f]*)|"
+    rb"\s*+(?:(?P<null>NULL\b)|(?P<introducer>_\w+\s*)?(?P<string>" + STRING + rb"|" + DOUBLE + rb")|0x(?P<hex>[0-9a-f]*)|"
     rb"x'(?P<xhex>[0-9a-f]*)'|b'(?P<bits>[01]*)'|(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)|"
     rb"(?P<default>DEFAULT\b)|(?P<word>TRUE\b|FALSE\b))\s*+(?P<end>[,)])",
     re.IGNORECASE | re.DOTALL,
 )
 OPEN = re.compile(rb"\s*,?\s*\(")
-ESCAPE = re.compile(rb"\\(.)|''", re.DOTALL)
+ESCAPES = {quote: re.compile(rb"\\(.)|" + quote * 2, re.DOTALL) for quote in (b"'", b'"')}
 ESCAPED = {b"0": b"\0", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"Z": b"\x1a", b"%": b"\\%", b"_": b"\\_"}
 INTEGERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "year"}
 FLOATS = {"float", "double"}
@@ -72,7 +72,7 @@ def columns(cursor, database, table):
 def inserted(text, head, known, alphabet):
     """The rows of an INSERT, as column → value; `head` is the match of its beginning, `known` the table's columns."""
     by_name = {column.name.lower(): column for column in known}
-    names = named_columns(head)
+    names = named_columns(head, alphabet)
     named = known if names is None else [by_name[name] for name in names]
     position = head.end()
     while found := OPEN.match(text, position):
@@ -83,12 +83,12 @@ def inserted(text, head, known, alphabet):
         raise Refused(f"rows of the dump cannot be read: … {rest[:40].decode(errors='replace')}")
 
 
-def named_columns(head):
+def named_columns(head, alphabet):
     """The columns that an INSERT names, in small letters, or None: all of them."""
     if head["columns"] is None:
         return None
     words = re.findall(rb"`(?:[^`]|``)+`|[^\s,`]+", head["columns"])
-    return tuple(literal(word.decode()).lower() for word in words)
+    return tuple(literal(word.decode(alphabet, "replace")).lower() for word in words)
 
 
 def values(text, position, named, alphabet):
@@ -113,7 +113,7 @@ def value_of(found, column, alphabet):
     if found["null"] is not None:
         return None
     if found["string"] is not None:
-        text = unescaped(found["string"][1:-1])
+        text = unescaped(found["string"])
         if column.type in RAW or alphabet == "utf-8" or found["introducer"]:
             return text
         return text.decode(alphabet, "replace").encode()
@@ -132,9 +132,11 @@ def in_bytes(number):
 
 
 def unescaped(text):
-    if b"\\" not in text and b"''" not in text:
+    """What a literal in quotes of either kind stands for."""
+    quote, text = text[:1], text[1:-1]
+    if b"\\" not in text and quote not in text:
         return text
-    return ESCAPE.sub(lambda match: ESCAPED.get(match[1], match[1]) if match[1] is not None else b"'", text)
+    return ESCAPES[quote].sub(lambda match: quote if match[1] is None else ESCAPED.get(match[1], match[1]), text)
 
 
 # --- one form of each value -------------------------------------------------------------------------------------------

@@ -8,27 +8,35 @@ go to the server by themselves.
 import re
 from functools import cached_property
 
+# Python 3.11.2 (Debian 12) errs in possessive groups, so only single sets are possessive here: what closes a literal is
+# then a quote that is not followed by another
 QUOTES = {
-    b"'": re.compile(rb"(?:[^'\\]++|\\.|'')*+", re.DOTALL),
-    b'"': re.compile(rb'(?:[^"\\]++|\\.|"")*+', re.DOTALL),
-    b"`": re.compile(rb"(?:[^`]++|``)*+", re.DOTALL),
+    b"'": re.compile(rb"(?:[^'\\]++|\\.|'')*", re.DOTALL),
+    b'"': re.compile(rb'(?:[^"\\]++|\\.|"")*', re.DOTALL),
+    b"`": re.compile(rb"(?:[^`]++|``)*", re.DOTALL),
 }
 UNESCAPED = {
-    b"'": re.compile(rb"(?:[^']++|'')*+", re.DOTALL),
-    b'"': re.compile(rb'(?:[^"]++|"")*+', re.DOTALL),
+    b"'": re.compile(rb"(?:[^']++|'')*", re.DOTALL),
+    b'"': re.compile(rb'(?:[^"]++|"")*', re.DOTALL),
     b"`": QUOTES[b"`"],
 }
-STRING = rb"'(?:[^'\\]++|\\.|'')*+'"
-NAME = rb"`(?:[^`]++|``)*+`"
+STRING = rb"'(?:[^'\\]++|\\.|'')*'(?!')"
+DOUBLE = rb'"(?:[^"\\]++|\\.|"")*"(?!")'
+NAME = rb"`(?:[^`]++|``)*`(?!`)"
 # MariaDB takes comments of these versions for comments: they are MySQL's (https://mariadb.com/kb/en/comment-syntax)
 VERSION = re.compile(rb"/\*(M?)!(\d{0,6})")
 DELIMITER = re.compile(rb"\s*DELIMITER\s+(\S+)\s*$", re.IGNORECASE)
 WORD = re.compile(
     rb"\s+|--(?=\s)[^\n]*|#[^\n]*|(?P<mark>/\*M?!\d*)|/\*.*?\*/|(?P<close>\*/)|"
-    rb"(?P<word>" + STRING + rb'|"(?:[^"\\]++|\\.|"")*+"|' + NAME + rb"|[@$\w\x80-\xff]+|.)",
+    rb"(?P<word>" + STRING + rb"|" + DOUBLE + rb"|" + NAME + rb"|[@$\w\x80-\xff]+|.)",
     re.DOTALL,
 )
 REST = re.compile(rb"--(?=\s|$)")
+# what the client is said to write in: for all, or for the definitions that follow, until a saved value comes back
+NAMES = re.compile(rb"(?:/\*!\d*\s*)?SET\s+NAMES\s+'?(\w+)", re.IGNORECASE)
+CLIENT = re.compile(rb"(?:/\*!\d*\s*)?SET\s+character_set_client\s*=\s*(@?\w+)", re.IGNORECASE)
+# names in a dump → names of Python's; others cannot be told from what they quote
+ALPHABETS = {"utf8": "utf-8", "utf8mb3": "utf-8", "utf8mb4": "utf-8", "latin1": "cp1252", "binary": "utf-8"}
 HEAD = 4000  # bytes in which the first words are sought
 
 
@@ -39,13 +47,13 @@ class CutOff(Exception):
 class Statement:
     """One statement, without what ends it."""
 
-    def __init__(self, text, start):
-        self.text, self.start = text, start
+    def __init__(self, text, start, alphabet="utf-8"):
+        self.text, self.start, self.alphabet = text, start, alphabet
 
     @cached_property
     def words(self):
         """Its first 40 words in capitals, names and literals as they stand, without comments and their marks."""
-        return words(self.text[self.start : self.start + HEAD])
+        return words(self.text[self.start : self.start + HEAD], self.alphabet)
 
     @property
     def comments(self):
@@ -53,13 +61,13 @@ class Statement:
         return self.text[: self.start]
 
 
-def words(text, most=40):
+def words(text, alphabet="utf-8", most=40):
     found = []
     for match in WORD.finditer(skipping(text)):
         word = match["word"]
         if word is None:
             continue
-        plain = word.decode(errors="surrogateescape")
+        plain = word.decode(alphabet, "replace")
         found.append(plain if plain[0] in "'\"`" else plain.upper())
         if len(found) == most:
             break
@@ -104,16 +112,16 @@ class Lexer:
     """Takes lines; remembers what a line leaves open."""
 
     def __init__(self):
-        self.quotes = QUOTES
+        self.quotes, self.alphabet, self.usual = QUOTES, "utf-8", "utf-8"
         self.end_with(b";")
         self.begin()
 
     def end_with(self, delimiter):
         """Set what ends statements, and with it what surely neither ends nor opens anything."""
         self.delimiter = delimiter
-        plain = rb"[^'\"`#/\-\\" + re.escape(delimiter[:1]) + rb"]++"
-        strings = STRING + rb"|" + NAME if self.quotes is QUOTES else NAME
-        self.plain = re.compile(rb"(?:" + plain + rb"|" + strings + rb")++", re.DOTALL)
+        plain = rb"[^'\"`#/\\\-" + re.escape(delimiter[:1]) + rb"]++"
+        strings = STRING + rb"|" + DOUBLE + rb"|" + NAME if self.quotes is QUOTES else NAME
+        self.plain = re.compile(rb"(?:" + plain + rb"|" + strings + rb")+", re.DOTALL)
 
     def begin(self):
         self.text = bytearray()
@@ -139,10 +147,14 @@ class Lexer:
         self.begin()
         if start is None:
             return
-        statement = Statement(text, start)
+        statement = Statement(text, start, self.alphabet)
         if b"sql_mode" in text[start : start + 80].lower():
             self.quotes = UNESCAPED if b"NO_BACKSLASH_ESCAPES" in text else QUOTES
             self.end_with(self.delimiter)
+        if found := NAMES.match(text, start):
+            self.alphabet = self.usual = ALPHABETS.get(found[1].decode().lower(), "utf-8")
+        elif found := CLIENT.match(text, start):
+            self.alphabet = ALPHABETS.get(found[1].decode().lower(), self.usual)
         yield statement
 
     def step(self, line, position):

@@ -12,15 +12,13 @@ from typing import NamedTuple
 import statements
 from dump_file import Refused
 from rows import named_columns
-from statements import literal
+from statements import ALPHABETS, literal
 from translate import SYSTEM, Choice, translated
 
 KINDS = ("TABLE", "VIEW", "TRIGGER", "FUNCTION", "PROCEDURE", "EVENT", "SEQUENCE")
 BEGUN = re.compile(rb"^-- (?:MySQL|MariaDB) dump ", re.IGNORECASE)
 COMPLETE = re.compile(rb"^-- Dump completed", re.IGNORECASE)
 CUT_OFF = "the dump is cut off: its end is missing; make it or copy it anew"
-# names in a dump → names of Python's; others cannot be told from what they quote
-ALPHABETS = {"utf8": "utf-8", "utf8mb3": "utf-8", "utf8mb4": "utf-8", "latin1": "cp1252", "binary": "utf-8"}
 INSERT = re.compile(
     rb"(?:/\*!\d*\s*)?(?P<verb>INSERT|REPLACE)\s+(?:(?:IGNORE|LOW_PRIORITY|DELAYED|HIGH_PRIORITY)\s+|/\*.*?\*/\s*)*(?:INTO\s+)?"
     rb"(?P<table>(?:" + statements.NAME + rb"|[\w$]+)(?:\s*\.\s*(?:" + statements.NAME + rb"|[\w$]+))?)"
@@ -43,7 +41,6 @@ class Survey:
     rewritten: Counter = field(default_factory=Counter)
     inserted: dict[str, tuple[str, ...] | None] = field(default_factory=dict)  # columns that rows name; None: all
     databases: Counter = field(default_factory=Counter)  # and how much is in each
-    alphabet: str = "utf-8"
     time_zone: str = ""
     begun: bool = False  # the first words of mysqldump are there: then its last ones must be, too
     complete: bool = False
@@ -100,7 +97,7 @@ def take(statement, found, choice):
 
 def take_rows(statement, found):
     head = insert_head(statement)
-    table, names = inserted_into(head), named_columns(head)
+    table, names = inserted_into(head, statement.alphabet), named_columns(head, statement.alphabet)
     if table not in found.inserted or found.inserted[table] is None:
         found.inserted[table] = names
     elif names is not None:  # what all of them name can be compared
@@ -114,10 +111,9 @@ def insert_head(statement):
     raise Refused(f"rows of the dump cannot be read: {' '.join(statement.words[:6])} …")
 
 
-def inserted_into(head):
+def inserted_into(head, alphabet):
     """The table of an INSERT."""
-    name = re.findall(statements.NAME + rb"|[\w$]+", head["table"])[-1].decode(errors="surrogateescape")
-    return literal(name)
+    return literal(re.findall(statements.NAME + rb"|[\w$]+", head["table"])[-1].decode(alphabet, "replace"))
 
 
 def take_thing(verb, thing, text, found):
@@ -151,10 +147,8 @@ def plain(word):
 
 def note_setting(words, found):
     if words[1:2] == ["NAMES"] and len(words) > 2:
-        named = literal(words[2]).lower()
-        if named not in ALPHABETS:
+        if (named := literal(words[2]).lower()) not in ALPHABETS:
             raise Refused(f"the dump is written in {named}: make it with --default-character-set=utf8mb4")
-        found.alphabet = ALPHABETS[named]
     text = "".join(words)
     if zone := re.match(r"SET(?:@@(?:SESSION\.)?|SESSION)?TIME_ZONE='([^']*)'", text):
         found.time_zone = found.time_zone or zone[1]
