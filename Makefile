@@ -54,7 +54,7 @@ lint: $(VENV)/ready ## ruff, mypy --strict; yamllint, ansible-lint and terraform
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages age postgresql python3-psycopg2 zstd chromium chromium-driver git kannel knot nginx-light \
+	.ci/debian-packages age postgresql python3-psycopg2 mariadb-server python3-pymysql zstd chromium chromium-driver git kannel knot nginx-light \
 	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v go >/dev/null || echo golang-go) \
 	  $(shell command -v javac >/dev/null || echo default-jdk-headless) $(shell command -v mvn >/dev/null || echo maven)
 	pytest $(SIDE_BY_SIDE)
@@ -79,9 +79,9 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway status_page)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: every port of three hosts scanned, the support desk behind Keycloak with browsers
+service-test: $(VENV)/ready ## Longer still: every port of three hosts scanned, MariaDB lost and brought back, the support desk behind Keycloak with browsers
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test tests/host/test_firewall.py tests/host/test_support_sso.py
+	@.ci/host-test tests/host/test_firewall.py tests/host/test_mariadb.py tests/host/test_support_sso.py
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench

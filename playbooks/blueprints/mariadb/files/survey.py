@@ -150,5 +150,6 @@ def note_setting(words, found):
         if (named := literal(words[2]).lower()) not in ALPHABETS:
             raise Refused(f"the dump is written in {named}: make it with --default-character-set=utf8mb4")
     text = "".join(words)
-    if zone := re.match(r"SET(?:@@(?:SESSION\.)?|SESSION)?TIME_ZONE='([^']*)'", text):
-        found.time_zone = found.time_zone or zone[1]
+    zone = re.match(r"SET(?:@@(?:SESSION\.)?|SESSION)?TIME_ZONE='([^']*)'", text)
+    if zone and not found.things:  # later ones are events'
+        found.time_zone = zone[1]
