@@ -1,6 +1,7 @@
 """MariaDB as its blueprint builds it: who may come in, a dump of MySQL 8 taken over, lost, and brought back."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,12 @@ class Database:
         return self.project.play("import.yml", *ONLY, "-e", f"dataset={folder}", *options)
 
 
+def changed_tasks(printed: str) -> list[str]:
+    """The names of the tasks that a run says it changed something with."""
+    parts = re.split(r"\n(?:TASK|RUNNING HANDLER) \[(.*?)\]", printed)
+    return [name for name, said in zip(parts[1::2], parts[2::2], strict=True) if re.search(r"^changed:", said, re.M)]
+
+
 @pytest.fixture(scope="module")
 def database(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     folder = tmp_path_factory.mktemp("mariadb")
@@ -43,7 +50,7 @@ def database(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def test_the_second_run_changes_nothing_and_all_is_well(database: Database) -> None:
-    assert projects.changed(database.project.play("site.yml")) == 0
+    assert changed_tasks(database.project.play("site.yml")) == []
     database.project.play("verify.yml")
 
 
@@ -60,7 +67,7 @@ def test_who_may_come_in(database: Database) -> None:
 
 def test_a_dump_is_taken_over_lost_and_brought_back(database: Database, tmp_path: Path) -> None:
     (tmp_path / "database.sql").write_bytes((CASES / "mysql-8.sql").read_bytes())
-    assert '"rows": 3' in database.take_in(tmp_path)
+    assert re.search(r'rows"?: 3', database.take_in(tmp_path))
     assert projects.changed(database.take_in(tmp_path)) == 0, "the same dump again"
     assert database.sql("SELECT name FROM people WHERE id = 1") == "Zoë 🚀"
     (tmp_path / "database.sql").write_text("--\n-- PostgreSQL database dump\n--\n")
@@ -73,10 +80,10 @@ def test_a_dump_is_taken_over_lost_and_brought_back(database: Database, tmp_path
     assert [database.run("head", "-c", "21", file) for file in files] == ["age-encryption.org/v1"]
     database.project.play("drill-steady.yml")
     database.project.play("drill-break.yml")
-    with pytest.raises(AssertionError, match="is gone: bring it back with ansible-playbook restore.yml"):
+    with pytest.raises(AssertionError, match=r"is gone: bring it back with ansible-playbook restore\.yml"):
         database.project.play("site.yml")
     database.project.play("restore.yml")
-    assert projects.changed(database.project.play("site.yml")) == 0
+    assert changed_tasks(database.project.play("site.yml")) == []
     database.project.play("verify.yml")
     assert database.sql("SELECT COUNT(*) FROM people WHERE name = 'before the backup'") == "1"
     assert database.sql("SELECT people_of('CH')") == "2"
@@ -87,5 +94,7 @@ def test_a_dump_is_taken_over_lost_and_brought_back(database: Database, tmp_path
 
 def test_secrets_are_in_no_log(database: Database) -> None:
     secret = database.project.secrets()["mariadb_password"]
-    search = "read -r text; { journalctl --output=export; cat /var/log/mysql/* 2>/dev/null; } | grep -caF -e \"$text\" || true"
+    search = (
+        'read -r text; { journalctl --output=export; cat /var/log/mysql/* 2>/dev/null; } | grep -caF -e "$text" || true'
+    )
     assert json.loads(database.run("sh", "-c", f"'{search}'", stdin=f"{secret}\n")) == 0

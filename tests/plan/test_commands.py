@@ -22,9 +22,10 @@ EXPORTS = {
 
 def test_the_usual_places_of_data_have_their_commands() -> None:
     assert {id for id, _ in EXPORTS} >= {
-        "aiven", "aws/rds", "aws/s3", "aws/route53", "azure/blob-storage", "azure/mysql", "azure/postgres", "backblaze", "cloudflare",
-        "cloudflare/r2", "digitalocean/databases", "digitalocean/dns", "digitalocean/spaces", "fly-io", "gandi",
-        "google-cloud/sql", "google-cloud/storage", "heroku", "planetscale", "render",
+        "aiven", "aws/rds", "aws/s3", "aws/route53", "azure/blob-storage", "azure/mysql", "azure/postgres",
+        "backblaze", "cloudflare", "cloudflare/r2", "digitalocean/databases", "digitalocean/dns",
+        "digitalocean/spaces", "fly-io", "gandi", "google-cloud/sql", "google-cloud/storage", "heroku", "planetscale",
+        "render",
     }  # fmt: skip
 
 

@@ -137,8 +137,8 @@ def test_an_application_that_refers_to_an_engine_gets_this_one(plan_for: Planner
     wired = Application("shop", "shop", start="serve", environment=environment)
     plan = plan_for({"main.tf": 'resource "aws_instance" "x" {}\n'}, applications=(wired,))
     assert set(_replaced(plan)) == {"mariadb", "postgresql", "web"}
+    wired = Application("shop", "shop", start="serve", environment={"D": "${data.relational.mysql.dsn}"})
     with pytest.raises(BadInput, match=r"mariadb has no output 'dsn' for data.relational"):
-        wired = Application("shop", "shop", start="serve", environment={"D": "${data.relational.mysql.dsn}"})
         plan_for({"main.tf": 'resource "aws_instance" "x" {}\n'}, applications=(wired,))
 
 
@@ -158,7 +158,10 @@ def test_what_nobody_could_see_is_assumed_and_said(plan_for: Planner) -> None:
 
 def test_a_queue_whose_address_is_a_setting_can_be_switched(plan_for: Planner) -> None:
     """Celery speaks SQS and Redis: what is in a queue need not move, but a database's tables must."""
-    files = {"main.tf": 'resource "aws_sqs_queue" "x" {}\n' + RDS % "oracle-ee", "requirements.txt": "redis\npsycopg2\n"}
+    files = {
+        "main.tf": 'resource "aws_sqs_queue" "x" {}\n' + RDS % "oracle-ee",
+        "requirements.txt": "redis\npsycopg2\n",
+    }
     wired = Application(
         "shop", "shop", start="serve", environment={"Q": "${data.queue.url}", "D": "${data.relational.url}"}
     )

@@ -5,10 +5,10 @@ applications' host is lost, or nobody was found who hosts them: what `[[choice]]
 `[[application]]`, the engines its code needs and nobody who stays provides.
 
 A capability is replaced by the blueprint that `[[choice]]` names; else, of the blueprints that have the capability, by
-the one that covers most of what is lost (then by the order of checks/engines.toml, then by name). Either must speak what is used: PostgreSQL is no replacement
-for MySQL. Not replaced: what a named fallback still covers, and what no blueprint has or speaks; both end up in
-`unplanned`. What a chosen blueprint needs is chosen the same way, and so is what an application's environment refers to
-("${data.relational.url}") once a blueprint runs it.
+the one that covers most of what is lost (then by the order of checks/engines.toml, then by name). Either must speak
+what is used: PostgreSQL is no replacement for MySQL. Not replaced: what a named fallback still covers, and what no
+blueprint has or speaks; both end up in `unplanned`. What a chosen blueprint needs is chosen the
+same way, and so is what an application's environment refers to ("${data.relational.url}") once a blueprint runs it.
 """
 
 import re

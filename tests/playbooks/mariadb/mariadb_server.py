@@ -71,9 +71,7 @@ class Server:
 
     def place(self, dump: Path) -> Path:
         """A copy that the user mysql can read."""
-        inbox = self.folder / "inbox"
-        shutil.rmtree(inbox, ignore_errors=True)
-        inbox.mkdir()
+        inbox = Path(tempfile.mkdtemp(prefix="inbox-", dir=self.folder))
         if dump.is_dir():
             shutil.copytree(dump, inbox / dump.name)
         else:
@@ -137,7 +135,9 @@ def running_server() -> Iterator[Server]:
     try:
         install = ["mariadb-install-db", *options, "--user=mysql", "--skip-test-db"]
         subprocess.run(install, check=True, capture_output=True, cwd="/")
-        settings = [f"--{setting}" for setting in (*SETTINGS, f"socket={folder / 'socket'}", f"pid-file={folder / 'pid'}")]
+        settings = [
+            f"--{setting}" for setting in (*SETTINGS, f"socket={folder / 'socket'}", f"pid-file={folder / 'pid'}")
+        ]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 ["/usr/sbin/mariadbd", *options, "--user=mysql", *settings], stdout=log, stderr=log, cwd="/"

@@ -1,5 +1,6 @@
 """Dumps of every kind are imported with everything in them, or refused before anything is touched, by name."""
 
+# ruff: noqa: S608 - these statements are the tests' own
 import bz2
 import gzip
 import lzma
@@ -25,9 +26,9 @@ FORMS: dict[str, Callable[[Server], bytes]] = {
     "compressed.sql.gz": lambda server: gzip.compress(server.dump("source", *ALL)),
     "compressed.sql.bz2": lambda server: bz2.compress(server.dump("source", *ALL)),
     "compressed.sql.xz": lambda server: lzma.compress(server.dump("source", *ALL)),
-    "compressed.sql.zst": lambda server: subprocess.run(
-        ["zstd"], input=server.dump("source", *ALL), capture_output=True, check=True
-    ).stdout,
+    "compressed.sql.zst": lambda server: (
+        subprocess.run(["zstd"], input=server.dump("source", *ALL), capture_output=True, check=True).stdout
+    ),
 }
 
 
@@ -48,7 +49,7 @@ def test_everything_arrives_in_every_form(server: Server, source: list[str], nam
     assert answer["tables"]["texts"]["rows"] == 3
     content = server.content("app")
     if name == "windows.sql":  # lines in bodies end as the file's do
-        content = [line for line in "\n".join(content).replace("\r", "").split("\n")]
+        content = "\n".join(content).replace("\r", "").split("\n")
     if name == "latin1.sql":  # what cannot be written in it is lost when the dump is made
         content, source = ([re.sub("🚀|\\?", "?", line) for line in lines] for lines in (content, source))
     assert content == source
@@ -65,9 +66,13 @@ def test_what_arrived_belongs_to_the_owner_alone(server: Server, source: list[st
     assert server.sql("SELECT what FROM log ORDER BY id DESC LIMIT 1", user="app") == "child 7;;"
     for kind in ("VIEWS", "TRIGGERS", "ROUTINES", "EVENTS"):
         where = {"VIEWS": "TABLE_SCHEMA", "TRIGGERS": "TRIGGER_SCHEMA", "ROUTINES": "ROUTINE_SCHEMA"}
-        asked = f"SELECT DISTINCT DEFINER FROM information_schema.{kind} WHERE {where.get(kind, 'EVENT_SCHEMA')} = 'app'"
+        asked = (
+            f"SELECT DISTINCT DEFINER FROM information_schema.{kind} WHERE {where.get(kind, 'EVENT_SCHEMA')} = 'app'"
+        )
         assert server.sql(asked) == "app@%", kind
-    states = server.sql("SELECT EVENT_NAME, STATUS FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'app' ORDER BY 1")
+    states = server.sql(
+        "SELECT EVENT_NAME, STATUS FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'app' ORDER BY 1"
+    )
     assert states == "asleep\tDISABLED\ntidy\tENABLED"
     assert server.accounts() == {"app"}
 
@@ -101,7 +106,7 @@ def test_a_folder_of_mydumper_and_pscale(server: Server, tmp_path: Path) -> None
     folder = tmp_path / "database"
     folder.mkdir()
     (folder / "metadata").write_text("Started dump\n")
-    (folder / "shop.orders.00001.sql").write_text("INSERT INTO `orders`(`id`,`a`) VALUES\n(1,\"x\\\"y\")\n,(2,NULL);\n")
+    (folder / "shop.orders.00001.sql").write_text('INSERT INTO `orders`(`id`,`a`) VALUES\n(1,"x\\"y")\n,(2,NULL);\n')
     (folder / "shop.orders-schema.sql").write_text("CREATE TABLE `orders` (`id` int PRIMARY KEY, `a` text);\n")
     (folder / "shop-schema-create.sql").write_text("CREATE DATABASE `shop`;\n")
     view = "DROP TABLE IF EXISTS `v`;\nCREATE VIEW `v` AS SELECT `id` FROM `orders`;\n"
@@ -140,13 +145,19 @@ BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     ),
     "another database": (lambda _: b"CREATE TABLE t (a int);\nDROP TABLE app.kept;\n", "denied"),
     "a file": (lambda _: b"CREATE TABLE t (a text);\nLOAD DATA INFILE '/etc/passwd' INTO TABLE t;\n", "denied"),
-    "a local file": (lambda _: b"CREATE TABLE t (a text);\nLOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t;\n", "not|disabled"),
+    "a local file": (
+        lambda _: b"CREATE TABLE t (a text);\nLOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t;\n",
+        "not|disabled",
+    ),
     "a hidden definer": (
         lambda _: b"CREATE TABLE t (a int);\nCREATE /* x */ DEFINER = root@localhost VIEW v AS SELECT 1;\n",
         "denied",
     ),
     "a definer of an event": (
-        lambda _: b"CREATE TABLE t (a int);\nCREATE /* x */ DEFINER = root@localhost EVENT e ON SCHEDULE EVERY 1 DAY DO SET @a = 1;\n",
+        lambda _: (
+            b"CREATE TABLE t (a int);\n"
+            b"CREATE /* x */ DEFINER = root@localhost EVENT e ON SCHEDULE EVERY 1 DAY DO SET @a = 1;\n"
+        ),
         "denied",
     ),
     "the client's commands": (lambda _: b"CREATE TABLE t (a int);\n\\! touch /tmp/planted\n;\n", "syntax"),

@@ -1,8 +1,8 @@
 """Whether what is in the imported database is what the dump says.
 
 In: the dump, its survey, the database. Out: table → rows and checksum, and sentences on what differs. Rows are compared
-by value. Tables, views, triggers, routines and sequences have to be there by name; bodies of triggers and routines as the dump
-writes them, and counters of AUTO_INCREMENT no lower.
+by value. Tables, views, triggers, routines and sequences have to be there by name, bodies of triggers and routines as
+the dump writes them, and counters of AUTO_INCREMENT no lower.
 """
 
 import re

@@ -1,14 +1,16 @@
 """Where an import goes: a database beside, which takes the wanted one's place once it is proven.
 
-In: a superuser's connection. A dump is loaded into NAME_imported by an account that has rights on it alone. Nothing with data in it is ever dropped: what was in the wanted database is moved to NAME_before_import, what
-differs from its dump stays where it was loaded. Comments of databases say how far a run got, so that the next one goes on.
+In: a superuser's connection. A dump is loaded into NAME_imported by an account that has rights on it alone. Nothing
+with data in it is ever dropped: what was in the wanted database is moved to NAME_before_import, what differs from its dump
+stays where it was loaded. Comments of databases say how far a run got, so that the next one goes on.
 """
 
 import secrets
 from contextlib import contextmanager
 
 from dump_file import Refused
-from server import column_of, execute, pattern, quoted
+from server import column_of, execute, pattern
+from statements import quoted
 
 IMPORTED = "imported from sha256:"
 LOADING = "being loaded from sha256:"
@@ -38,9 +40,7 @@ def beside(database, ending):
 
 def note(server, database):
     """What imports left word of in a database's comment; None where there is no such database."""
-    found = column_of(
-        server, "SELECT SCHEMA_COMMENT FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", database
-    )
+    found = column_of(server, "SELECT SCHEMA_COMMENT FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", database)
     return found[0] if found else None
 
 
@@ -99,8 +99,8 @@ def lock(server, database):
 def loader(server, database, ending="", rights="ALL PRIVILEGES"):
     """The login of an account, named after the database, that has these rights in it and none elsewhere.
 
-    Nobody can log in as it afterwards. It stays as long as the database: of a view whose definer is gone the server tells
-    another text.
+    Nobody can log in as it afterwards. It stays as long as the database: of a view whose definer is gone the server
+    tells another text.
     """
     account, password = account_of(database, ending), secrets.token_hex(20)
     execute(

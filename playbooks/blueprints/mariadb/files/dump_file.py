@@ -16,7 +16,9 @@ COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.op
 ZSTD = b"\x28\xb5\x2f\xfd"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 BOM = b"\xef\xbb\xbf"
-POSTGRESQL = re.compile(rb"^-- PostgreSQL database|^\\(?:restrict|connect)\b|^SET standard_conforming_strings|^COPY .* FROM stdin;", re.M)
+POSTGRESQL = re.compile(
+    rb"^-- PostgreSQL database|^\\(?:restrict|connect)\b|^SET standard_conforming_strings|^COPY .* FROM stdin;", re.M
+)
 SQLITE = re.compile(rb"\A(?:SQLite format 3\0|PRAGMA foreign_keys)")
 # the order in which a folder's files are taken
 PARTS = [re.compile(form) for form in (

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Import one dump into one database and compare it with the dump: `import_dump.py FILE`, as the user mysql.
 
-In: JSON on stdin {socket, owner, database, folder, replace, accept}. Out: JSON {changed, tables: {table: {rows, checksum}},
-left_out, rewritten, differences}; on failure a sentence on stderr, and the database is as before.
+In: JSON on stdin {socket, owner, database, folder, replace, accept}. Out: JSON {changed, tables: {table: {rows,
+checksum}}, left_out, rewritten, differences}; on failure a sentence on stderr, and the database is as before.
 
 A dump is a stranger's program: each of its statements is sent by itself, by an account that has rights on the database
 beside and on nothing else. No client is used, so that there are no client's commands. Which dump a database was made
@@ -22,7 +22,8 @@ import statements
 from compare import Case, compare
 from dump_file import Refused
 from move import move
-from server import connect, execute, quoted
+from server import connect, execute
+from statements import quoted
 from survey import made, survey
 from translate import Choice, translated
 
@@ -53,16 +54,18 @@ def imported(file, wanted, server, digest):
     found = survey(dump_file.lines(file))
     kept = databases.noted(server, name, databases.KEPT, databases.DIFFERS + digest)
     place = kept[0] if kept else load_beside(file, wanted, server, digest)
-    tables, differences = compare(Case(file, found, wanted["socket"], place))
-    if differences and not wanted.get("accept"):
-        databases.set_note(server, place, databases.DIFFERS + digest)
-        raise Refused(differs(differences, place))
     try:
-        make_events(file, wanted, server, place)
+        tables, differences = compare(Case(file, found, wanted["socket"], place))
+        good = wanted.get("accept") or not differences
+        if good:
+            make_events(file, wanted, server, place)
     except BaseException:
         if not kept:
             databases.remove(server, place)
         raise
+    if not good:
+        databases.set_note(server, place, databases.DIFFERS + digest)
+        raise Refused(differs(differences, place))
     put_in_place(wanted, server, place, digest)
     return {
         "changed": True,
@@ -74,22 +77,22 @@ def imported(file, wanted, server, digest):
 
 
 def check_room(server, wanted):
-    name = wanted["database"]
+    name, away = wanted["database"], databases.beside(wanted["database"], databases.AWAY)
     held = databases.held(server, name)
     if held and not wanted.get("replace"):
         raise Refused(
-            f"the database {name} holds {len(held)} tables and other things already ({', '.join(held[:3])} …); to import "
-            f"in its place, and keep it as {databases.beside(name, databases.AWAY)}: -e mariadb_import_replace=true"
+            f"the database {name} holds {len(held)} tables and other things ({', '.join(held[:3])} …); to import in "
+            f"its place, and keep it as {away}: -e mariadb_import_replace=true"
         )
 
 
 def differs(differences, place):
-    shown = "\n".join(differences[:SHOWN])
+    shown, account = "\n".join(differences[:SHOWN]), databases.account_of(place)
     more = f"\n… and {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
     return (
         f"the imported database differs from the dump:\n{shown}{more}\nIt is kept as {place}. To take it as it is: "
         "import again with -e mariadb_import_accept=true. "
-        f"To delete it: mariadb --execute 'DROP DATABASE {quoted(place)}; DROP USER {databases.account_of(place)}'"
+        f"To delete it: mariadb --execute 'DROP DATABASE {quoted(place)}; DROP USER {account}'"
     )
 
 
@@ -155,7 +158,7 @@ def put_in_place(wanted, server, place, digest):
 
 
 def make_events(file, wanted, server, place):
-    """Last, and by an account that may not touch rows: until they are moved and have their owner they can do nothing."""
+    """Last, and by an account that may not touch rows: until they are moved to their owner they can do nothing."""
     present = databases.events(server, place)
 
     def is_wanted(statement):

@@ -1,8 +1,8 @@
 """Move all of a database into another: the server has no statement for that.
 
-In: a superuser's connection, two databases, who owns what is moved. Tables are renamed, all in one statement; what only is
-text (views, triggers, routines) is made anew from what the server says of it. That is written to a file before anything is touched, so
-that a run that was killed goes on where it was.
+In: a superuser's connection, two databases, who owns what is moved. Tables are renamed, all in one statement; what only
+is text (views, triggers, routines, events) is made anew from what the server says of it. That is written to a file
+before anything is touched, so that a run that was killed goes on where it was.
 """
 
 import json
@@ -12,20 +12,23 @@ from pathlib import Path
 
 import pymysql
 from dump_file import Refused
-from server import column_of, execute, quoted
+from server import column_of, execute
+from statements import quoted
 from translate import defined_by
 
 TABLES = """
     SELECT TABLE_NAME FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = %s AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') ORDER BY TABLE_NAME
 """
+ROUTINES = "SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s AND ROUTINE_TYPE = "
+TRIGGERS = "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s ORDER BY ACTION_ORDER"
 KINDS = {  # in the order in which they are made: names, and where the text is in what SHOW CREATE answers
-    "FUNCTION": ("SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s AND ROUTINE_TYPE = 'FUNCTION'", 2),
-    "PROCEDURE": ("SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s AND ROUTINE_TYPE = 'PROCEDURE'", 2),
+    "FUNCTION": (ROUTINES + "'FUNCTION'", 2),
+    "PROCEDURE": (ROUTINES + "'PROCEDURE'", 2),
     "VIEW": ("SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = %s", 1),
-    "TRIGGER": ("SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s ORDER BY ACTION_ORDER", 2),
+    "TRIGGER": (TRIGGERS, 2),
     "EVENT": ("SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s", 3),
-}  # fmt: skip
+}
 
 
 def move(server, source, target, owner, folder, *, asleep=False):
@@ -46,7 +49,7 @@ def move(server, source, target, owner, folder, *, asleep=False):
     make_all(server, target, noted["made"], owner)
     for kind, name, *_ in noted["made"]:
         if asleep and kind == "EVENT":
-            execute(server, f"ALTER EVENT {quoted(target)}.{quoted(name)} DISABLE")
+            execute(server, f"ALTER DEFINER = {quoted(owner)}@`%` EVENT {quoted(target)}.{quoted(name)} DISABLE")
     if left := column_of(server, TABLES, source):
         raise Refused(f"{source} was not moved: {', '.join(left[:3])} are still there")
     execute(server, f"DROP DATABASE IF EXISTS {quoted(source)}")

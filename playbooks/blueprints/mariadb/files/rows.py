@@ -11,11 +11,11 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from dump_file import Refused
-from server import quoted
-from statements import DOUBLE, STRING, literal
+from statements import DOUBLE, STRING, literal, quoted
 
+QUOTED = rb"(?P<introducer>_\w+\s*)?(?P<string>" + STRING + rb"|" + DOUBLE + rb")"
 VALUE = re.compile(
-    rb"\s*+(?:(?P<null>NULL\b)|(?P<introducer>_\w+\s*)?(?P<string>" + STRING + rb"|" + DOUBLE + rb")|0x(?P<hex>[0-9a-f]*)|"
+    rb"\s*+(?:(?P<null>NULL\b)|" + QUOTED + rb"|0x(?P<hex>[0-9a-f]*)|"
     rb"x'(?P<xhex>[0-9a-f]*)'|b'(?P<bits>[01]*)'|(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)|"
     rb"(?P<default>DEFAULT\b)|(?P<word>TRUE\b|FALSE\b))\s*+(?P<end>[,)])",
     re.IGNORECASE | re.DOTALL,
@@ -174,6 +174,6 @@ def plain_decimal(text):
 def stored(cursor, table, shown):
     """The rows of a table as they are, each the values of the columns `shown`; the cursor streams, and gives bytes."""
     kinds = [column.type for column in shown]
-    cursor.execute(f"SELECT {', '.join(quoted(column.name) for column in shown) or 'NULL'} FROM {quoted(table)}")
+    cursor.execute(f"SELECT {', '.join(quoted(column.name) for column in shown) or 'NULL'} FROM {quoted(table)}")  # noqa: S608
     for found in cursor:
         yield [canonical(value, kind) for value, kind in zip(found, kinds, strict=False)]

@@ -2,6 +2,7 @@
 
 import pymysql
 from pymysql.cursors import SSCursor
+from statements import quoted
 
 
 def connect(socket, database=None, *, raw=False, **login):
@@ -26,11 +27,6 @@ def execute(connection, *statements):
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-
-
-def quoted(name):
-    """A name as SQL writes it."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def pattern(name):

@@ -108,6 +108,11 @@ def literal(word):
     return word[1:-1].replace("''", "'") if word[:1] in "'\"" else word
 
 
+def quoted(name):
+    """A name as SQL writes it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
 class Lexer:
     """Takes lines; remembers what a line leaves open."""
 

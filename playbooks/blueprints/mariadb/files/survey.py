@@ -1,7 +1,8 @@
 """What a dump holds, read once before anything is touched.
 
-In: the dump. Out: a `Survey`: which tables, views, triggers, routines and events it makes, the collations it names, what
-is left out of it. Refused is what is cut off, holds several databases, or is written in an alphabet that is not read.
+In: the dump. Out: a `Survey`: which tables, views, triggers, routines and events it makes, what is left out of it and
+what is written otherwise. Refused is what is cut off, holds several databases, or is written in an
+alphabet that is not read.
 """
 
 import re
@@ -16,6 +17,7 @@ from statements import ALPHABETS, literal
 from translate import SYSTEM, Choice, translated
 
 KINDS = ("TABLE", "VIEW", "TRIGGER", "FUNCTION", "PROCEDURE", "EVENT", "SEQUENCE")
+NO_THINGS = ("INDEX", "KEY", "(", "TEMPORARY", "UNIQUE")  # behind which a name is none of these
 BEGUN = re.compile(rb"^-- (?:MySQL|MariaDB) dump ", re.IGNORECASE)
 COMPLETE = re.compile(rb"^-- Dump completed", re.IGNORECASE)
 CUT_OFF = "the dump is cut off: its end is missing; make it or copy it anew"
@@ -126,12 +128,8 @@ def take_thing(verb, thing, text, found):
 
 def made(words):
     """What CREATE or DROP is about, or None: an index, a temporary table."""
-    for place, word in enumerate(words[1:], 1):
-        if word in KINDS:
-            break
-        if word in ("INDEX", "KEY", "(", "TEMPORARY", "UNIQUE"):
-            return None
-    else:
+    place = next((place for place, word in enumerate(words) if word in (*KINDS, *NO_THINGS)), None)
+    if place is None or words[place] in NO_THINGS:
         return None
     kind, rest = words[place], words[place + 1 :]
     rest = rest[rest.index("EXISTS") + 1 :] if rest[:1] == ["IF"] and "EXISTS" in rest[:3] else rest
@@ -146,9 +144,9 @@ def plain(word):
 
 
 def note_setting(words, found):
-    if words[1:2] == ["NAMES"] and len(words) > 2:
-        if (named := literal(words[2]).lower()) not in ALPHABETS:
-            raise Refused(f"the dump is written in {named}: make it with --default-character-set=utf8mb4")
+    named = literal(words[2]).lower() if words[1:2] == ["NAMES"] and len(words) > 2 else ""
+    if named and named not in ALPHABETS:
+        raise Refused(f"the dump is written in {named}: make it with --default-character-set=utf8mb4")
     text = "".join(words)
     zone = re.match(r"SET(?:@@(?:SESSION\.)?|SESSION)?TIME_ZONE='([^']*)'", text)
     if zone and not found.things:  # later ones are events'

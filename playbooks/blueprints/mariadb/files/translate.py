@@ -68,9 +68,11 @@ LANGUAGES = {
 }  # fmt: skip
 COLLATION = re.compile(r"utf8mb4_(?:([a-z_]+)_)?0900_(bin|ai_ci|as_ci|as_cs)(?:_ks)?", re.IGNORECASE)
 REWRITTEN = re.compile(STRING + rb"|" + NAME + rb"|\butf8mb4_\w*0900_\w+", re.DOTALL | re.IGNORECASE)
-ACCOUNT = rb"(?:CURRENT_USER(?:\s*\(\s*\))?|(?:" + NAME + rb"|" + STRING + rb"|\w+)(?:\s*@\s*(?:" + NAME + rb"|" + STRING + rb"|[\w.%-]+))?)"
+QUOTED = NAME + rb"|" + STRING
+ACCOUNT = rb"(?:CURRENT_USER(?:\s*\(\s*\))?|(?:" + QUOTED + rb"|\w+)(?:\s*@\s*(?:" + QUOTED + rb"|[\w.%-]+))?)"
 DEFINER = re.compile(
-    rb"\A(?P<before>(?:\s|/\*M?!\d*|\*/|CREATE\b|ALTER\b|OR\s+REPLACE\b|ALGORITHM\s*=\s*\w+)*)DEFINER\s*=\s*" + ACCOUNT,
+    rb"\A(?P<before>(?:\s|/\*M?!\d*|\*/|CREATE\b|ALTER\b|OR\s+REPLACE\b|ALGORITHM\s*=\s*\w+)*)"
+    rb"DEFINER\s*=\s*" + ACCOUNT,
     re.IGNORECASE,
 )
 
