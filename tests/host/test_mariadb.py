@@ -14,6 +14,7 @@ from toolkit.tools import ssh
 
 HOST = "my"
 CASES = Path(__file__).parents[1] / "playbooks/mariadb/cases"
+CLIENT = ("--batch", "--skip-column-names", "--default-character-set=utf8mb4")
 ONLY = ("--tags", "mariadb")
 
 
@@ -27,7 +28,7 @@ class Database:
         return ssh.run(self.lab.login, self.address, words, stdin=stdin.encode())
 
     def sql(self, statement: str) -> str:
-        return self.run("mariadb", "--batch", "--skip-column-names", "shop", stdin=statement).strip()
+        return self.run("mariadb", *CLIENT, "shop", stdin=statement).strip()
 
     def take_in(self, folder: Path, *options: str) -> str:
         return self.project.play("import.yml", *ONLY, "-e", f"dataset={folder}", *options)

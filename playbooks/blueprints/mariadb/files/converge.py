@@ -2,8 +2,8 @@
 """Make accounts and databases as described; run as the user mysql.
 
 In: JSON on stdin {socket, owner, password, databases: [name], consumers: {name: password}}. Out: a JSON list of what
-was changed, empty when all was so already. Nothing is ever dropped. An account has rights on its own databases and none on
-the server; root and mysql come in by the socket alone.
+was changed, empty when all was so already. Nothing is ever dropped. An account has rights on its own databases and none
+on the server; root and mysql come in by the socket alone.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """Where an import goes: a database beside, which takes the wanted one's place once it is proven.
 
 In: a superuser's connection. A dump is loaded into NAME_imported by an account that has rights on it alone. Nothing
-with data in it is ever dropped: what was in the wanted database is moved to NAME_before_import, what differs from its dump
-stays where it was loaded. Comments of databases say how far a run got, so that the next one goes on.
+with data in it is ever dropped: what was in the wanted database is moved to NAME_before_import, what differs from its
+dump stays where it was loaded. Comments of databases say how far a run got, so that the next one goes on.
 """
 
 import secrets
