@@ -42,14 +42,14 @@ def plan_for(catalog: Catalog, tmp_path: Path, tmp_path_factory: pytest.TempPath
     """audit → plan of a checkout with these files, when AWS is lost."""
     cache = tmp_path_factory.getbasetemp() / "compiled"
 
-    def made(files: dict[str, str], known: Catalog = catalog, **platform: object) -> Plan:
+    def made(files: dict[str, str], known: Catalog = catalog, hours: int = 0, **platform: object) -> Plan:
         for name, text in files.items():
             (tmp_path / name).write_text(text)
         survey = collect_files({"app": tmp_path}, known, cache=cache)
         about = Platform(**platform)  # type: ignore[arg-type]
         found, needs = identify(survey, about, known), find_needs(survey, about, known)
         audit = Audit(SCHEMA_VERSION, "", "", about, survey, found, Assessment(Score(0, ())), needs)
-        return make_plan(audit, known, losses=[Loss("aws", 0)])
+        return make_plan(audit, known, losses=[Loss("aws", hours)])
 
     return made
 
@@ -119,7 +119,7 @@ def test_cloudformation_decides_against_drivers(plan_for: Planner) -> None:
 
 
 def test_each_engine_has_its_own_database_and_its_own_dump(plan_for: Planner) -> None:
-    plan = plan_for({"main.tf": RDS % "mysql" + RDS.replace('"x"', '"y"') % "postgres"})
+    plan = plan_for({"main.tf": RDS % "mysql" + RDS.replace('"x"', '"y"') % "postgres"}, hours=72)
     assert _replaced(plan) == {"mariadb": ("aws/rds",), "postgresql": ("aws/rds",)}
     commands = {task.id: " ".join(task.commands) for task in plan.tasks}
     assert "mariadb-dump" in commands["mariadb.last-copy"]
