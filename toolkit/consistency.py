@@ -133,9 +133,9 @@ def _common_tasks(catalog: Catalog) -> Iterator[str]:
     for task in catalog.tasks:
         who = f"checks/tasks.toml: {task.id}"
         yield from _unknown(catalog, who, (*task.of, *task.provides))
-        for pattern in task.before:
+        for key, pattern in [("before", one) for one in task.before] + [("after", one) for one in task.after]:
             if pattern.partition(":")[2] not in get_args(Phase):
-                yield f"{who}: before {pattern!r} names no phase"
+                yield f"{who}: {key} {pattern!r} names no phase"
             yield from _unknown(catalog, who, (pattern.partition(":")[0],))
         for need in (*task.needs, *filter(None, [task.instead_of])):
             if need not in known:
@@ -161,6 +161,7 @@ def _engines(catalog: Catalog) -> Iterator[str]:
 def _capabilities_in_tasks(blueprint: Blueprint) -> Iterator[str]:
     for task in blueprint.tasks:
         yield from (need.partition(":")[0] for need in task.needs if "." in need)
+        yield from filter(None, [task.unless])
         for phase in (need.partition(":")[2] for need in task.needs):
             if phase and phase not in get_args(Phase):
                 yield f"{phase} (no phase)"

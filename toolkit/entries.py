@@ -187,6 +187,7 @@ class JourneyEntry(Value):
     id: str
     title: str
     shown_by: tuple[str, ...] = ()  # capabilities ("collab.*"); empty = always
+    only_reads: bool = False  # goes on while nobody can write
 
 
 class Need(Value):
@@ -377,6 +378,7 @@ class PlanTask(Value):
     wait: Wait | None = None  # after the work: contracts, TTLs, reviews
     general: tuple[str, ...] = ()  # commands that fetch, where the lost vendor's own file gives none
     fetches: tuple[str, ...] = ()  # datasets ("dns.zone"): the lost vendor's own file says how they are had from it
+    unless: str = ""  # not done where another replacement of the plan provides this ("hosting.*"): it comes with that
 
 
 class CommonTask(PlanTask):
@@ -389,6 +391,7 @@ class CommonTask(PlanTask):
     provides: tuple[str, ...] = ()  # capabilities that are there again when it is done
     access: tuple[str, ...] = ()  # of `of`, those whose vendor must still answer; empty = all
     before: tuple[str, ...] = ()  # what waits for it: "mail.*:prepare"
+    after: tuple[str, ...] = ()  # what it waits for: "hosting.*:rehearse"
     before_commands: str = ""  # and whatever has a command that begins so
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from exports import export_okta, records
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 from okta_server import organisation
 from vendor import OWN, Answer, Vendor
@@ -23,6 +23,7 @@ _names = some.sampled_from(["Retry-After", "X-Rate-Limit-Reset", "X-RateLimit-Re
 
 
 @given(headers=some.dictionaries(_names, _values), attempt=some.integers(0, 7))
+@example(headers={"X-Rate-Limit-Reset": "67768036191676800"}, attempt=0)
 def test_a_wait_is_bounded_whatever_the_headers_say(headers: dict[str, str], attempt: int) -> None:
     raw = [(name.encode(), value.encode("utf-8", "replace")) for name, value in headers.items()]
     assert 0 <= http.wait(httpx.Response(429, headers=raw), attempt) <= 300

@@ -8,6 +8,7 @@ from test_make_plan import CATALOG, EC2, POSTGRESQL, RDS, WEB, todo
 
 from toolkit.catalog import Catalog, CommonTask, EffortRule, load
 from toolkit.consistency import validate
+from toolkit.entries import JourneyEntry
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,
@@ -25,6 +26,7 @@ from toolkit.model import (
 )
 from toolkit.plan import make_plan
 from toolkit.plan.calendar import ends, fits, opens
+from toolkit.report import caveats
 
 FROZEN = replace(
     POSTGRESQL,
@@ -93,6 +95,34 @@ def test_writers_are_stopped_once_after_the_rehearsal_and_only_for_the_last_copy
     assert plan.schedule.freeze_start_hours == known["common.freeze"].start_hours
     assert plan.schedule.freeze_hours == pytest.approx((10 + 30 + 30 + 30) / 60)
     assert plan.journeys[0].outage_hours == pytest.approx(plan.schedule.freeze_hours)
+
+
+def test_nobody_points_applications_at_a_database_that_start_beside_it() -> None:
+    coming_along = replace(
+        FROZEN, tasks=(*FROZEN.tasks[:4], replace(FROZEN.tasks[4], unless="hosting.*"), FROZEN.tasks[5])
+    )
+    catalog = replace(KNOWN, blueprints={"postgresql": coming_along, "web": PAGES})
+    moved, alone = tasks(planned(RDS, EC2, catalog=catalog)), tasks(planned(RDS, catalog=catalog))
+    assert ("postgresql.switch" in moved, "postgresql.switch" in alone) == (False, True)
+    assert {"postgresql.last", "web.rehearse"} <= set(moved["web.point"].needs)
+
+
+def test_who_only_reads_is_not_stopped_with_the_writers() -> None:
+    judgement = replace(KNOWN.judgement, journeys=(JourneyEntry("read", "Read", only_reads=True),))
+    (read,) = planned(RDS, EC2, DNS, catalog=replace(KNOWN, judgement=judgement)).journeys
+    (writes,) = planned(RDS, EC2, DNS).journeys
+    assert (read.dark_hours, read.latest_hours) == (30, writes.latest_hours)
+    assert writes.dark_hours < (writes.back_hours or 0) < 30
+    assert caveats.journeys(replace(planned(), journeys=(read,)))[0].startswith("Read: has moved by T+0")
+    sooner = replace(read, latest_hours=29.0)
+    assert "does not stop: it has moved by T+29:00" in caveats.journeys(replace(planned(), journeys=(sooner,)))[0]
+
+
+def test_names_move_to_the_new_hosts_only_when_these_were_rehearsed() -> None:
+    cdn = CommonTask("cdn", "cut over", "No CDN", EffortRule(9), of=("edge.cdn",), after=("hosting.*:rehearse",))
+    pictures = Dependency("aws", "cloudfront", ("edge.cdn",), "runtime", "high")
+    known = tasks(planned(RDS, EC2, pictures, catalog=replace(KNOWN, tasks=(GATE, cdn))))
+    assert known["common.cdn"].needs == ("web.rehearse",)
 
 
 def test_applications_start_before_the_data_is_cut_over() -> None:
@@ -170,8 +200,13 @@ def test_the_freeze_window_does_not_lie_over_a_night() -> None:
 
 
 def test_the_shipped_tasks_name_what_there_is() -> None:
-    assert validate(replace(load(), tasks=(replace(ZONE, needs=("nothing",), before=("edge.dns:never",)),))) == (
+    assert validate(
+        replace(
+            load(), tasks=(replace(ZONE, needs=("nothing",), before=("edge.dns:never",), after=("edge.dns:soon",)),)
+        )
+    ) == (
         "checks/tasks.toml: zone: 'nothing' is no task there",
+        "checks/tasks.toml: zone: after 'edge.dns:soon' names no phase",
         "checks/tasks.toml: zone: before 'edge.dns:never' names no phase",
     )
 

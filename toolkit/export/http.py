@@ -129,7 +129,7 @@ def wait(response: httpx.Response, attempt: int) -> float:
             seconds = _until(datetime.fromtimestamp(int(reset), UTC), headers)
         else:
             seconds = 2.0**attempt
-    except (ValueError, OverflowError, TypeError):  # TypeError: a date without a zone
+    except (ValueError, OverflowError, OSError, TypeError):  # OSError: no such year; TypeError: no zone
         seconds = 2.0**attempt
     return min(max(seconds, 0.0), _LONGEST_WAIT)
 

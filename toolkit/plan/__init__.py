@@ -4,9 +4,7 @@ In: an audit, the catalogue, the losses (none named: the one company whose loss 
 Out: a `Plan`. docs/plan.md has the rules in full.
 """
 
-from collections.abc import Sequence
-
-from msgspec.structs import replace
+from collections.abc import Collection, Sequence
 
 from toolkit.catalog import Catalog
 from toolkit.errors import BadInput
@@ -18,7 +16,7 @@ from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
 from toolkit.plan.losses import default_losses, lost_dependencies, untouched
-from toolkit.plan.prepared import held
+from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import replace_all
 from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
@@ -30,12 +28,19 @@ _NOBODY = "nobody is free before access ends"
 
 
 def make_plan(
-    audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people: int | None = None, prepared: bool = False
+    audit: Audit,
+    catalog: Catalog,
+    *,
+    losses: Sequence[Loss] = (),
+    people: int | None = None,
+    prepared: bool = False,
+    held: Collection[str] = (),
 ) -> Plan:
-    """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already."""
-    if prepared:
-        ready = {slug: replace(one, tasks=held(one.tasks)) for slug, one in catalog.blueprints.items()}
-        catalog = replace(catalog, blueprints=ready, tasks=held(catalog.tasks))
+    """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already;
+    `held`: only those of these tasks' ids."""
+    unready = catalog
+    if prepared or held:
+        catalog = with_held(catalog, None if prepared else held)
     crew = audit.platform.people if people is None else people
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")
@@ -52,7 +57,9 @@ def make_plan(
         made = make_tasks(replacements, lost, audit.platform, catalog, hopeless, given_up)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
-        by_hand, left = take_out_tasks(ways, replacements, lost, audit.platform, catalog, made.copied)
+        by_hand, left = take_out_tasks(
+            ways, replacements, lost, audit.platform, unready, made.copied, prepared=prepared
+        )
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)

@@ -16,6 +16,8 @@ from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.window import window
 
+COMMON = "common"  # what their ids begin with, as a blueprint's tasks begin with its name
+
 
 class Common(Value):
     """The tasks of both kinds, wired."""
@@ -38,6 +40,7 @@ def common_tasks(
     chosen = _chosen(lost, bool(replacements), catalog, hopeless)
     tasks = [_task(rule, gone, chosen, platform, catalog) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
+    tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
     provided: dict[str, list[str]] = {}
     for rule, _ in chosen:
@@ -90,7 +93,7 @@ def _followers(ids: Collection[str], tasks: Sequence[Task]) -> set[str]:
 
 
 def ident(rule: CommonTask) -> str:
-    return f"common.{rule.id}"
+    return f"{COMMON}.{rule.id}"
 
 
 _Chosen = Sequence[tuple[CommonTask, tuple[Gone, ...]]]
@@ -136,15 +139,28 @@ def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Pla
     return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)
 
 
+def _behind(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:
+    """The task with those of the blueprints' that its rule waits for."""
+    needs = {*task.needs}
+    for pattern in rule.after:
+        glob, _, phase = pattern.partition(":")
+        needs |= {one.id for one in built if one.phase == phase and _provides(one, glob, capabilities)}
+    return replace(task, needs=tuple(sorted(needs)))
+
+
+def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -> bool:
+    of = capabilities.get(task.id.partition(".")[0], (task.capability,))
+    return any(fnmatchcase(one, glob) for one in of)
+
+
 def _waiting(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
     """The task with what must come before it."""
-    of = capabilities.get(task.id.partition(".")[0], (task.capability,))
     needs = {*task.needs}
     for rule, _ in chosen:
         if rule.before_commands and any(one.startswith(rule.before_commands) for one in task.commands):
             needs.add(ident(rule))
         for pattern in rule.before:
             glob, _, phase = pattern.partition(":")
-            if task.phase == phase and task.id != ident(rule) and any(fnmatchcase(one, glob) for one in of):
+            if task.phase == phase and task.id != ident(rule) and _provides(task, glob, capabilities):
                 needs.add(ident(rule))
     return replace(task, needs=tuple(sorted(needs)))

@@ -23,6 +23,7 @@ class Stopped(Value):
     ends_hours: float  # the first access that it needs
     finals: tuple[str, ...]  # Task.id, all of which must be done
     missing: tuple[str, ...]  # why it stays dark, one sentence each
+    only_reads: bool = False  # goes on while writers are stopped
 
 
 def stopped_journeys(
@@ -36,6 +37,7 @@ def stopped_journeys(
     """In the audit's order."""
     gone = {one.dependency.id: one for one in lost}
     engines = _engines_missing(audit, lost, losses, replacements, catalog)
+    only_reading = {one.id for one in catalog.judgement.journeys if one.only_reads}
     found = []
     for risk in audit.assessment.journeys:
         ids = dict.fromkeys(id for answer in risk.stops for id in answer.dependencies if id in gone)
@@ -56,7 +58,9 @@ def stopped_journeys(
             for one in (held.dependency for held in lost if held.assumed):
                 finals.update(_back(one, one.capabilities[0], replacements, made))
         ends = min(gone[id].notice_hours for id in ids)
-        found.append(Stopped(risk.journey, risk.title or risk.journey, ends, tuple(sorted(finals)), tuple(missing)))
+        title = risk.title or risk.journey
+        reads = risk.journey in only_reading
+        found.append(Stopped(risk.journey, title, ends, tuple(sorted(finals)), tuple(missing), reads))
     return tuple(found)
 
 
@@ -103,22 +107,19 @@ def returns(stopped: Sequence[Stopped], tasks: Sequence[Task]) -> tuple[Return, 
     """When each is dark and back, as scheduled."""
     known = {one.id: one for one in tasks}
     soonest = _soonest(tasks)
-    opening = [soonest[one.id] - one.effort.hours for one in tasks if one.phase == "freeze"]
-    soonest_freeze = min(opening, default=0.0)
     freeze = min((one.start_hours for one in tasks if one.phase == "freeze"), default=None)
     found = []
     for one in stopped:
         path = _path(one.finals, known)
         before = _ancestors(one.finals, known)
-        frozen = freeze is not None and any(known[name].phase == "freeze" for name in before)
+        frozen = not one.only_reads and any(known[name].phase == "freeze" for name in before)
         dark = min(one.ends_hours, freeze) if frozen and freeze is not None else one.ends_hours
-        early = min(dark, soonest_freeze) if frozen else dark
         least, most = None, None
         if not one.missing:
             least = max((soonest[name] for name in one.finals), default=0.0)
             most = max((known[name].done_hours for name in one.finals), default=0.0)
         outage = None if most is None else max(most - dark, 0.0)
-        found.append(Return(one.journey, one.title, early, least, most, outage, path, one.missing))
+        found.append(Return(one.journey, one.title, dark, least, most, outage, path, one.missing))
     unknown = float("inf")
     found.sort(key=lambda one: (unknown if one.back_hours is None else one.back_hours, one.journey))
     return tuple(found)
@@ -135,8 +136,8 @@ def _ancestors(names: Sequence[str], known: Mapping[str, Task]) -> set[str]:
 
 
 def _soonest(tasks: Sequence[Task]) -> dict[str, float]:
-    """When each is done if every wait is its shortest: whoever waited for a person waits as long again, and nobody
-    begins at night. Never later than scheduled."""
+    """When each is done if every wait is its shortest: whoever waited for a person waits as long again, nobody begins
+    at night, and writers are stopped when it was announced. Never later than scheduled."""
     known = {one.id: one for one in tasks}
     done: dict[str, float] = {}
     for one in sorted(tasks, key=lambda one: (one.start_hours, one.finish_hours)):
@@ -146,7 +147,8 @@ def _soonest(tasks: Sequence[Task]) -> dict[str, float]:
         length = one.finish_hours - one.start_hours
         if start % 24 >= DAY_HOURS:
             start = (start // 24 + 1) * 24
-        start = min(start, one.start_hours)
+        if one.phase == "freeze" or start > one.start_hours:
+            start = one.start_hours
         done[one.id] = start + length + (one.wait.low_hours if one.wait else 0.0)
     return done
 

@@ -31,6 +31,7 @@ from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
 from toolkit.plan.common import common_tasks, with_gate
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
+from toolkit.plan.prepared import SINCE_COPY, is_held
 from toolkit.plan.replacements import required
 
 _FETCHING: tuple[Phase, ...] = ("prepare", "copy")
@@ -90,7 +91,7 @@ def make_tasks(
 ) -> Made:
     """All tasks, by id, and what is lost. A cycle between them is a mistake in the blueprints. `hopeless`: ids of tasks
     that were found not to be done before access ends; `given_up`: those of which nobody could even begin."""
-    parts = [_part(one, lost, platform, catalog, hopeless, given_up) for one in replacements]
+    parts = [_part(one, replacements, lost, platform, catalog, hopeless, given_up) for one in replacements]
     built = [
         task_from(task, part.id(task), _needs(part, task, parts, catalog), part.replacement.capabilities[0], part.gone,
                   platform, catalog)
@@ -107,6 +108,7 @@ def make_tasks(
 
 def _part(
     replacement: Replacement,
+    replacements: Sequence[Replacement],
     lost: Sequence[Gone],
     platform: Platform,
     catalog: Catalog,
@@ -114,7 +116,8 @@ def _part(
     given_up: Collection[str],
 ) -> Part:
     blueprint = catalog.blueprints[replacement.blueprint]
-    tasks = blueprint.tasks
+    others = [capability for one in replacements if one is not replacement for capability in one.capabilities]
+    tasks = tuple(task for task in blueprint.tasks if not any(fnmatchcase(one, task.unless) for one in others))
     if not replacement.dependencies:
         tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
@@ -156,6 +159,8 @@ def _data_lost(part: Part) -> list[DataLost]:
         sentences = ["What was written after the copy: access ends before writers can be stopped for a last one"]
     if not copies and any(one.phase == "freeze" for one in cut_off):
         sentences = ["What it held at that moment, jobs not yet done among it"]
+    if not sentences and any(is_held(one) for one in copies):
+        return [DataLost(one.dependency.id, SINCE_COPY, too_early(one)) for one in part.gone if not one.notice_hours]
     return [DataLost(gone.dependency.id, sentence, too_early(gone)) for sentence in sentences for gone in part.gone]
 
 

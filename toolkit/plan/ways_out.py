@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from toolkit.catalog import Catalog, Exit
 from toolkit.model import DataLost, Dependency, Effort, Platform, Replacement, Survey, Task, WayOut, Window
 from toolkit.plan.losses import Gone
+from toolkit.plan.prepared import HELD_BASIS, SINCE_COPY
 
 _HOURS_EACH = 0.5  # per kind of data, on top of what the copying itself takes
 
@@ -45,15 +46,21 @@ def take_out_tasks(
     platform: Platform,
     catalog: Catalog,
     also_copied: Collection[str] = (),
+    *,
+    prepared: bool = False,
 ) -> tuple[tuple[Task, ...], tuple[DataLost, ...]]:
     """One task for each dependency that has something to take out and no replacement that copies it, and what is lost
-    where access ends at once. What is only known of the vendor as a whole is no task where its services have theirs."""
+    where access ends at once. What is only known of the vendor as a whole is no task where its services have theirs.
+    `prepared`: taken out before anything happened, so that only what was written since is lost."""
     copied = {id for one in replacements if _copies(one, catalog) for id in one.dependencies} | set(also_copied)
     surely = {one.dependency.id for one in lost if one.dependency.firm}
     todo = [one for one in ways if one.exports and one.dependency in surely - copied]
+    if prepared:
+        since = [DataLost(one.dependency, SINCE_COPY, _no_notice(one)) for one in todo if not one.at_hours]
+        return tuple(_take_out(way, platform, catalog, held=True) for way in todo), tuple(since)
     kept = [one for one in todo if one.at_hours > 0]
     gone = [
-        DataLost(one.dependency, export.what, f"{one.dependency.partition('/')[0]} ends access without notice")
+        DataLost(one.dependency, export.what, _no_notice(one))
         for one in todo
         if not one.at_hours
         for export in one.exports
@@ -61,11 +68,15 @@ def take_out_tasks(
     return tuple(_take_out(way, platform, catalog) for way in kept), tuple(gone)
 
 
+def _no_notice(way: WayOut) -> str:
+    return f"{way.dependency.partition('/')[0]} ends access without notice"
+
+
 def _copies(replacement: Replacement, catalog: Catalog) -> bool:
     return any(task.before_access_ends for task in catalog.blueprints[replacement.blueprint].tasks)
 
 
-def _take_out(way: WayOut, platform: Platform, catalog: Catalog) -> Task:
+def _take_out(way: WayOut, platform: Platform, catalog: Catalog, *, held: bool = False) -> Task:
     entry = catalog.entry(way.dependency)
     name = entry.name if entry else way.dependency
     capability = next(iter(way.capabilities), "")
@@ -73,12 +84,15 @@ def _take_out(way: WayOut, platform: Platform, catalog: Catalog) -> Task:
     kinds = len(way.exports)
     return Task(
         id=f"take-out.{way.dependency.replace('/', '.')}",
-        title=f"Take out of {name}: {'; '.join(one.what for one in way.exports)}",
+        title=("Look that you hold this already: take" if held else "Take")
+        + f" out of {name}: {'; '.join(one.what for one in way.exports)}",
         capability=capability,
         phase="copy",
-        effort=Effort(_HOURS_EACH * kinds, f"30 min × {kinds} kinds of data, a guess: nobody measured it here"),
+        effort=Effort(0, HELD_BASIS)
+        if held
+        else Effort(_HOURS_EACH * kinds, f"30 min × {kinds} kinds of data, a guess: nobody measured it here"),
         owner=platform.owners.get(capability) or platform.owners.get(area) or "platform",
-        window=Window(before_access_ends=True, latest_hours=way.at_hours),
+        window=Window() if held else Window(before_access_ends=True, latest_hours=way.at_hours),
         done_when="every kind of data has been opened on a machine of yours, and counted against what the vendor shows",
         rollback="none needed: nothing changes at the vendor",
     )
