@@ -57,7 +57,7 @@ lint: $(VENV)/ready ## ruff, mypy --strict; yamllint, ansible-lint and terraform
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages age postgresql python3-psycopg2 zstd chromium chromium-driver git kannel knot nginx-light \
+	.ci/debian-packages age postgresql python3-psycopg2 mariadb-server python3-pymysql zstd chromium chromium-driver git kannel knot nginx-light \
 	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v go >/dev/null || echo golang-go) \
 	  $(shell command -v javac >/dev/null || echo default-jdk-headless) $(shell command -v mvn >/dev/null || echo maven)
 	pytest $(SIDE_BY_SIDE) $(TWICE)
@@ -82,9 +82,9 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway status_page)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: ports of three hosts scanned, a support desk with browsers, a stranger's platform
+service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, MariaDB, a stranger's platform, a go-bag
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test tests/host/test_firewall.py tests/host/test_support_sso.py tests/host/test_stranger.py
+	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger)
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench

@@ -188,6 +188,12 @@ def test_laravel_speaks_what_its_sample_says(tmp_path: Path) -> None:
     assert {"php-mysql", "uwsgi-plugin-php"} <= {said.text for said in program.packages}
 
 
+def test_laravel_is_told_whom_to_trust_since_php_begins_no_tls_by_itself(tmp_path: Path) -> None:
+    settings = "<?php\nreturn ['mysql' => ['options' => [PDO::MYSQL_ATTR_SSL_CA => env('MYSQL_ATTR_SSL_CA')]]];\n"
+    program = only(tmp_path, {**LARAVEL, "config/database.php": settings})
+    assert program.environment["MYSQL_ATTR_SSL_CA"].text == "${data.relational.mysql.ca}"
+
+
 def test_laravel_without_a_word_of_mysql_speaks_postgresql_if_its_settings_know_it(tmp_path: Path) -> None:
     settings = "<?php\nreturn ['default' => env('DB_CONNECTION', 'sqlite'),\n 'pgsql' => ['host' => env('DB_HOST')]];\n"
     program = only(tmp_path, {**LARAVEL, ".env.example": "", "config/database.php": settings})

@@ -25,6 +25,8 @@ _CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?
 _STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}"
 _VERIFIED = "sslmode=verify-full&sslrootcert=${data.relational.authority}"
 _VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
+# drivers of MySQL that begin TLS only where they are told whom to trust; the name is Laravel's
+_AUTHORITY = re.compile(rf"(?:{_PRE}MYSQL|{_DB})_(?:ATTR_)?SSL_?CA(?:_FILE|_PATH|_CERT)?")
 _SMTP = "${mail.outgoing.user}:${mail.outgoing.password}@${mail.outgoing.host}:${mail.outgoing.port}"
 
 
@@ -130,6 +132,8 @@ def wire(name: str, engine: str) -> str | None:
     plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
     if _CACHE_TLS.fullmatch(plain):
         return "${data.cache.tls}"
+    if engine == "mysql" and _AUTHORITY.fullmatch(plain):
+        return "${data.relational.mysql.ca}"
     if _NOT.search(plain) or len(plain) > 100:
         return None
     return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
