@@ -62,7 +62,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[
                     "dest": f"{folder}/{{{{ inventory_hostname }}}}.json",
                     "mode": "0644",
                 },
-            }
+            },
         ],
     }
     (folder / "site.yml").write_text(json.dumps([play]))

@@ -27,6 +27,7 @@ class Application(msgspec.Struct, frozen=True):
     source: str  # relative to the project's sources
     runtime: str = "binary"
     packages: tuple[str, ...] = ()
+    install: tuple[str, ...] = ()  # its own commands, instead of the runtime's
 
 
 class Project(Value):

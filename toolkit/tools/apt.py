@@ -129,7 +129,9 @@ class Apt(msgspec.Struct, frozen=True):
 
     def _prepare(self) -> None:
         if not KEYRING.is_file():
-            raise ProgramFailed("Debian's keys are not here", where=KEYRING, hint="apt-get install debian-archive-keyring")
+            raise ProgramFailed(
+                "Debian's keys are not here", where=KEYRING, hint="apt-get install debian-archive-keyring"
+            )
         for name in ("lists/partial", "archives/partial", "none"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         (self.root / "status").write_bytes(b"")

@@ -1,0 +1,159 @@
+"""What installing the applications fetches, got beforehand by the applications' lock files and their usual clients.
+
+In: applications and where their sources lie. Out: `applications/NAME/`: `wheels/` for pip, `npm/` a cache, `go/` a
+proxy, `maven/` a repository; `FILES.sha256` lists them for the host. Clients run in a copy of the files they need, with
+scripts of packages off.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from toolkit.errors import ProgramFailed
+from toolkit.model import Gap
+from toolkit.pack import bag
+from toolkit.pack.project import Application, Project
+from toolkit.tools import go, maven, npm, pip
+
+_PYTHONS = {12: (11, 36), 13: (13, 41)}  # Debian's release: Python 3.x, glibc 2.x
+_MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+_BUILD = ("setuptools", "wheel")  # what pip builds a project with that names nothing
+# Clients of which nothing is packed. A command of the application's own that names one fetches what the bag lacks.
+_NOT_PACKED = {
+    "Gemfile.lock": "bundler",
+    "composer.lock": "composer",
+    "yarn.lock": "yarn",
+    "pnpm-lock.yaml": "pnpm",
+    "Cargo.lock": "cargo",
+    "mix.lock": "mix",
+    "build.gradle": "gradle",
+    "build.gradle.kts": "gradle",
+}
+_FETCHES = re.compile(
+    r"\b(curl|wget|git clone|apt-get|gem install|bundle|composer|cargo|yarn|pnpm|bun|poetry|pipenv|uv|mix|gradlew?)\b"
+    r"|\bpip3? install (?!-r |--requirement |\.(?:\s|$)|-e \.)"
+)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """The hosts' release and architecture, in Debian's words."""
+
+    debian: int
+    architecture: str
+
+
+class _Client(msgspec.Struct, frozen=True):
+    """A package manager: the files it goes by, and how it fills its folder from them."""
+
+    folder: str
+    files: tuple[str, ...]
+    fill: Callable[[Path, Path, Target], list[str]]  # source, folder, target -> what else to say
+
+
+def parts(project: Project, target: Target) -> Iterator[bag.Part]:
+    """A part for each application."""
+    for one in project.applications:
+        source = project.sources / one.source
+        yield bag.Part(
+            f"applications/{one.name}", "application", _made_of(one, source, target), _maker(one, source, target)
+        )
+
+
+def _maker(one: Application, source: Path, target: Target) -> Callable[[Path, Callable[[str, str], bool]], bag.Made]:
+    def make(work: Path, _: Callable[[str, str], bool]) -> bag.Made:
+        gaps = list(_gaps(one, source))
+        whole = True
+        for client in _clients(one, source):
+            try:
+                said = client.fill(source, work / client.folder, target)
+                gaps += [Gap(what, "it may fetch more when it is installed", f"perhaps {one.name}") for what in said]
+            except ProgramFailed as err:
+                whole = False
+                gaps.append(Gap(f"{client.folder} for {one.name}", err.what, f"{one.name} cannot be installed"))
+        (work / "FILES.sha256").write_text(bag.listed(bag.hashes(work)))
+        return bag.Made(tuple(gaps), whole=whole)
+
+    return make
+
+
+def _made_of(one: Application, source: Path, target: Target) -> str:
+    digest = hashlib.sha256(repr((one, target, _PYTHONS, _BUILD)).encode())
+    for client in _CLIENTS.values():
+        for name in client.files:
+            path = source / name
+            digest.update(path.read_bytes() if path.is_file() else b"-")
+    return digest.hexdigest()
+
+
+def _clients(one: Application, source: Path) -> Iterator[_Client]:
+    for name, client in _CLIENTS.items():
+        if (source / name).is_file():
+            yield client
+
+
+def _gaps(one: Application, source: Path) -> Iterator[Gap]:
+    breaks = f"{one.name} cannot be installed"
+    for name, client in _NOT_PACKED.items():
+        if (source / name).is_file():
+            yield Gap(f"what {client} fetches for {one.name}", f"{name}: nothing packs it yet", breaks)
+    for command in one.install:
+        if found := _FETCHES.search(command):
+            yield Gap(f"what {found[0].strip()!r} fetches for {one.name}", f"a command of its own: {command}", breaks)
+
+
+def _requirements(source: Path, into: Path, target: Target) -> list[str]:
+    pip.download(["-r", "requirements.txt"], into, cwd=source, python=_python(target))
+    return []
+
+
+def _project(source: Path, into: Path, target: Target) -> list[str]:
+    pip.download([*_of_project(source), *_BUILD], into, cwd=source, python=_python(target))
+    return []
+
+
+def _python(target: Target) -> pip.Python:
+    minor, glibc = _PYTHONS[target.debian]
+    return pip.Python(minor, glibc, _MACHINES[target.architecture])
+
+
+def _of_project(source: Path) -> list[str]:
+    """What pip would install for a pyproject.toml, without running its build."""
+    try:
+        table: Mapping[str, Any] = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))
+        words: Sequence[str] = msgspec.convert(
+            [*table.get("project", {}).get("dependencies", []), *table.get("build-system", {}).get("requires", [])],
+            list[str],
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, msgspec.ValidationError) as err:
+        raise ProgramFailed("pyproject.toml cannot be understood", where=source) from err
+    return [word for word in words if not word.startswith("-")]
+
+
+def _npm(source: Path, into: Path, target: Target) -> list[str]:
+    cpu = {"amd64": "x64", "arm64": "arm64"}[target.architecture]
+    return npm.fill_cache(source, into, cpu=cpu)
+
+
+def _go(source: Path, into: Path, _: Target) -> list[str]:
+    go.fill_proxy(source, into)
+    return []
+
+
+def _maven(source: Path, into: Path, _: Target) -> list[str]:
+    maven.fill_repository(source, into)
+    return []
+
+
+# the file by which it is known -> the client
+_CLIENTS = {
+    "requirements.txt": _Client("wheels", ("requirements.txt",), _requirements),
+    "pyproject.toml": _Client("wheels", ("pyproject.toml",), _project),
+    "package-lock.json": _Client("npm", ("package.json", "package-lock.json"), _npm),
+    "go.mod": _Client("go", ("go.mod", "go.sum"), _go),
+    "pom.xml": _Client("maven", ("pom.xml",), _maven),
+}
