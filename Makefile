@@ -79,9 +79,9 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway status_page)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: every port of three hosts scanned, the support desk behind Keycloak with browsers
+service-test: $(VENV)/ready ## Longer still: every port of three hosts scanned, the support desk behind Keycloak with browsers, a rebuild from a go-bag
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test tests/host/test_firewall.py tests/host/test_support_sso.py
+	@.ci/host-test tests/host/test_firewall.py tests/host/test_support_sso.py tests/host/test_gobag.py
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench

@@ -163,7 +163,7 @@ def test_checksums_can_be_signed(rebuilt: Rebuilt, tmp_path: Path) -> None:
 def test_without_the_bag_packages_come_from_the_mirrors_again(rebuilt: Rebuilt) -> None:
     labs.reconnect(rebuilt.lab)
     rebuilt.project.play("site.yml", "--tags", "base")
-    assert "/etc/offramp" not in rebuilt.on("data", "apt-config dump Dir::Etc::SourceList")
+    assert "gobag" not in rebuilt.on("data", "apt-config dump Dir::Etc::SourceList")
     assert "file:" not in rebuilt.on("data", "apt-cache policy")
     labs.cut_off(rebuilt.lab)
     assert json.loads((rebuilt.bag / "manifest.json").read_text())["platform"] == "board"

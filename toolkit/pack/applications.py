@@ -86,20 +86,26 @@ def _made_of(one: Application, source: Path, target: Target) -> str:
     for client in _CLIENTS.values():
         for name in client.files:
             path = source / name
-            digest.update(path.read_bytes() if path.is_file() else b"-")
+            digest.update(path.read_bytes() if _is_its_own(source, name) else b"-")
     return digest.hexdigest()
 
 
 def _clients(one: Application, source: Path) -> Iterator[_Client]:
     for name, client in _CLIENTS.items():
-        if (source / name).is_file():
+        if _is_its_own(source, name):
             yield client
+
+
+def _is_its_own(source: Path, name: str) -> bool:
+    """Whether there is such a file, and no link that leads out of the sources: clients say what they read."""
+    path = source / name
+    return path.is_file() and path.resolve().is_relative_to(source.resolve())
 
 
 def _gaps(one: Application, source: Path) -> Iterator[Gap]:
     breaks = f"{one.name} cannot be installed"
     for name, client in _NOT_PACKED.items():
-        if (source / name).is_file():
+        if _is_its_own(source, name):
             yield Gap(f"what {client} fetches for {one.name}", f"{name}: nothing packs it yet", breaks)
     for command in one.install:
         if found := _FETCHES.search(command):

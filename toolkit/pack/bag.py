@@ -177,7 +177,9 @@ def hashes_of(contents: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 
 def _line(digest: str, path: str) -> str:
-    return f"{digest}  {path}\n"
+    """As sha256sum writes it, names with odd characters too."""
+    escaped = path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return f"{'' if escaped == path else chr(92)}{digest}  {escaped}\n"
 
 
 def _before(root: Path) -> dict[str, tuple[BagPart, list[BagFile]]]:
