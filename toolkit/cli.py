@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from toolkit.catalog import Catalog
     from toolkit.collect.network.outside import Outside
     from toolkit.generate import Vault
-    from toolkit.model import Audit, Journal, Loss, Plan, Platform, Survey
+    from toolkit.model import Audit, Journal, Loss, Plan, Platform, Survey, Today
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -400,6 +400,7 @@ def simulate(
 @click.option("--people", type=click.IntRange(1, 500), help="Who can work on it; default: offramp.toml's people.")
 @click.option("--prepared", is_flag=True, help="As if copies and contracts were held already.")
 @click.option("--compare", is_flag=True, help="A table of losses instead: each company that can stop a journey.")
+@click.option("--today", is_flag=True, help="A table of what to do before anything happens, and what each saves.")
 @click.option("--runbooks", type=ANY_PATH, metavar="FOLDER", help="Also write printable runbooks (Markdown and HTML).")
 @outside_option
 @catalog_option
@@ -412,6 +413,7 @@ def plan(
     people: int | None,
     prepared: bool,
     compare: bool,
+    today: bool,
     runbooks: Path | None,
     allow_outside: bool,
     overlays: tuple[Path, ...],
@@ -430,19 +432,27 @@ def plan(
 
         table = side_by_side(result, catalog, losses=[losses] if losses else (), people=people)
         return emit("render_comparison", (table, catalog), chosen, targets)
+    if today:
+        from toolkit.plan.today import today as worth_doing
+
+        page = worth_doing(result, catalog, losses=losses, people=people)
+        return emit("render_today", (page, catalog), chosen, targets)
     made = make_plan(result, catalog, losses=losses, people=people, prepared=prepared)
     if runbooks:
-        _write_runbooks(made, catalog, runbooks)
+        from toolkit.plan.today import today as worth_doing
+
+        _write_runbooks(made, worth_doing(result, catalog, losses=losses, people=people), catalog, runbooks)
     return emit("render_plan", (made, catalog), chosen, targets)
 
 
-def _write_runbooks(made: "Plan", catalog: "Catalog", folder: Path) -> None:
+def _write_runbooks(made: "Plan", today: "Today", catalog: "Catalog", folder: Path) -> None:
     from toolkit.documents import write_text
     from toolkit.lock import locked
+    from toolkit.report.markdown import render_today
     from toolkit.report.runbooks import runbooks
 
     with locked(folder):
-        for name, text in runbooks(made, catalog).items():
+        for name, text in {**runbooks(made, catalog), "today.md": render_today(today, catalog)}.items():
             write_text(folder / name, text)
     say(f"wrote {folder}/")
 

@@ -719,6 +719,29 @@ class Comparison(Value):
     rows: tuple[Compared, ...]
 
 
+class Preparation(Value):
+    """A copy or a contract to have before anything happens, and what it is worth under a loss."""
+
+    task: str  # Task.id
+    title: str
+    owner: str
+    work_hours: Hours
+    wait_hours: Hours  # the longest wait
+    saves_hours: Hours  # of outage, all journeys together
+    brings_back: tuple[str, ...] = ()  # titles of journeys that do not come back without it
+    keeps: tuple[DataLost, ...] = ()  # what is lost without it
+    commands: tuple[str, ...] = ()
+
+
+class Today(Value):
+    """What to do before anything happens, what saves most outage for an hour of work first."""
+
+    platform: str
+    people: int
+    losses: tuple[Loss, ...]  # feared
+    rows: tuple[Preparation, ...]
+
+
 # --- what is written, decided, done (generate, gate, drill) -----------------------------------------------------------
 class GeneratedFile(Value):
     """One file of the generated project, relative to its folder."""

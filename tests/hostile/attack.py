@@ -1,4 +1,5 @@
-"""Attacks the real command with what chance makes: trees, kills, forged documents, strings through every report format.
+"""Attacks the real commands with what chance makes: trees, kills, forged documents, strings through every report
+format, and the OTP gateway (gateway.py).
 
 usage: python tests/hostile/attack.py [--times 100] [--seed 1]
 
@@ -18,6 +19,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+import gateway
 
 from toolkit.collect.files.parsers import discover
 from toolkit.console import formats
@@ -146,10 +149,11 @@ def attack(folder: Path, times: int, seed: int) -> dict[str, Counter[str]]:
     for kind, once in attacks(attacker).items():
         for _ in range(max(1, times // 10) if kind == "formats" else times):
             once()
-    return {
-        kind: Counter({column: attacker.seen[kind, column] for column in COLUMNS})
-        for kind in ("sound", *attacks(attacker))
-    }
+    own = folder / "gateway"
+    own.mkdir()
+    seen = attacker.seen + gateway.attack(own, times, seed)
+    kinds = dict.fromkeys(kind for kind, _ in seen)  # in the order of the attacks
+    return {kind: Counter({column: seen[kind, column] for column in COLUMNS}) for kind in kinds}
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import attack
+import gateway
 import pytest
 
 
@@ -26,3 +27,18 @@ def test_what_goes_wrong_is_counted(tmp_path: Path, cache_home: Path, monkeypatc
     monkeypatch.setattr(attack, "SECONDS", 0.2)
     attacker.run("x", ["-c", "sleep 5"])
     assert [attacker.seen["x", column] for column in attack.COLUMNS] == [3, 1, 1, 1, 0]
+
+
+def test_what_the_gateway_lets_through_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attacks on the gateway can fail: settings that are too generous are seen."""
+    generous = gateway.CONFIG.replace("{per_address}", "1000").replace(
+        "secret =", 'callback_networks = ["0.0.0.0/0", "::/0"]\nsecret ='
+    )
+    monkeypatch.setattr(gateway, "CONFIG", generous)
+    monkeypatch.setattr(gateway, "PRIVATE", ["127.0.0.1"])
+    monkeypatch.setattr(gateway, "PER_ADDRESS", 1)
+    chosen = ("gateway: spellings", "gateway: callbacks")
+    every = gateway.attacks
+    monkeypatch.setattr(gateway, "attacks", lambda one: {kind: every(one)[kind] for kind in chosen})
+    seen = gateway.attack(tmp_path, times=2, seed=7)
+    assert [seen[kind, "leaked"] for kind in chosen] == [2, 2]

@@ -24,7 +24,9 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 ROOT = Path(__file__).parents[2]
+BLUEPRINT = ROOT / "playbooks/blueprints/otp-gateway"
 OTP = [sys.executable, "-m", "toolkit", "otp"]
+PATH = str(ROOT)  # where programs find the package
 Found = TypeVar("Found")
 _OFF = ["fsync=off", "full_page_writes=off", "autovacuum=off"]
 
@@ -125,7 +127,7 @@ def serve_config(folder: Path, base: str, toml: str) -> Iterator[subprocess.Pope
 def running(command: list[str], folder: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """A process that is stopped at the end; its stderr lies in `folder`/stderr."""
     with (folder / "stderr").open("a") as log:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+        environment = {**os.environ, "PYTHONPATH": PATH, "NO_PROXY": "127.0.0.1"}
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, **options
         )
@@ -187,7 +189,7 @@ def kannel(folder: Path, carriers: list[dict[str, Any]]) -> Iterator[dict[str, A
     """bearerbox and smsbox with the blueprint's own configuration; its variables."""
     if not (shutil.which("bearerbox") and shutil.which("smsbox")):
         missing("Kannel is not installed")
-    template = ROOT / "playbooks/blueprints/otp-gateway/templates/kannel.conf.j2"
+    template = BLUEPRINT / "templates/kannel.conf.j2"
     ports = [free_port() for _ in range(3)]
     variables = {
         "ansible_managed": "",
@@ -205,11 +207,18 @@ def kannel(folder: Path, carriers: list[dict[str, Any]]) -> Iterator[dict[str, A
     )
     file = folder / "kannel.conf"
     file.write_text(environment.from_string(template.read_text()).render(variables))
-    with running(["bearerbox", str(file)], folder):
+    with running(_as_its_unit("bearerbox", file), folder):
         eventually(lambda: kannel_status(variables))
-        with running(["smsbox", str(file)], folder):
+        with running(_as_its_unit("smsbox", file), folder):
             eventually(lambda: "smsbox:" in kannel_status(variables) or None)
             yield variables
+
+
+def _as_its_unit(program: str, configuration: Path) -> list[str]:
+    """How the blueprint's unit starts it, with another file."""
+    unit = (BLUEPRINT / f"templates/offramp-{program}.service.j2").read_text()
+    (command,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    return [program, *command.split()[1:-1], str(configuration)]
 
 
 def kannel_status(variables: Mapping[str, Any]) -> str:

@@ -19,14 +19,29 @@ _THROTTLED = kinds.CommandStatus.ESME_RTHROTTLED
 
 
 class Carrier:
-    """Listens in a thread of its own. `messages` is what it acknowledged: (number, text)."""
+    """Listens in a thread of its own. `messages` is what it acknowledged: (number, text), once all parts are there.
+
+    `hex_answers`: it answers with hexadecimal numbers of messages, and reports with decimal ones. `charset`: its
+    default alphabet.
+    """
 
     def __init__(
-        self, *, port: int, password: str, host: str = "127.0.0.1", reports: bool = True, per_second: int | None = None
+        self,
+        *,
+        port: int,
+        password: str,
+        host: str = "127.0.0.1",
+        reports: bool = True,
+        per_second: int | None = None,
+        hex_answers: bool = False,
+        charset: str = "ascii",
     ) -> None:
         self.host, self.port, self.password = host, port, password
         self.reports, self.per_second = reports, per_second
+        self.hex_answers, self.charset = hex_answers, charset
         self.messages: list[tuple[str, str]] = []
+        self.submitted: list[dict[str, Any]] = []  # the units' parameters
+        self.parts: dict[tuple[str, int], dict[int, bytes]] = {}
         self.refused = 0
         self.swallow = False  # take messages without answering: what a dying carrier does
         self._loop = asyncio.new_event_loop()
@@ -107,10 +122,24 @@ class Carrier:
         parameters = request.params
         number = "+" + parameters["destination_addr"].decode().lstrip("+")
         wide = parameters["data_coding"].schemeData == kinds.DataCodingDefault.UCS2
-        self.messages.append((number, parameters["short_message"].decode("utf-16-be" if wide else "ascii")))
-        ident = str(len(self.messages))
-        answers = [op.SubmitSMResp(request.seqNum, message_id=ident.encode())]
-        return [*answers, *([_report(ident, number)] if self.reports else [])]
+        self.submitted.append(parameters)
+        if (octets := self._whole(number, parameters)) is not None:
+            self.messages.append((number, octets.decode("utf-16-be" if wide else self.charset)))
+        ident = 0xA0 + len(self.submitted)  # in the two bases it does not look the same
+        answer = f"{ident:X}" if self.hex_answers else str(ident)
+        answers = [op.SubmitSMResp(request.seqNum, message_id=answer.encode())]
+        return [*answers, *([_report(str(ident), number)] if self.reports else [])]
+
+    def _whole(self, number: str, parameters: dict[str, Any]) -> bytes | None:
+        """The octets of a message, once its last part is there (3GPP TS 23.040, 9.2.3.24.1)."""
+        octets: bytes = parameters["short_message"]
+        if kinds.EsmClassGsmFeatures.UDHI_INDICATOR_SET not in parameters["esm_class"].gsmFeatures:
+            return octets
+        assert octets[:3] == b"\x05\x00\x03", "concatenation is the only header there is"
+        reference, count, place = octets[3:6]
+        parts = self.parts.setdefault((number, reference), {})
+        parts[place] = octets[6:]
+        return b"".join(parts[place] for place in sorted(parts)) if len(parts) == count else None
 
     def _throttled(self) -> bool:
         now = self._loop.time()

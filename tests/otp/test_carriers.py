@@ -4,15 +4,14 @@ import asyncio
 import email
 import email.policy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from processes import Served, code_in, eventually, free_port, kannel, kannel_status, serve_config
-from smsc import Carrier
+from net import Net, running_net
+from processes import code_in, eventually, free_port
 
 from toolkit.otp.carriers import Outcome, Outgoing
 from toolkit.otp.carriers import kannel as sms
@@ -21,91 +20,11 @@ from toolkit.otp.carriers.smtp import mail
 from toolkit.otp.settings import Carrier as Prices
 from toolkit.otp.settings import Kannel, Mail
 
-CONFIG = """
-database = "sqlite:///{folder}/otp.sqlite"
-listen = "127.0.0.1:{port}"
-base_url = "http://127.0.0.1:{port}"
-account_sid = "AC{a}"
-auth_token = "{t}"
-service_sid = "VA{b}"
-secret = "{s}"
-countries = ["DE", "US"]
-
-[limits]
-prefix = {{ count = 1000, seconds = 60 }}
-
-[sms]
-url = "http://127.0.0.1:{sendsms}/cgi-bin/sendsms"
-username = "{user}"
-password = "{password}"
-sender = "Offramp"
-report_url = "http://127.0.0.1:{port}/kannel/report"
-carriers = [
-  {{ id = "a", prices = {{ "+49" = 0.07, "" = 0.2 }} }},
-  {{ id = "b", prices = {{ "+49" = 0.09, "" = 0.1 }} }},
-]
-"""
-
-
-@dataclass(frozen=True)
-class Net:
-    """Gateway, Kannel and two carriers: a is cheapest for Germany, b for the rest."""
-
-    gateway: Served
-    a: Carrier
-    b: Carrier
-    kannel: dict[str, object]
-
-    def online(self, *carriers: str) -> None:
-        """Wait until these links are up, and no others."""
-
-        def reached() -> bool:
-            status = kannel_status(self.kannel)
-            links = {
-                line.split()[0].split("[")[0]: "(online" in line for line in status.splitlines() if "SMPP:" in line
-            }
-            return bool(links) and {name for name, up in links.items() if up} == set(carriers)
-
-        eventually(lambda: reached() or None, 60)
-
-    def start(self, number: str) -> None:
-        service = self.gateway.twilio().verify.v2.services(self.gateway.service_sid)
-        service.verifications.create(to=number, channel="sms")
-
-    def approved(self, number: str, code: str) -> bool:
-        service = self.gateway.twilio().verify.v2.services(self.gateway.service_sid)
-        return bool(service.verification_checks.create(to=number, code=code).valid)
-
 
 @pytest.fixture
 def net(tmp_path: Path) -> Iterator[Net]:
-    ports = [free_port(), free_port()]
-    carriers = [
-        {"id": name, "host": "127.0.0.1", "port": port, "system_id": "offramp", "password": "secret", "throughput": 50}
-        for name, port in zip("ab", ports, strict=True)
-    ]
-    with (
-        Carrier(port=ports[0], password="secret") as a,
-        Carrier(port=ports[1], password="secret") as b,
-        kannel(tmp_path, carriers) as variables,
-    ):
-        port = free_port()
-        toml = CONFIG.format(
-            folder=tmp_path, port=port, a="a" * 32, b="b" * 32, t="t" * 32, s="s" * 64,
-            sendsms=variables["otp_gateway_kannel_port"], user=variables["otp_gateway_kannel_user"],
-            password=variables["otp_gateway_kannel_password"],
-        )  # fmt: skip
-        base = f"http://127.0.0.1:{port}"
-        environment = {
-            "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
-            "TWILIO_AUTH_TOKEN": "t" * 32,
-            "TWILIO_VERIFY_SERVICE_SID": "VA" + "b" * 32,
-            "TWILIO_API_BASE": base,
-        }
-        with serve_config(tmp_path, base, toml) as process:
-            net = Net(Served(environment, tmp_path, process), a, b, variables)
-            net.online("a", "b")
-            yield net
+    with running_net(tmp_path) as net:
+        yield net
 
 
 def test_codes_arrive_by_the_cheapest_carrier_and_deliveries_are_reported(net: Net) -> None:

@@ -8,7 +8,7 @@ from worlds import settings
 
 from toolkit.errors import BadInput
 from toolkit.otp.destinations import mailbox, masked, phone
-from toolkit.otp.settings import Limits, host_and_port, read_settings
+from toolkit.otp.settings import Budget, Conversion, Limits, host_and_port, read_settings
 
 PAGE = (Path(__file__).parents[2] / "docs/otp.md").read_text()
 MINIMAL = f"""
@@ -18,6 +18,7 @@ auth_token = "{"t" * 32}"
 service_sid = "VA{"b" * 32}"
 secret = "{"s" * 32}"
 """
+SMS = "[sms]\nurl = 'u'\nusername = 'u'\npassword = 'p'\nsender = 's'\nreport_url = 'r'\n"
 
 
 def _documented() -> str:
@@ -37,9 +38,21 @@ def test_the_documented_reference_has_every_key_and_its_default(tmp_path: Path) 
     defaults = msgspec.to_builtins(settings("x"))
     documented = tomllib.loads(_documented())
     assert set(documented) == set(defaults) - {"outbox_file"}
-    for table in ("limits", "code", "mail"):
+    assert read.budget == Budget()
+    assert read.conversion == Conversion()
+    assert read.callback_networks == ()
+    for table in ("limits", "code", "mail", "budget", "conversion"):
         assert set(documented[table]) == set(defaults[table])
-    for key in ("listen", "base_url", "certificate", "service", "keep_days", "metrics_token", "code", "texts"):
+    for key in (
+        "listen",
+        "base_url",
+        "certificate",
+        "service",
+        "keep_days",
+        "metrics_token",
+        "code",
+        "texts",
+    ):
         assert documented[key] == defaults[key]
 
 
@@ -51,6 +64,13 @@ def test_the_documented_reference_has_every_key_and_its_default(tmp_path: Path) 
         ("code = { length = 3 }", "code.length"),
         ("limits = { number = { count = 0, seconds = 1 } }", "limits.number.count"),
         ("countries = ['Germany']", "countries"),
+        ("callback_networks = ['10.0.0.1/8']", "has host bits set"),
+        ("budget = { account = -1 }", "budget.account"),
+        ("conversion = { least = 2 }", "conversion.least"),
+        (
+            f"countries = ['DE']\n{SMS}services = {{ MGx = 'a' }}",
+            "sms.services",
+        ),
         ("texts = { de = '{code}' }", "texts.en is missing"),
         ("texts = { en = 'no code' }", "texts.en has no {code}"),
         ("= broken", "no valid TOML"),

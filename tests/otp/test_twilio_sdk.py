@@ -15,6 +15,8 @@ from twilio.rest import Client
 from twilio.rest.verify.v2.service import ServiceContext
 
 NUMBER = "+4915112345678"
+ASKED = b"To=%2B4915112345678&Channel=sms&RateLimits="
+ENTITY = "/v2/Services/{service}/Entities/ff483d1ff591898a9942916050d2ca3f"
 
 
 @pytest.fixture
@@ -139,6 +141,16 @@ def test_callbacks_are_signed_as_the_sdk_expects_and_repeated_until_heard(dev: S
         ("POST", "/v2/Services/{service}/Verifications", b"To=%2B4915112345678&Channel=sms&RateLimits=[1", 400),
         ("POST", "/v2/Services/{service}/Verifications", b"To=%2B4915112345678%00&Channel=sms", 400),
         ("POST", "/v2/Services/{service}/VerificationCheck", b"To=%2B4915112345678&Code=%D9%A1%D9%A2%D9%A3%D9%A4", 400),
+        ("POST", "/v2/Services/{service}/Verifications", ASKED + b"[" * 60_000, 400),
+        ("POST", "/v2/Services/{service}/Verifications", ASKED + b'{"a":"%5Cud800"}', 400),
+        ("POST", "/v2/Services/{service}/Verifications?To=%ff", b"", 400),
+        ("POST", "/v2/Services/{service}/Verifications", b'{"To": "+4915112345678", "Channel": "sms"}', 400),
+        ("POST", ENTITY + "/Factors", b"FactorType=totp&FriendlyName=x&Metadata=" + b"[" * 60_000, 400),
+        ("POST", ENTITY + "/Factors", b"FactorType=totp&FriendlyName=x&Metadata=NaN", 400),
+        ("POST", ENTITY + "/Factors", b'FactorType=totp&FriendlyName=x&Metadata="%5Cud800"', 400),
+        ("POST", ENTITY + "/Factors", b'FactorType=totp&FriendlyName=x&Metadata="%5Cu0000"', 400),
+        ("POST", ENTITY + "/Factors", b"FactorType=totp&FriendlyName=x&Config.TimeStep=" + b"9" * 5_000, 400),
+        ("GET", "/2010-04-01/Accounts/{account}/Messages.json?PageSize=" + "9" * 5_000, b"", 400),
         ("GET", "/v2/Services/{service}/Verifications/%00", b"", 404),
         ("GET", "/2010-04-01/Accounts/{account}/Messages.json?PageToken=x", b"", 404),
         ("GET", "/2010-04-01/Accounts/{account}/Messages.json?Page=x", b"", 400),
@@ -153,7 +165,7 @@ def test_bad_requests_get_a_clear_answer(dev: Served, method: str, path: str, bo
     answer = httpx.request(method, url, content=body, auth=(account, dev.environment["TWILIO_AUTH_TOKEN"]))
     assert answer.status_code == status
     assert answer.json()["status"] == status
-    assert answer.json()["code"] in (20003, 20004, 20404, 21609, 60200)
+    assert answer.json()["code"] in (20003, 20004, 20404, 21609, 60200, 60306)
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Basic ???"}, {"Authorization": "Bearer x"}])

@@ -15,6 +15,7 @@ _TEXTS = {
     30001: "Queue overflow",
     30003: "Unreachable destination handset",
     30008: "Unknown error",
+    30010: "Message price exceeds max price",
     30036: "Validity period expired",
 }
 
@@ -53,7 +54,7 @@ def message(row: Row[Any], body: str, settings: Settings) -> dict[str, Any]:
         "error_code": row.error if row.state in ("failed", "undelivered", "unknown") else None,
         "error_message": _TEXTS.get(row.error) if row.state in ("failed", "undelivered", "unknown") else None,
         "from": row.sender,
-        "messaging_service_sid": None,
+        "messaging_service_sid": row.service,
         "num_media": "0",
         "num_segments": str(row.segments),
         "price": None,

@@ -3,11 +3,11 @@
 Handlers are plain functions of a `Call`; they run in a thread, since the database is asked synchronously.
 """
 
+import asyncio
 import base64
 import binascii
 import contextlib
 import hmac
-import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,18 +19,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from toolkit.otp import answers, factor_paths, messages, outbox, verify
+from toolkit.otp import answers, factor_paths, messages, outbox, parameters, verify
+from toolkit.otp.addresses import network
 from toolkit.otp.call import Call, Handler
+from toolkit.otp.demands import ADDRESS
 from toolkit.otp.gateway import Gateway
 from toolkit.otp.keys import keyed
 from toolkit.otp.refusals import Refusal
 
 _LARGEST = 65_536  # bytes of a request's body
-_ADDRESS = "end_user_ip_address"  # the name Twilio's own examples give this limit
+_BODY_SECONDS = 10
 _REPORTS = {"1": "delivered", "2": "undelivered", "8": "sent", "16": "undelivered"}  # Kannel's kinds
 
 
@@ -68,6 +70,7 @@ def make_app(gateway: Gateway, lifespan: Lifespan | None = None) -> Starlette:
             HTTPException: _refuse_path,
             OperationalError: _no_database,
             PoolTimeout: _no_database,
+            ClientDisconnect: _gone,
             Exception: _broken,
         },
         lifespan=lifespan,
@@ -77,25 +80,29 @@ def make_app(gateway: Gateway, lifespan: Lifespan | None = None) -> Starlette:
 # --- Twilio's resources -----------------------------------------------------------------------------------------------
 def _start(call: Call) -> tuple[int, dict[str, Any]]:
     form = call.form
-    if form.get("CustomCode") or form.get("CustomMessage"):
-        raise Refusal(60204, "custom code or message")
+    parameters.check_verification(form)
+    source, rate_limits = _source(call), _rate_limits(call)
     row = verify.start(
         call.gateway,
         form.get("To", ""),
         form.get("Channel", "").lower(),
-        language=form.get("Locale", ""),
-        rate_limits=_rate_limits(call),
+        wording=verify.Wording(
+            form.get("Locale", ""), form.get("CustomFriendlyName", ""), app_hash=form.get("AppHash", "")
+        ),
+        source=source,
+        rate_limits=rate_limits,
     )
     return 201, answers.verification(row, call.gateway.settings)
 
 
 def _check(call: Call) -> tuple[int, dict[str, Any]]:
+    parameters.check_guess(call.form)
     to, sid, code = (call.form.get(name, "") for name in ("To", "VerificationSid", "Code"))
     if not (to or sid):
         raise Refusal(60200, "To")
     if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 10):
         raise Refusal(60200, "Code")
-    row, _ = verify.check(call.gateway, code, to=to, sid=sid)
+    row, _ = verify.check(call.gateway, code, to=to, sid=sid, source=_source(call))
     return 200, answers.verification_check(row, call.gateway.settings)
 
 
@@ -109,9 +116,10 @@ def _finish(call: Call) -> tuple[int, dict[str, Any]]:
 
 
 def _send(call: Call) -> tuple[int, dict[str, Any]]:
+    asked = parameters.of_message(call.form)
     to, body, sender, callback = (call.form.get(name, "") for name in ("To", "Body", "From", "StatusCallback"))
-    row = messages.send(call.gateway, to, body, sender=sender, callback=callback)
-    return 201, answers.message(row, body, call.gateway.settings)
+    row = messages.send(call.gateway, to, body, sender=sender, callback=callback, asked=asked)
+    return 201, answers.message(row, messages.text(call.gateway, row), call.gateway.settings)
 
 
 def _message(call: Call) -> tuple[int, dict[str, Any]]:
@@ -120,35 +128,38 @@ def _message(call: Call) -> tuple[int, dict[str, Any]]:
 
 
 def _list(call: Call) -> tuple[int, dict[str, Any]]:
-    query = {name: call.form[name] for name in ("To", "From", "Page") if name in call.form}
-    _number(query.get("Page", "0"), "Page")
-    size = min(max(_number(call.form.get("PageSize", "50"), "PageSize"), 1), 1000)
+    kept = ("To", "From", "Page", "DateSent", "DateSent<", "DateSent>")
+    query = {name: call.form[name] for name in kept if name in call.form}
+    parameters.whole_number(query.get("Page", "0"), "Page")
+    size = min(max(parameters.whole_number(call.form.get("PageSize", "50"), "PageSize"), 1), 1000)
     token, to, sender = (call.form.get(name, "") for name in ("PageToken", "To", "From"))
-    page = messages.page(call.gateway, size=size, token=token, to=to, sender=sender)
+    sent = parameters.sent_between(call.form)
+    page = messages.page(call.gateway, size=size, token=token, to=to, sender=sender, sent=sent)
     bodies = [messages.text(call.gateway, row) for row in page.rows]
     return 200, answers.message_page(page, bodies, call.gateway.settings, size=size, query=query)
 
 
-def _number(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Refusal(60200, name)
-    return int(text)
+def _source(call: Call) -> str:
+    """The network of the user's device: the parameter DeviceIp, else the rate limit of that name; "" if nobody said."""
+    address = call.form.get("DeviceIp") or _table(call.form.get("RateLimits", "{}")).get(ADDRESS)
+    if not address:
+        return ""
+    if (found := network(address)) is None:
+        raise Refusal(60200, "DeviceIp")
+    return found
 
 
 def _rate_limits(call: Call) -> dict[str, str]:
     """What the parameter RateLimits names; DeviceIp is the address of the user's device in other words."""
     named = _table(call.form.get("RateLimits", "{}"))
-    if (address := call.form.get("DeviceIp")) and _ADDRESS in call.gateway.settings.limits.rate_limits:
-        named.setdefault(_ADDRESS, address)
+    if (address := call.form.get("DeviceIp")) and ADDRESS in call.gateway.settings.limits.rate_limits:
+        named.setdefault(ADDRESS, address)
     return named
 
 
 def _table(text: str) -> dict[str, str]:
     """The parameter RateLimits: a JSON object of strings."""
-    try:
-        table = json.loads(text)
-    except ValueError:
-        table = None
+    table = parameters.json_in(text, "RateLimits", 60200)
     if not isinstance(table, dict) or not all(
         isinstance(value, str) and value.isprintable() for value in table.values()
     ):
@@ -197,19 +208,31 @@ def _authenticate(gateway: Gateway, request: Request) -> None:
 
 async def _form(request: Request) -> dict[str, str]:
     """Parameters of the query and of a form-encoded body; of a name given twice the last counts."""
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await _body(request)
+    except TimeoutError:
+        raise HTTPException(408) from None
+    try:
+        query, pairs = (
+            dict(parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
+            for text in (request.scope["query_string"], body)
+        )
+    except ValueError:
+        raise Refusal(60200, "query or body") from None
+    form = {**query, **pairs}
+    if name := next((name for name, value in form.items() if "\0" in name + value), None):
+        raise Refusal(60200, name.replace("\0", ""))  # PostgreSQL has no such text
+    return form
+
+
+async def _body(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > _LARGEST:
             raise HTTPException(413)
-    try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError:
-        raise Refusal(60200, "body") from None
-    form = {**request.query_params, **dict(pairs)}
-    if name := next((name for name, value in form.items() if "\0" in name + value), None):
-        raise Refusal(60200, name.replace("\0", ""))  # PostgreSQL has no such text
-    return form
+    return body
 
 
 def _refuse(gateway: Gateway) -> Callable[[Request, Exception], Response]:
@@ -229,6 +252,11 @@ def _refuse_path(request: Request, error: Exception) -> Response:
 
 def _no_database(_request: Request, _error: Exception) -> Response:
     return JSONResponse(Refusal(20503).body(), 503, headers={"Retry-After": "2"})
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """Nobody reads this."""
+    return Response(status_code=400)
 
 
 def _broken(_request: Request, _error: Exception) -> Response:

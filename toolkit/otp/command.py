@@ -1,5 +1,6 @@
 """`offramp otp`: the commands. They compose and say what they do; nothing else."""
 
+import time
 from pathlib import Path
 
 import click
@@ -34,3 +35,16 @@ def serve_command(dev: bool, listen: str, config: Path | None) -> None:
     for name, value in environment(settings).items():
         click.echo(f"{name}={value}")
     return serve(settings, listener, where=Path.cwd())
+
+
+@otp.command("unlock")
+@click.option("--config", type=click.Path(path_type=Path), required=True, help="The gateway's TOML file.")
+@click.argument("what", metavar="NUMBER|MAILBOX|ADDRESS")
+def unlock_command(config: Path, what: str) -> None:
+    """Forget what was counted against a number, a mailbox or a user's address; numbers and mailboxes become members."""
+    try:
+        from toolkit.otp.settings import read_settings
+        from toolkit.otp.unlock import unlock
+    except ImportError as err:
+        raise BadInput(f"{err.name} is not installed", where="offramp otp", hint="pip install 'offramp[otp]'") from err
+    click.echo(f"unlocked: {unlock(read_settings(config), what, where=config, clock=time.time)}")

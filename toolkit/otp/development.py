@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from toolkit.errors import BadInput
 from toolkit.otp.keys import new_sid
-from toolkit.otp.settings import Limit, Limits, Settings, host_and_port
+from toolkit.otp.settings import Conversion, Limit, Limits, Settings, host_and_port
 
 DATABASE, OUTBOX = "otp-dev.sqlite", "otp-outbox.jsonl"
 _kept = Table("development", MetaData(), Column("name", String(20), primary_key=True), Column("value", String(80)))
@@ -42,6 +42,7 @@ def development_settings(listen: str, folder: Path) -> Settings:
         outbox_file=str(folder / OUTBOX),
         limits=Limits(
             number=_GENEROUS,
+            number_all=_GENEROUS,
             number_checks=_GENEROUS,
             prefix=_GENEROUS,
             domain=_GENEROUS,
@@ -49,6 +50,8 @@ def development_settings(listen: str, folder: Path) -> Settings:
             factor_checks=_GENEROUS,
             rate_limits={"end_user_ip_address": _GENEROUS},
         ),
+        conversion=Conversion(least=0),
+        callback_networks=("127.0.0.0/8", "::1/128"),  # the application runs here as well
         account_sid=kept["account_sid"],
         auth_token=kept["auth_token"],
         service_sid=kept["service_sid"],

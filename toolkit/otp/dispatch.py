@@ -7,19 +7,23 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import httpx
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from toolkit.otp import callbacks, limits, outbox
+from toolkit.otp import callbacks, limits, outbox, people, spending
 from toolkit.otp.carriers import Carrier, Outcome, Outgoing
 from toolkit.otp.gateway import Gateway
+from toolkit.otp.settings import Limit
 from toolkit.otp.store import challenges, messages, verifications
 
 LOOPS = 4  # a carrier that does not answer holds up one of them
 _AT_ONCE = 16
 _IDLE_SECONDS = 0.5
+_SOON_SECONDS = 0.05
+_LOOK_UPS = 32  # names at once
 _DAY = 86_400
 _log = logging.getLogger(__name__)
 
@@ -49,21 +53,23 @@ async def send_some(gateway: Gateway, carriers: Mapping[str, Carrier]) -> int:
 
 
 async def call_back_forever(gateway: Gateway, client: httpx.AsyncClient) -> None:
-    """Tell applications what became of their messages, until cancelled."""
-    while True:
-        try:
-            told = await call_back_some(gateway, client)
-        except SQLAlchemyError:
-            told = 0  # send_until says so
-        if not told:
-            await asyncio.sleep(_IDLE_SECONDS)
-
-
-async def call_back_some(gateway: Gateway, client: httpx.AsyncClient) -> int:
-    """Deliver up to a handful of callbacks; how many there were."""
-    claimed = await asyncio.to_thread(_claim_callbacks, gateway)
-    await asyncio.gather(*(_call_back(gateway, client, callback) for callback in claimed))
-    return len(claimed)
+    """Tell applications what became of their messages, until cancelled. A host that is slow holds up itself alone."""
+    busy: dict[str, asyncio.Task[None]] = {}
+    names = ThreadPoolExecutor(_LOOK_UPS, "names")
+    try:
+        while True:
+            busy = {host: task for host, task in busy.items() if not task.done()}
+            try:
+                queues = await asyncio.to_thread(_claim_callbacks, gateway, list(busy))
+            except SQLAlchemyError:
+                queues = {}  # send_until says so
+            for host, queue in queues.items():
+                busy[host] = asyncio.create_task(_call_back(gateway, client, names, queue))
+            await asyncio.sleep(_SOON_SECONDS if queues else _IDLE_SECONDS)
+    finally:
+        for task in busy.values():
+            task.cancel()
+        names.shutdown(wait=False, cancel_futures=True)
 
 
 async def keep_house_forever(gateway: Gateway, *, every: float = 20.0) -> None:
@@ -80,10 +86,9 @@ def keep_house(gateway: Gateway) -> None:
     with gateway.engine.begin() as connection:
         for sid in outbox.abandon(connection, now):
             gateway.audit("message.unknown", sid=sid)
-        known = settings.limits
-        every_limit = [known.number, known.number_checks, known.prefix, known.domain, known.account]
-        every_limit += [known.account_checks, known.factor_checks, *known.rate_limits.values()]
-        limits.forget(connection, every_limit, now)
+        limits.forget(connection, [*settings.limits.every(), Limit(1, settings.code.seconds)], now)
+        people.forget(connection, now)
+        spending.forget(connection, now - max(spending.DAY, settings.conversion.seconds))
         old = now - settings.keep_days * _DAY
         waiting = messages.c.state.in_(["queued", "sending"])
         connection.execute(delete(messages).where((messages.c.created < old) & ~waiting))
@@ -102,10 +107,16 @@ async def _send(gateway: Gateway, carriers: Mapping[str, Carrier], message: Outg
     return outcome
 
 
-async def _call_back(gateway: Gateway, client: httpx.AsyncClient, callback: callbacks.Callback) -> None:
-    settings = gateway.settings
-    heard = await callbacks.deliver(client, callback, settings.account_sid, settings.auth_token)
-    await asyncio.to_thread(_settle_callback, gateway, callback, heard)
+async def _call_back(
+    gateway: Gateway, client: httpx.AsyncClient, names: Executor, queue: list[callbacks.Callback]
+) -> None:
+    """The callbacks of one host, all at once."""
+    heard = await asyncio.gather(*(callbacks.deliver(client, names, one, gateway.settings) for one in queue))
+    for callback, what in zip(queue, heard, strict=True):
+        if what == "refused":
+            gateway.audit("callback.refused", sid=callback.parameters.get("MessageSid"))
+    with contextlib.suppress(SQLAlchemyError):  # they come back
+        await asyncio.to_thread(_settle_callbacks, gateway, list(zip(queue, heard, strict=True)))
 
 
 def _claim(gateway: Gateway) -> list[Outgoing]:
@@ -118,14 +129,15 @@ def _settle(gateway: Gateway, outcomes: Mapping[str, Outcome]) -> None:
         outbox.settle(connection, outcomes, gateway.clock())
 
 
-def _claim_callbacks(gateway: Gateway) -> list[callbacks.Callback]:
+def _claim_callbacks(gateway: Gateway, busy: list[str]) -> dict[str, list[callbacks.Callback]]:
     with gateway.engine.begin() as connection:
-        return callbacks.claim(connection, gateway.clock(), _AT_ONCE)
+        return callbacks.claim(connection, gateway.clock(), busy)
 
 
-def _settle_callback(gateway: Gateway, callback: callbacks.Callback, heard: bool) -> None:
+def _settle_callbacks(gateway: Gateway, heard: list[tuple[callbacks.Callback, callbacks.Heard]]) -> None:
     with gateway.engine.begin() as connection:
-        callbacks.settle(connection, callback, heard=heard, now=gateway.clock())
+        for callback, what in heard:
+            callbacks.settle(connection, callback, over=what != "unheard", now=gateway.clock())
 
 
 async def _at_most(seconds: float, event: asyncio.Event) -> None:

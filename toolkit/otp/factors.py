@@ -7,7 +7,6 @@ counts once, over all challenges of its factor. Refusals carry Twilio's codes; a
 import base64
 import binascii
 import hmac
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from toolkit.otp.gateway import Gateway
 from toolkit.otp.keys import keyed, new_sid, seal, unseal
 from toolkit.otp.limits import Demand, admit
+from toolkit.otp.parameters import json_in, whole_number
 from toolkit.otp.refusals import Refusal
 from toolkit.otp.store import challenges, factors
 
@@ -176,9 +176,10 @@ def _config(form: Mapping[str, str]) -> dict[str, Any]:
     numbers = []
     for name, (least, most, usual) in _RANGES.items():
         text = form.get(f"Config.{name}") or str(usual)
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        number = whole_number(text, f"Config.{name}", 60306)
+        if not least <= number <= most:
             raise Refusal(60306, f"Config.{name}")
-        numbers.append(int(text))
+        numbers.append(number)
     algorithm = form.get("Config.Alg") or "sha1"
     if algorithm not in _ALGORITHMS:
         raise Refusal(60306, "Config.Alg")
@@ -186,10 +187,7 @@ def _config(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _metadata(form: Mapping[str, str]) -> Any:
-    try:
-        return json.loads(form.get("Metadata") or "null")
-    except ValueError:
-        raise Refusal(60306, "Metadata") from None
+    return json_in(form.get("Metadata") or "null", "Metadata", 60306)
 
 
 def _seed(text: str) -> str:

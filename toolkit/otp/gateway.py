@@ -26,6 +26,12 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = known = CollectorRegistry()
         self.started = Counter("otp_verifications", "Codes made, by channel", ["channel"], registry=known)
+        self.codes = Counter(
+            "otp_codes",
+            "Codes sent and typed in, by country",
+            ["country", "outcome"],
+            registry=known,
+        )
         self.checked = Counter("otp_checks", "Codes checked, by outcome", ["outcome"], registry=known)
         self.refused = Counter("otp_refusals", "Requests refused, by Twilio's error code", ["code"], registry=known)
         self.sent = Counter(

@@ -1,7 +1,7 @@
 """Codes and the keys that guard them.
 
-In: the operator's secret. Out: codes from the system's CSPRNG, keyed hashes of what must be recognised but not read,
-and messages encrypted for as long as they wait to be sent.
+In: the operator's secret. Out: codes that follow from a random identifier and the secret, keyed hashes of what must be
+recognised but not read, and messages encrypted for as long as they wait to be sent.
 """
 
 import base64
@@ -32,9 +32,13 @@ def derive(secret: str) -> Keys:
     return Keys(codes, limits, reports, Fernet(base64.urlsafe_b64encode(messages)))
 
 
-def new_code(length: int) -> str:
-    """Decimal digits, each code as likely as any other."""
-    return f"{secrets.randbelow(10**length):0{length}}"
+def code_of(keys: Keys, verification: str, length: int) -> str:
+    """The code of a verification: decimal digits, each code as likely as any other, and the same each time it is asked.
+
+    The identifier is random; who has it but not the secret learns nothing of the code.
+    """
+    drawn = hmac.digest(keys.codes, f"code of {verification}".encode(), "sha512")
+    return f"{int.from_bytes(drawn) % 10**length:0{length}}"  # 2^512 is no multiple: a bias of 10^-140
 
 
 def new_sid(kind: str) -> str:

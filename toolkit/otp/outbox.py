@@ -53,6 +53,11 @@ def settle(connection: Connection, outcomes: Mapping[str, Outcome], now: float) 
         _settle(connection, [row for row in rows if outcomes[row.sid] == outcome], outcome, now)
 
 
+def fail(connection: Connection, sid: str, error: int, now: float) -> None:
+    """Give up on a message before it is sent; `error` is Twilio's code."""
+    _move(connection, _held(connection, messages.c.sid == sid), now, state="failed", error=error)
+
+
 def abandon(connection: Connection, now: float) -> list[str]:
     """The SIDs of messages whose sender was not heard of again; their outcome is unknown from here on."""
     lost = _held(connection, (messages.c.state == "sending") & (messages.c.due <= now))

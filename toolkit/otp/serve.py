@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -16,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
 from toolkit.errors import BadInput
-from toolkit.otp import dispatch, outbox
+from toolkit.otp import dispatch, logs, outbox
 from toolkit.otp.app import make_app
+from toolkit.otp.callbacks import DEADLINE
 from toolkit.otp.carriers import Carrier
 from toolkit.otp.carriers.file import file
 from toolkit.otp.carriers.kannel import kannel
@@ -25,6 +27,8 @@ from toolkit.otp.carriers.smtp import mail
 from toolkit.otp.development import AnswersAfterSending
 from toolkit.otp.gateway import Clock, Gateway, Metrics, audit_log
 from toolkit.otp.keys import derive
+from toolkit.otp.logs import masking
+from toolkit.otp.patience import Impatient
 from toolkit.otp.settings import Settings, host_and_port
 from toolkit.otp.store import open_database
 
@@ -34,13 +38,14 @@ _STOP_SECONDS = 20  # what was claimed is sent and noted before the process ends
 
 def serve(settings: Settings, listener: socket.socket, *, where: Path, clock: Clock = time.time) -> None:
     """Serve until SIGTERM or SIGINT. Errors: BadInput when the database cannot be opened."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would hold URLs with numbers and texts
+    logs.set_up()
     config = uvicorn.Config(
         _compose(settings, where, clock),
         log_config=None,
         access_log=False,  # paths may hold numbers
         server_header=False,
+        http=Impatient,
+        ws="none",
         ssl_certfile=settings.certificate or None,
         ssl_keyfile=settings.certificate_key or None,
         timeout_graceful_shutdown=_STOP_SECONDS,
@@ -71,13 +76,17 @@ def _compose(settings: Settings, where: Path, clock: Clock) -> Starlette:
         for loop in loops:
             loop.call_soon_threadsafe(wakened.set)
 
-    audit = audit_log(lambda line: print(line, file=sys.stderr, flush=True), clock)
+    audit = audit_log(lambda line: print(masking(line), file=sys.stderr, flush=True), clock)
     gateway = Gateway(settings, engine, derive(settings.secret), clock, audit, Metrics(), wake)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         loops.append(asyncio.get_running_loop())
-        async with httpx.AsyncClient(timeout=15) as client, _running(gateway, client, wakened):
+        async with (
+            httpx.AsyncClient(timeout=15) as client,
+            _stranger() as stranger,
+            _running(gateway, client, stranger, wakened),
+        ):
             yield
         engine.dispose()
 
@@ -87,19 +96,30 @@ def _compose(settings: Settings, where: Path, clock: Clock) -> Starlette:
     return app
 
 
+def _stranger() -> httpx.AsyncClient:
+    """Asks hosts that applications name: past no proxy, and no connection serves two requests, since two names may
+    have one address."""
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
+    return httpx.AsyncClient(
+        timeout=DEADLINE, limits=limits, trust_env=False, verify=ssl.create_default_context(), follow_redirects=False
+    )
+
+
 def _unsent(gateway: Gateway) -> int:
     with gateway.engine.connect() as connection:
         return outbox.waiting(connection, gateway.clock())[0]
 
 
 @contextlib.asynccontextmanager
-async def _running(gateway: Gateway, client: httpx.AsyncClient, wakened: asyncio.Event) -> AsyncIterator[None]:
+async def _running(
+    gateway: Gateway, client: httpx.AsyncClient, stranger: httpx.AsyncClient, wakened: asyncio.Event
+) -> AsyncIterator[None]:
     """The loops that send, for as long as requests are served; at the end what was claimed is finished first."""
     carriers = _carriers(gateway, client)
     stopping = asyncio.Event()
     send = dispatch.send_until
     senders = [asyncio.create_task(send(stopping, gateway, carriers, wakened)) for _ in range(dispatch.LOOPS)]
-    others = [dispatch.call_back_forever(gateway, client), dispatch.keep_house_forever(gateway)]
+    others = [dispatch.call_back_forever(gateway, stranger), dispatch.keep_house_forever(gateway)]
     tasks = [asyncio.create_task(loop) for loop in others]
     for task in [*senders, *tasks]:
         task.add_done_callback(_end_if_broken)

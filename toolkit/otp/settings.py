@@ -4,6 +4,7 @@ In: a file. Out: `Settings`, frozen and checked. Errors: BadInput with the key's
 """
 
 import ipaddress
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, dataclass_transform
@@ -13,6 +14,9 @@ import msgspec
 from toolkit.errors import BadInput
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
 Sid = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}[0-9a-f]{32}$")]
 
 
@@ -35,21 +39,54 @@ class Limit(_Section):
     seconds: Positive
 
 
+Windows = Limit | tuple[Limit, ...]  # of several each holds on its own
+
+
+def windows(limit: Windows) -> tuple[Limit, ...]:
+    """Its windows, also where it is one."""
+    return (limit,) if isinstance(limit, Limit) else limit
+
+
 class Limits(_Section):
     """Each limit holds on its own: the first that is reached refuses."""
 
     sends: Positive = 5  # of one verification, Twilio's figure
-    checks: Positive = 5  # of one verification, Twilio's figure
-    number: Limit = Limit(10, 86_400)  # codes to one number or mailbox
-    number_checks: Limit = Limit(25, 86_400)  # guesses at one number or mailbox, over all its verifications
-    prefix: Limit = Limit(30, 3_600)  # codes to one block of 1,000 numbers: how pumping looks
-    domain: Limit = Limit(1_000, 3_600)  # codes to the mailboxes of one domain
-    account: Limit = Limit(600, 60)  # codes and messages in all
-    account_checks: Limit = Limit(3_000, 60)
-    factor_checks: Limit = Limit(10, 300)  # codes of one authenticator app
-    rate_limits: dict[str, Limit] = msgspec.field(  # by the names applications use in the parameter RateLimits
-        default_factory=lambda: {"end_user_ip_address": Limit(10, 3_600)}
+    checks: Positive = 5  # wrong guesses of one source at one verification, Twilio's figure
+    number: Windows = Limit(10, 86_400)  # codes to one number or mailbox that nobody typed in
+    number_all: Windows = Limit(50, 86_400)  # the same, with those that were
+    number_checks: Windows = Limit(25, 86_400)  # wrong guesses of one source at one number, over all verifications
+    prefix: Windows = (Limit(30, 3_600), Limit(100, 86_400))  # codes to strangers in one block of 1,000 numbers
+    domain: Windows = (Limit(1_000, 3_600), Limit(5_000, 86_400))  # codes to strangers' mailboxes of one domain
+    account: Windows = (Limit(600, 60), Limit(6_000, 3_600), Limit(30_000, 86_400))  # to strangers; members; messages
+    account_checks: Windows = Limit(3_000, 60)  # wrong guesses
+    factor_checks: Windows = Limit(10, 300)  # codes of one authenticator app
+    rate_limits: dict[str, Windows] = msgspec.field(  # by the names applications use in the parameter RateLimits
+        default_factory=lambda: {"end_user_ip_address": (Limit(10, 3_600), Limit(30, 86_400))}
     )
+
+    def every(self) -> tuple[Limit, ...]:
+        """All windows there are."""
+        named = [getattr(self, name) for name in self.__struct_fields__ if name not in ("sends", "checks")]
+        several = [limit for value in named for limit in (value.values() if isinstance(value, dict) else [value])]
+        return tuple(window for limit in several for window in windows(limit))
+
+
+class Budget(_Section):
+    """Money for SMS in any 24 hours, in the currency of the carriers' prices. 0: no bound."""
+
+    account: Amount = 0.0
+    country: Amount = 0.0  # for each that is not named below
+    countries: dict[Country, Amount] = msgspec.field(default_factory=dict)
+    members: Share = 0.5  # of each, kept for numbers that were verified before
+
+
+class Conversion(_Section):
+    """Of the codes sent to strangers, how many have to come back. `least` = 0 switches the watch off."""
+
+    least: Share = 0.1
+    prefix: Positive = 20  # codes before a block of 1,000 numbers is judged
+    country: Positive = 100
+    seconds: Positive = 86_400
 
 
 class Code(_Section):
@@ -75,6 +112,7 @@ class Kannel(_Secretive):
     sender: str
     report_url: str
     carriers: tuple[Carrier, ...] = ()
+    services: dict[str, str] = msgspec.field(default_factory=dict)  # MessagingServiceSid → sender; others: `sender`
 
 
 class Mail(_Secretive):
@@ -100,14 +138,17 @@ class Settings(_Secretive):
     base_url: str = ""  # as applications reach it; only shown in answers
     certificate: str = ""
     certificate_key: str = ""
-    countries: tuple[Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")], ...] = ()  # empty: none may be texted
+    countries: tuple[Country, ...] = ()  # empty: none may be texted
     code: Code = Code()
     limits: Limits = Limits()
+    budget: Budget = Budget()
+    conversion: Conversion = Conversion()
     texts: dict[str, str] = msgspec.field(  # by language
         default_factory=lambda: {"en": "Your {service} verification code is: {code}"}
     )
     keep_days: Positive = 30  # how long messages and finished verifications stay
     metrics_token: str = ""  # empty: no /metrics
+    callback_networks: tuple[str, ...] = ()  # that are not public and may be called back: "10.0.0.0/8"
     sms: Kannel | None = None
     mail: Mail | None = None
     outbox_file: str = ""  # development: messages are written there instead of being sent
@@ -140,6 +181,11 @@ def host_and_port(listen: str) -> tuple[str, int]:
 
 
 def _check(settings: Settings) -> None:
+    for network in settings.callback_networks:
+        ipaddress.ip_network(network)
+    for sid in settings.sms.services if settings.sms else ():
+        if not re.fullmatch("MG[0-9a-f]{32}", sid):
+            raise ValueError("sms.services: a key is no MessagingServiceSid (MG and 32 hexadecimal digits)")
     if settings.sms is not None and not settings.countries:
         raise ValueError("countries is empty: no number could be texted")
     for language, text in settings.texts.items():

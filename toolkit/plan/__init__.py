@@ -4,9 +4,7 @@ In: an audit, the catalogue, the losses (none named: the one company whose loss 
 Out: a `Plan`. docs/plan.md has the rules in full.
 """
 
-from collections.abc import Sequence
-
-from msgspec.structs import replace
+from collections.abc import Collection, Sequence
 
 from toolkit.catalog import Catalog
 from toolkit.errors import BadInput
@@ -18,7 +16,7 @@ from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
 from toolkit.plan.losses import default_losses, lost_dependencies, untouched
-from toolkit.plan.prepared import held
+from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import replace_all
 from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
@@ -30,13 +28,19 @@ _NOBODY = "nobody is free before access ends"
 
 
 def make_plan(
-    audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people: int | None = None, prepared: bool = False
+    audit: Audit,
+    catalog: Catalog,
+    *,
+    losses: Sequence[Loss] = (),
+    people: int | None = None,
+    prepared: bool = False,
+    held: Collection[str] = (),
 ) -> Plan:
-    """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already."""
+    """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already;
+    `held`: only those of these tasks' ids."""
     unready = catalog
-    if prepared:
-        ready = {slug: replace(one, tasks=held(one.tasks)) for slug, one in catalog.blueprints.items()}
-        catalog = replace(catalog, blueprints=ready, tasks=held(catalog.tasks))
+    if prepared or held:
+        catalog = with_held(catalog, None if prepared else held)
     crew = audit.platform.people if people is None else people
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")

@@ -16,6 +16,8 @@ from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.window import window
 
+COMMON = "common"  # what their ids begin with, as a blueprint's tasks begin with its name
+
 
 class Common(Value):
     """The tasks of both kinds, wired."""
@@ -91,7 +93,7 @@ def _followers(ids: Collection[str], tasks: Sequence[Task]) -> set[str]:
 
 
 def ident(rule: CommonTask) -> str:
-    return f"common.{rule.id}"
+    return f"{COMMON}.{rule.id}"
 
 
 _Chosen = Sequence[tuple[CommonTask, tuple[Gone, ...]]]

@@ -4,12 +4,13 @@ In: the tasks of blueprints and of checks/tasks.toml. Out: the same, with copies
 no time and need no access. What was written after the newest copy is still lost where there is no notice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from toolkit.catalog import EffortRule, PlanTask
+from toolkit.catalog import Catalog, EffortRule, PlanTask
+from toolkit.plan.common import COMMON
 
 Rule = TypeVar("Rule", bound=PlanTask)
 HELD_BASIS = "done before anything happened"
@@ -17,9 +18,23 @@ SINCE_COPY = "What was written there since the newest copy"
 _HELD = EffortRule(0, basis=HELD_BASIS)
 
 
-def held(tasks: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The tasks, those that can be done ahead as done."""
-    return tuple(_done(task) if _ahead(task) else task for task in tasks)
+def with_held(catalog: Catalog, only: Collection[str] | None = None) -> Catalog:
+    """The catalogue with its tasks that can be done ahead taken as done; `only`: those of these ids (Task.id)."""
+    ready = {slug: replace(one, tasks=_held(one.tasks, slug, only)) for slug, one in catalog.blueprints.items()}
+    return replace(catalog, blueprints=ready, tasks=_held(catalog.tasks, COMMON, only))
+
+
+def ahead(catalog: Catalog) -> frozenset[str]:
+    """The ids of all tasks that can be done ahead."""
+    kinds = [(slug, one.tasks) for slug, one in catalog.blueprints.items()]
+    rules = [(slug, rule) for slug, tasks in [*kinds, (COMMON, catalog.tasks)] for rule in tasks]
+    return frozenset(f"{slug}.{rule.id}" for slug, rule in rules if _ahead(rule))
+
+
+def _held(tasks: Sequence[Rule], slug: str, only: Collection[str] | None) -> tuple[Rule, ...]:
+    wanted = (task for task in tasks if only is None or f"{slug}.{task.id}" in only)
+    done = {task.id for task in wanted if _ahead(task)}
+    return tuple(_done(task) if task.id in done else task for task in tasks)
 
 
 def is_held(task: PlanTask) -> bool:

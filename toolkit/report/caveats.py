@@ -3,7 +3,7 @@
 In: a plan. Out: plain text, not yet escaped for any format.
 """
 
-from toolkit.model import Comparison, Plan, Return, Task, Wait
+from toolkit.model import Comparison, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
 TO_DO = "What to do about it"
@@ -136,6 +136,35 @@ def comparison(table: Comparison) -> list[tuple[str, str, str, str, str]]:
         )
         for row in table.rows
     ]
+
+
+def today(table: Today) -> list[tuple[str, str, str, str, str]]:
+    """What to do, what it saves, what it keeps, work, waiting: one row for each thing."""
+    return [
+        (
+            row.title,
+            "; ".join(
+                [
+                    *(f"{one}: comes back only with it" for one in row.brings_back),
+                    *([f"{row.saves_hours:g} h of outage"] if row.saves_hours else []),
+                ]
+            )
+            or "no outage",
+            "; ".join(dict.fromkeys(f"{one.dependency}: {one.what}" for one in row.keeps)) or "nothing more",
+            f"{row.work_hours:.2g} h",
+            _long(row.wait_hours),
+        )
+        for row in table.rows
+    ]
+
+
+TODAY = ("To do today", "Saves", "Without it", "Work", "Longest wait")
+
+
+def feared(table: Today) -> str:
+    """For which loss, in words."""
+    who = ", ".join(f"{loss.vendor} ({loss.notice_hours:g} h notice)" for loss in table.losses)
+    return f"Before {who} is lost" if who else "Nobody was found whose loss stops anything"
 
 
 COMPARED = ("Loss", "Journeys back", "Data lost", "Work", "Longest wait")

@@ -7,7 +7,7 @@ import msgspec
 from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Value, Verdict
+from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Today, Value, Verdict
 from toolkit.report.escape import json_document
 
 
@@ -19,6 +19,11 @@ def render(audit: Audit, catalog: Catalog) -> str:
 def render_plan(plan: Plan, catalog: Catalog) -> str:
     """The plan: what `offramp generate` reads."""
     return _document(plan)
+
+
+def render_today(today: Today, catalog: Catalog) -> str:
+    """The values themselves."""
+    return _document(today)
 
 
 def render_comparison(comparison: Comparison, catalog: Catalog) -> str:

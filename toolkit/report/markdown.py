@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Comparison, Diff, Journal, Plan, Simulation, Task, Verdict
+from toolkit.model import Audit, Comparison, Diff, Journal, Plan, Simulation, Task, Today, Verdict
 from toolkit.report import caveats, changes, diff_tables, facts, losses, places, summary, verdict_comment
 from toolkit.report.escape import code, markdown, prose
 
@@ -106,6 +106,13 @@ def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) ->
     if idle := [markdown(event.name) for event in losses.events(simulation, catalog) if event.idle]:
         parts.append(f"Nothing that was found hangs on: {', '.join(idle)}.")
     return _page([*parts, f"Next: {code(losses.next_command(simulation))}", *_end(audit)])
+
+
+def render_today(today: Today, catalog: Catalog) -> str:
+    """What to do before anything happens, what saves most first."""
+    rows = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in caveats.today(today)]
+    head = f"# What {markdown(today.platform)} can do today"
+    return _page([head, f"{markdown(caveats.feared(today))}.", *_table(caveats.TODAY, rows)])
 
 
 def render_comparison(comparison: Comparison, catalog: Catalog) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 
 from toolkit.entries import Catalog
 from toolkit.model import Phase, Plan, Task, WayOut
-from toolkit.report import caveats
+from toolkit.report import caveats, gantt
 from toolkit.report.escape import block, code, markdown, prose
 from toolkit.report.facts import export_words, kept_words
 from toolkit.report.pages import page
@@ -43,6 +43,9 @@ def printable(plan: Plan, catalog: Catalog) -> str:
         "titles": {task.id: task.title for task in plan.tasks},
         "clock": clock,
         "caveats": caveats,
+        "gantt": gantt.draw(plan),
+        "left": gantt.LEFT,
+        "hours_width": gantt.WIDTH,
     }
     return page("runbooks.html", values)
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Value, Verdict
+from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Today, Value, Verdict
 from toolkit.report.terminal import knowledge
 from toolkit.report.terminal.audit import write_audit
 from toolkit.report.terminal.diff import write_diff
 from toolkit.report.terminal.journal import write_journal
-from toolkit.report.terminal.plan import write_comparison, write_plan
+from toolkit.report.terminal.plan import write_comparison, write_plan, write_today
 from toolkit.report.terminal.screen import screen
 from toolkit.report.terminal.simulation import write_simulation
 from toolkit.report.terminal.verdict import write_verdict
@@ -29,6 +29,11 @@ def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) ->
 def render_plan(plan: Plan, catalog: Catalog) -> str:
     """The schedule in figures, what must be done before access ends, what nothing replaces."""
     return screen(lambda out: write_plan(out, plan))
+
+
+def render_today(today: Today, catalog: Catalog) -> str:
+    """What to do before anything happens."""
+    return screen(lambda out: write_today(out, today))
 
 
 def render_comparison(comparison: Comparison, catalog: Catalog) -> str:

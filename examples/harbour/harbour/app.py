@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Flask, render_template
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from harbour.config import Settings
 from harbour.errors import Unavailable
@@ -35,6 +36,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
     )
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]  # one proxy, which sets it
     app.extensions["harbour"] = open_services(settings)
     app.extensions["celery"] = create_celery(app.extensions["harbour"])
     CSRFProtect(app)

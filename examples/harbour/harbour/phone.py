@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
 # https://www.twilio.com/docs/api/errors: invalid parameter, and the limits on attempts.
 INVALID_PARAMETER = 60200
-TOO_MANY_ATTEMPTS = (60202, 60203, 60212)
+TOO_MANY_ATTEMPTS = (60202, 60203, 60207, 60212)
 
 
 def normalise(number: str) -> str:
@@ -35,20 +35,20 @@ def normalise(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def send_code(settings: Settings, number: str) -> None:
-    """Send a code to `number` (E.164) by SMS. Raises Refused or Unavailable."""
+def send_code(settings: Settings, number: str, address: str) -> None:
+    """Send a code to `number` (E.164) by SMS; `address` is the visitor's. Raises Refused or Unavailable."""
     try:
-        _service(settings).verifications.create(to=number, channel="sms")
+        _service(settings, address).verifications.create(to=number, channel="sms", device_ip=address)
     except TwilioRestException as err:
         raise _translated(err) from err
     except (TwilioException, requests.RequestException) as err:
         raise _unavailable(err) from err
 
 
-def code_is_right(settings: Settings, number: str, code: str) -> bool:
+def code_is_right(settings: Settings, number: str, code: str, address: str) -> bool:
     """Whether `code` is the one that was sent to `number`. Raises Refused or Unavailable."""
     try:
-        check = _service(settings).verification_checks.create(to=number, code=code)
+        check = _service(settings, address).verification_checks.create(to=number, code=code)
     except TwilioRestException as err:
         if err.status == 404:  # expired, already used, or never sent
             return False
@@ -58,12 +58,13 @@ def code_is_right(settings: Settings, number: str, code: str) -> bool:
     return bool(check.status == "approved")
 
 
-def _service(settings: Settings) -> ServiceContext:
+def _service(settings: Settings, address: str) -> ServiceContext:
     if not (settings.twilio_account_sid and settings.twilio_verify_service_sid):
         raise Unavailable("Phone numbers cannot be verified: no service is configured.")
     http = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
     if settings.twilio_api_base:
         http.session.mount("https://verify.twilio.com/", RebaseAdapter(settings.twilio_api_base))
+        http.session.params = {"DeviceIp": address}  # the SDK has no parameter for it where codes are checked
     client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=http)
     return client.verify.v2.services(settings.twilio_verify_service_sid)
 

@@ -3,7 +3,7 @@
 import time
 import uuid
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 from sqlalchemy.orm import Session
 
 from harbour.models import User
@@ -31,6 +31,11 @@ def close_database(_error: BaseException | None) -> None:
     opened: Session | None = g.pop("database", None)
     if opened is not None:
         opened.close()
+
+
+def visitor_address() -> str:
+    """Where the visitor is, as the proxy in front of Harbour says (app.py): limits on codes count by it."""
+    return request.remote_addr or ""
 
 
 def signed_in_user() -> User | None:

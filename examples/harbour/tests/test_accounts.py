@@ -19,6 +19,16 @@ def test_the_right_code_makes_an_account(browser: Browser, verify_server: Verify
     assert name in browser.get("/").text
 
 
+def test_limits_count_by_where_the_visitor_is(browser: Browser, verify_server: VerifyServer) -> None:
+    """Else everybody shares the proxy's address, and one who pumps stops all of them."""
+    browser.session.headers["X-Forwarded-For"] = "198.51.100.1, 2001:db8::7"  # the first is what the visitor claims
+    _, number = browser.sign_up(verify_server)
+    assert verify_server.addresses[number] == "2001:db8::7"
+    del browser.session.headers["X-Forwarded-For"]
+    browser.submit("/signin", {"phone": number})
+    assert verify_server.addresses[number] == "127.0.0.1"
+
+
 def test_a_wrong_code_makes_none(browser: Browser, verify_server: VerifyServer, database: Session) -> None:
     name, number = new_member()
     browser.submit("/signup", {"name": name, "phone": number})

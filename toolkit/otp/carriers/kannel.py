@@ -8,6 +8,7 @@ import httpx
 
 from toolkit.otp.carriers import Carrier, Outcome, Outgoing
 from toolkit.otp.keys import keyed
+from toolkit.otp.prices import offer
 from toolkit.otp.settings import Carrier as Prices
 from toolkit.otp.settings import Kannel
 
@@ -35,11 +36,8 @@ def kannel(settings: Kannel, client: httpx.AsyncClient, *, report_key: bytes) ->
 
 def cheapest(carriers: Sequence[Prices], to: str) -> str | None:
     """Who is cheapest for this number, by each carrier's longest prefix that fits; None where nobody names a price."""
-    offers = []
-    for carrier in carriers:
-        if fitting := [prefix for prefix in carrier.prices if to.startswith(prefix)]:
-            offers.append((carrier.prices[max(fitting, key=len)], carrier.id))
-    return min(offers)[1] if offers else None
+    found = offer(carriers, to)
+    return found[1] if found else None
 
 
 def segments(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from toolkit.model import Comparison, Plan, Task, Unplanned
+from toolkit.model import Comparison, Plan, Task, Today, Unplanned
 from toolkit.report import caveats
 from toolkit.report.facts import export_words, in_hours, kept_words
 from toolkit.report.terminal.screen import SHOWN, listing, plural, put
@@ -62,6 +62,18 @@ def write_comparison(out: Console, comparison: Comparison) -> None:
         put(out, f"  work: {work}, longest wait: {wait}")
     if not comparison.rows:
         put(out, "no company that was found can stop a journey alone")
+
+
+def write_today(out: Console, today: Today) -> None:
+    put(out, (today.platform, "bold"), f": {caveats.feared(today)}")
+    for what, saves, without, work, wait in caveats.today(today):
+        out.print()
+        put(out, (what, "bold"))
+        put(out, f"  saves: {saves}")
+        put(out, f"  without it: {without}")
+        put(out, f"  work: {work}, longest wait: {wait}")
+    if not today.rows:
+        put(out, "no copy and no contract would change what is lost or when people are back")
 
 
 def _speaking(item: Unplanned) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from harbour import phone
 from harbour.errors import Refused
 from harbour.models import User, now
-from harbour.request import database, services
+from harbour.request import database, services, visitor_address
 
 views = Blueprint("accounts", __name__)
 
@@ -30,7 +30,7 @@ def start_sign_up() -> Response | tuple[str, int]:
     """Check the form, send a code, and keep what was typed until the code comes back."""
     try:
         newcomer = {"name": _name(), "email": _email(), "phone": phone.normalise(request.form.get("phone", ""))}
-        phone.send_code(services().settings, newcomer["phone"])
+        phone.send_code(services().settings, newcomer["phone"], visitor_address())
     except Refused as refusal:
         return render_template("signup.html", error=str(refusal)), 400
     session["pending"] = newcomer
@@ -49,7 +49,7 @@ def start_sign_in() -> Response | tuple[str, int]:
     try:
         number = phone.normalise(request.form.get("phone", ""))
         if _member(number):
-            phone.send_code(services().settings, number)
+            phone.send_code(services().settings, number, visitor_address())
     except Refused as refusal:
         return render_template("signin.html", error=str(refusal)), 400
     session["pending"] = {"phone": number}
@@ -88,7 +88,7 @@ def sign_out() -> Response:
 def _verified(pending: dict[str, str], code: str) -> User:
     member = _member(pending["phone"])
     expected = member is not None or "name" in pending
-    if not (expected and phone.code_is_right(services().settings, pending["phone"], code)):
+    if not (expected and phone.code_is_right(services().settings, pending["phone"], code, visitor_address())):
         raise Refused("That is not the code, or it is no longer valid.")
     return member or _create(pending)
 

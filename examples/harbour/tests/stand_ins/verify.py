@@ -19,6 +19,7 @@ class VerifyServer:
 
     url: str = ""
     codes: dict[str, str] = field(default_factory=dict)  # phone number -> the code on its way
+    addresses: dict[str, str] = field(default_factory=dict)  # phone number -> DeviceIp
     failure: tuple[int, int] | None = None  # HTTP status and Twilio's error code for every request
 
 
@@ -47,12 +48,14 @@ def _app(state: VerifyServer) -> Flask:
         number = request.form["To"]
         if request.form["Channel"] != "sms" or not number.startswith("+"):
             return _error(400, 60200)
+        state.addresses[number] = request.form.get("DeviceIp", "")
         state.codes[number] = f"{secrets.randbelow(10**6):06}"
         return _resource(number, "pending"), 201
 
     @app.post(f"/v2/Services/{SERVICE}/VerificationCheck")
     def check() -> ResponseReturnValue:
         number = request.form["To"]
+        state.addresses[number] = request.args.get("DeviceIp", "")
         if number not in state.codes:
             return _error(404, 20404)
         if request.form["Code"] != state.codes[number]:
