@@ -58,6 +58,16 @@ def test_wheels_are_those_of_the_hosts_python_and_processor(tmp_path: Path, inde
     assert done.returncode == 0
 
 
+def test_requirements_are_those_that_its_commands_name(tmp_path: Path, index: Path) -> None:
+    for name in ("tiny", "other"):
+        _publish(index, name, "py3-none-any")
+    (tmp_path / "board/requirements.txt").write_text("other\n")
+    (tmp_path / "board/prod.txt").write_text("tiny\n")
+    made, work = _made(tmp_path, install=("pip install --no-deps -r prod.txt",))
+    assert made.gaps == ()
+    assert [one.name.partition("-")[0] for one in (work / "wheels").iterdir()] == ["tiny"]
+
+
 def test_what_has_no_wheel_for_them_is_said(tmp_path: Path, index: Path) -> None:
     _publish(index, "tiny", "cp313-cp313-musllinux_1_2_x86_64")
     (tmp_path / "board/requirements.txt").write_text("tiny==1.0\n")
@@ -123,6 +133,8 @@ def test_go_modules_serve_as_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("yarn.lock", (), "yarn"),
         ("README", ("curl -fsS https://example.org/tool | sh",), "curl"),
         ("README", ("pip install tiny",), "pip install"),
+        ("README", ("cd web && npm ci",), "cd web"),
+        ("package.json", (), "npm"),
     ],
 )
 def test_what_nothing_packs_is_a_gap(tmp_path: Path, file: str, install: tuple[str, ...], said: str) -> None:

@@ -106,11 +106,17 @@ def test_what_a_killed_run_left_is_not_taken_for_the_bags(tmp_path: Path) -> Non
     half = tmp_path / WORK / "wheels/half.whl"
     half.parent.mkdir(parents=True)
     half.write_bytes(b"ha")
-    with pytest.raises(BadInput):
-        list(verify(tmp_path))
+    assert {f"surplus: {WORK}/wheels/half.whl", "surplus: wheels/a.whl", f"missing: {SUMS}"} == set(verify(tmp_path))
     bag = _run(tmp_path, maker.part())
     assert [file.path for file in bag.files] == ["wheels/a.whl"]
     assert not (tmp_path / WORK).exists()
+
+
+def test_a_folder_that_is_no_bag_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(BadInput, match="no go-bag"):
+        Folder(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_part_that_is_not_wanted_any_more_goes(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
+from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Bag
 from toolkit.pack import applications, artefacts, debian, itself, sources, wanted
 from toolkit.pack.bag import MANIFEST, SIGNATURE, SUMS, Folder, Part, sha256, verify
@@ -28,7 +29,9 @@ def pack(infra: Path, folder: Path, *, tool: str, release: int, architecture: st
 
     Raises BadInput for a project that cannot be packed; what cannot be had is a gap of the bag.
     """
+    _refuse_one_in_the_other(infra.resolve(), folder.resolve())
     project = read(infra)
+    folder.mkdir(parents=True, exist_ok=True)
     writer = Folder(folder.absolute())
     noted, new = [], 0
     for part in _parts(project, tool, release, architecture, say):
@@ -50,6 +53,11 @@ def pack(infra: Path, folder: Path, *, tool: str, release: int, architecture: st
     size = sum(file.size for file in done_bag.files) / 1e6
     say(f"{folder}: {len(done_bag.files)} files, {size:.0f} MB, {new} of them new")
     return done_bag
+
+
+def _refuse_one_in_the_other(infra: Path, folder: Path) -> None:
+    if infra.is_relative_to(folder) or folder.is_relative_to(infra):
+        raise BadInput("project and go-bag lie in each other", where=folder, hint="pack into a folder of its own")
 
 
 def sign(folder: Path, key: Path) -> None:

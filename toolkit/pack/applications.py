@@ -31,13 +31,19 @@ _NOT_PACKED = {
     "pnpm-lock.yaml": "pnpm",
     "Cargo.lock": "cargo",
     "mix.lock": "mix",
+    "npm-shrinkwrap.json": "npm by a shrinkwrap file",
     "build.gradle": "gradle",
     "build.gradle.kts": "gradle",
 }
+_NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+_INCLUDED = ("requirements*.txt", "requirements/*.txt", "constraints*.txt")  # which lock files may name
 _FETCHES = re.compile(
     r"\b(curl|wget|git clone|apt-get|gem install|bundle|composer|cargo|yarn|pnpm|bun|poetry|pipenv|uv|mix|gradlew?)\b"
-    r"|\bpip3? install (?!-r |--requirement |\.(?:\s|$)|-e \.)"
+    # all but `pip install -r FILE`, more of them, or `.`, with options of one word
+    r"|\bpip3? install (?!(?:-\S+ )*(?:(?:(?:-r|--requirement)[ =]?\S+ ?)+|(?:-e )?\.)(?: ?-\S+)*\s*(?:$|&&|;))"
+    r"|\bcd \S+ *(?:&&|;).*\b(npm|pip3?|go|mvn)\b"  # lock files are looked for where the sources begin
 )
+_NAMED = re.compile(r"\bpip3? install (?:\S+ )*?(?:-r|--requirement)[ =]?(?P<file>\S+)")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -52,7 +58,7 @@ class _Client(msgspec.Struct, frozen=True):
 
     folder: str
     files: tuple[str, ...]
-    fill: Callable[[Path, Path, Target], list[str]]  # source, folder, target -> what else to say
+    fill: Callable[[Application, Path, Path, Target], list[str]]  # source, folder, target -> gaps it leaves
 
 
 def parts(project: Project, target: Target) -> Iterator[bag.Part]:
@@ -70,7 +76,7 @@ def _maker(one: Application, source: Path, target: Target) -> Callable[[Path, Ca
         whole = True
         for client in _clients(one, source):
             try:
-                said = client.fill(source, work / client.folder, target)
+                said = client.fill(one, source, work / client.folder, target)
                 gaps += [Gap(what, "it may fetch more when it is installed", f"perhaps {one.name}") for what in said]
             except ProgramFailed as err:
                 whole = False
@@ -82,18 +88,27 @@ def _maker(one: Application, source: Path, target: Target) -> Callable[[Path, Ca
 
 
 def _made_of(one: Application, source: Path, target: Target) -> str:
-    digest = hashlib.sha256(repr((one, target, _PYTHONS, _BUILD)).encode())
-    for client in _CLIENTS.values():
-        for name in client.files:
-            path = source / name
-            digest.update(path.read_bytes() if _is_its_own(source, name) else b"-")
+    """A hash of what decides what is fetched: our rules, the application, the lock files."""
+    digest = hashlib.sha256(repr((one, target, _PYTHONS, _BUILD, _FETCHES.pattern)).encode())
+    locks = [name for client in _CLIENTS.values() for name in client.files]
+    included = [path.relative_to(source).as_posix() for glob in _INCLUDED for path in sorted(source.glob(glob))]
+    for name in [*locks, *_NOT_PACKED, *_requirement_files(one), *included]:
+        content = (source / name).read_bytes() if _is_its_own(source, name) else b"-"
+        digest.update(f"{name} {len(content)} ".encode() + content)
     return digest.hexdigest()
 
 
 def _clients(one: Application, source: Path) -> Iterator[_Client]:
+    if any(_is_its_own(source, name) for name in _requirement_files(one)):
+        yield _REQUIREMENTS
     for name, client in _CLIENTS.items():
         if _is_its_own(source, name):
             yield client
+
+
+def _requirement_files(one: Application) -> list[str]:
+    """What its commands hand to pip; what the runtime's do, where it has none of its own."""
+    return [found["file"] for command in one.install for found in _NAMED.finditer(command)] or ["requirements.txt"]
 
 
 def _is_its_own(source: Path, name: str) -> bool:
@@ -107,17 +122,20 @@ def _gaps(one: Application, source: Path) -> Iterator[Gap]:
     for name, client in _NOT_PACKED.items():
         if _is_its_own(source, name):
             yield Gap(f"what {client} fetches for {one.name}", f"{name}: nothing packs it yet", breaks)
+    if _is_its_own(source, "package.json") and not any(_is_its_own(source, name) for name in _NODE_LOCKS):
+        yield Gap(f"what npm fetches for {one.name}", "package.json has no lock file beside it", breaks)
     for command in one.install:
         if found := _FETCHES.search(command):
             yield Gap(f"what {found[0].strip()!r} fetches for {one.name}", f"a command of its own: {command}", breaks)
 
 
-def _requirements(source: Path, into: Path, target: Target) -> list[str]:
-    pip.download(["-r", "requirements.txt"], into, cwd=source, python=_python(target))
+def _requirements(one: Application, source: Path, into: Path, target: Target) -> list[str]:
+    files = [name for name in _requirement_files(one) if _is_its_own(source, name)]
+    pip.download([word for name in files for word in ("-r", name)], into, cwd=source, python=_python(target))
     return []
 
 
-def _project(source: Path, into: Path, target: Target) -> list[str]:
+def _project(_: Application, source: Path, into: Path, target: Target) -> list[str]:
     pip.download([*_of_project(source), *_BUILD], into, cwd=source, python=_python(target))
     return []
 
@@ -140,24 +158,24 @@ def _of_project(source: Path) -> list[str]:
     return [word for word in words if not word.startswith("-")]
 
 
-def _npm(source: Path, into: Path, target: Target) -> list[str]:
+def _npm(_one: Application, source: Path, into: Path, target: Target) -> list[str]:
     cpu = {"amd64": "x64", "arm64": "arm64"}[target.architecture]
     return npm.fill_cache(source, into, cpu=cpu)
 
 
-def _go(source: Path, into: Path, _: Target) -> list[str]:
+def _go(_one: Application, source: Path, into: Path, _: Target) -> list[str]:
     go.fill_proxy(source, into)
     return []
 
 
-def _maven(source: Path, into: Path, _: Target) -> list[str]:
+def _maven(_one: Application, source: Path, into: Path, _: Target) -> list[str]:
     maven.fill_repository(source, into)
     return []
 
 
+_REQUIREMENTS = _Client("wheels", (), _requirements)
 # the file by which it is known -> the client
 _CLIENTS = {
-    "requirements.txt": _Client("wheels", ("requirements.txt",), _requirements),
     "pyproject.toml": _Client("wheels", ("pyproject.toml",), _project),
     "package-lock.json": _Client("npm", ("package.json", "package-lock.json"), _npm),
     "go.mod": _Client("go", ("go.mod", "go.sum"), _go),

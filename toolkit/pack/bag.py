@@ -17,10 +17,11 @@ import msgspec
 from toolkit import lock, strays
 from toolkit.documents import read_bag, write_json, write_text
 from toolkit.errors import BadInput
-from toolkit.model import Bag, BagFile, BagPart, Gap
+from toolkit.model import SCHEMA_VERSION, Bag, BagFile, BagPart, Gap
 
 MANIFEST, SUMS, SIGNATURE = "manifest.json", "SHA256SUMS", "SHA256SUMS.sig"
 WORK = ".offramp-making"  # what a part is made in: beside the parts, so that its files need only be moved
+_NOTHING = Bag(SCHEMA_VERSION, tool="", platform="", project="", debian=0, architecture="")
 _OURS = {MANIFEST, SUMS, SIGNATURE, lock.NAME}
 
 
@@ -43,12 +44,12 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Folder:
-    """A go-bag being written. Its hashes are worked out once a run."""
+    """A go-bag being written, in a folder that is there. Its hashes are worked out once a run."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._hashes: dict[str, str] = {}
-        self._before = _before(root)
+        self._before = _begun(root)
 
     def bring(self, part: Part) -> tuple[BagPart, int]:
         """Have the part in the bag as it should be. Returns what to note of it, and how many files are new."""
@@ -65,7 +66,7 @@ class Folder:
         if made.whole:
             self._prune(part.folder, {*placed, *made.stay})
         shutil.rmtree(work)
-        noted = part.made_of if made.whole and not made.gaps else ""
+        noted = part.made_of if made.whole else ""  # else the next run tries again
         return BagPart(part.folder, part.kind, noted, made.gaps), new
 
     def finish(self, bag: Bag) -> Bag:
@@ -182,12 +183,18 @@ def _line(digest: str, path: str) -> str:
     return f"{'' if escaped == path else chr(92)}{digest}  {escaped}\n"
 
 
-def _before(root: Path) -> dict[str, tuple[BagPart, list[BagFile]]]:
-    """folder → what an earlier run noted of this part, and its files. Nothing where there is no whole manifest."""
+def _begun(root: Path) -> dict[str, tuple[BagPart, list[BagFile]]]:
+    """folder → what an earlier run noted of this part, and its files. An empty folder becomes a bag with nothing in it.
+
+    BadInput for any other folder: what belongs to no part of a bag is removed.
+    """
+    if not {path.name for path in root.iterdir()} - {lock.NAME}:
+        write_json(_NOTHING, root / MANIFEST)
     try:
         bag = read_bag(root / MANIFEST)
-    except BadInput:
-        return {}
+    except BadInput as err:
+        hint = "name an empty folder, or one that does not exist"
+        raise BadInput("there is something in this folder, and it is no go-bag", where=root, hint=hint) from err
     return {
         part.folder: (part, [file for file in bag.files if file.path.startswith(f"{part.folder}/")])
         for part in bag.parts
