@@ -84,7 +84,7 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 .PHONY: service-test
 service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, MariaDB, a stranger's platform, a go-bag
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger)
+	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag)
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench
