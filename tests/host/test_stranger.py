@@ -184,12 +184,15 @@ def test_a_job_that_is_named_no_longer_is_removed(platform: Platform) -> None:
 
 def test_a_backup_taken_while_it_is_written_to_brings_everything_back(platform: Platform) -> None:
     """The writer is in the middle of a transaction when the backup is taken: its rows are not in it."""
-    writer = "import database, time; d = database.connect(); d.execute('BEGIN IMMEDIATE'); "
-    writer += "d.execute('INSERT INTO tide (place) VALUES (1)'); time.sleep(60)"
-    platform.on_host(f'systemd-run --quiet --unit=writer /usr/local/sbin/app-api python -c "{writer}"; sleep 2')
+    writing = "/var/lib/app-api/data/writing"
+    writer = "import database, os, time; d = database.connect(); d.execute('BEGIN IMMEDIATE'); "
+    writer += "d.execute('INSERT INTO tide (place) VALUES (1)')\n"
+    writer += f"while os.path.exists('{writing}'): time.sleep(0.2)"
+    platform.on_host(f"touch {writing}")
+    platform.on_host(f'systemd-run --quiet --unit=writer /usr/local/sbin/app-api python -c "{writer}"; sleep 3')
     assert "tides.sqlite3-wal" in platform.on_host("ls /var/lib/app-api/data")
     platform.project.play("backup.yml")
-    platform.on_host("systemctl stop writer || true")
+    platform.on_host(f"rm {writing}")
     before = platform.tides()["tides"]
     platform.add("after the backup", b"x")
     platform.project.play("drill-break.yml")

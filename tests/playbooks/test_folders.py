@@ -123,3 +123,23 @@ def test_owners_and_modes_are_kept(tmp_path: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(_run("pack", tmp_path, "app-board"))) as archive:
         entry = archive.getmember("app-board/a.db")
     assert (entry.uid, entry.gid, entry.mode) == (1234, 1235, 0o640)
+
+
+def test_a_log_of_what_was_there_does_not_spoil_what_is_brought_back(tmp_path: Path) -> None:
+    home = tmp_path / "app-board"
+    home.mkdir()
+    (home / "notes-wal").write_text("of no database")
+    with closing(sqlite3.connect(home / "a.db")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE t (x)")
+        backup = _packed(tmp_path, "app-board")["app-board/a.db"]
+        database.execute("INSERT INTO t VALUES (1)")
+        database.commit()
+        left = (home / "a.db-wal").read_bytes()  # as a process that was killed leaves it
+    (home / "a.db-wal").write_bytes(left)
+    _run("clear", tmp_path, "app-board", "app-none")
+    assert {one.name for one in home.iterdir()} == {"a.db", "notes-wal"}
+    (home / "a.db").write_bytes(backup)
+    with closing(sqlite3.connect(home / "a.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("SELECT count(*) FROM t").fetchone() == (0,)

@@ -5,7 +5,8 @@
 STATE, where it stays when the next release comes; what the release brings there and STATE lacks is copied first. An
 absolute PATH gets a folder in STATE/apart, which its units see in its place. `folders.py pack ROOT NAME …` writes a
 .tar.gz of the folders ROOT/NAME to stdout. A SQLite database in them is packed as SQLite itself copies it, one moment
-of it, also while it is written to.
+of it, also while it is written to. `folders.py clear ROOT NAME …` removes the logs of databases that a backup is about to
+replace: to another copy they would be damage.
 """
 
 import contextlib
@@ -26,7 +27,7 @@ BLOCK = 1 << 20
 
 def main():
     action, *words = sys.argv[1:]
-    {"link": link, "pack": pack}[action](*words)
+    {"link": link, "pack": pack, "clear": clear}[action](*words)
 
 
 def link(source, state, *paths):
@@ -80,6 +81,14 @@ def pack(root, *names):
                     put_database(archive, path, root)
                 elif path not in beside:
                     put(archive, path, root)
+
+
+def clear(root, *names):
+    """No log stays without its database."""
+    for name in names:
+        for path in [one for one in Path(root, name).rglob("*") if is_database(one)]:
+            for ending in BESIDE:
+                Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def is_database(path):
