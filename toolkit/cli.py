@@ -30,6 +30,7 @@ from toolkit.commands.options import (
     outside_option,
     source_url_option,
 )
+from toolkit.commands.pack import pack_command
 from toolkit.commands.quiet import add_quiet
 from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
@@ -84,6 +85,7 @@ def cli() -> None:
     offramp init .             draft offramp.toml from what was found, for you to correct
     offramp plan audit.json    what to do, in what order
     offramp generate plan.json --target hosts --to infra/
+    offramp pack infra/ --to gobag/          all that the rebuild fetches, for when there is no internet
     offramp drill infra/ --lab incus         build it, lose it, bring it back, with every step timed
 
     \b
@@ -735,6 +737,7 @@ cli.add_command(completion)
 cli.add_command(diff_command)
 cli.add_command(export)
 cli.add_command(otp)
+cli.add_command(pack_command)
 add_quiet(cli)
 
 

@@ -360,6 +360,14 @@ class SignIn(Value):
     post_logout_redirect_uris: tuple[str, ...] = ()
 
 
+class PackageSet(Value):
+    """Debian packages that a blueprint needs in one case: on a release, or for applications of a runtime."""
+
+    packages: tuple[str, ...]
+    debian: int | None = None  # the release, 13; None = any
+    runtime: str = ""  # of one of the applications it runs; empty = whatever runs
+
+
 class Artefact(Value):
     """A package URL, and how to know it is the right one."""
 
@@ -428,7 +436,14 @@ class PlanFile(Value):
     task: tuple[PlanTask, ...] = ()
 
 
-_NAMES = {"inputs": "input", "outputs": "output", "secrets": "secret", "artefacts": "artefact", "listens": "listen"}
+_NAMES = {
+    "inputs": "input",
+    "outputs": "output",
+    "secrets": "secret",
+    "artefacts": "artefact",
+    "listens": "listen",
+    "package_sets": "package_set",
+}
 
 
 class Blueprint(Value, rename=_NAMES):
@@ -446,7 +461,8 @@ class Blueprint(Value, rename=_NAMES):
     needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
     uses: tuple[str, ...] = ()  # capabilities it connects to where something offers them, and can do without
     needs_speak: tuple[str, ...] = ()  # what they must speak, where that matters: "postgresql"
-    packages: tuple[str, ...] = ()  # Debian packages
+    packages: tuple[str, ...] = ()  # Debian packages its role installs in any case
+    package_sets: tuple[PackageSet, ...] = ()  # and in some; applications' own packages go without saying
     carries: tuple[
         str, ...
     ] = ()  # packages of Offramp's own ("otp") that run on the host: copied into the role's files/

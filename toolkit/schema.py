@@ -26,6 +26,7 @@ _OF_STAGES: Mapping[str, Any] = {
     "audit": model.Audit,
     "plan": model.Plan,
     "manifest": model.Manifest,
+    "go-bag": model.Bag,
     "journal": model.Journal,
     "verdict": model.Verdict,
     "diff": model.Diff,
