@@ -30,7 +30,7 @@ def sign(
         ([sign("env", "optional"), sign("env", source="files.config", where="product.yaml:1")], "optional"),
         # what production's own settings ask for, it has
         ([sign("env", "optional", "files.python", "settings/production.py:3"), sign("env")], "runtime"),
-        # what programs can do without, and a sample of the settings offers
+        # what programs can do without, and a sample of the settings offers; not what else it does
         ([sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv")], "runtime"),
         (
             [
@@ -39,8 +39,6 @@ def sign(
             ],
             "optional",
         ),
-        ([sign("call"), sign("call"), sign("call", "optional")], "runtime"),  # other things are asked for, too
-        ([sign("call"), sign("call", "optional")], "optional"),
         ([sign("call", "developer")], "developer"),
         ([sign("action", "build/ci"), sign("call", "developer")], "build/ci"),
     ],

@@ -190,11 +190,14 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
 
 
 def _is_chosen(name: str, signs: Iterable[_Sign], choices: Iterable[OneOf]) -> bool | None:
-    """Whether the settings that choose one of several choose this one; None where it is there for other things, too."""
+    """Whether the settings that choose one of several choose this one; None where it is there for other things, too.
+
+    Where nobody can see which is chosen, none is: each is an option, and a question is asked.
+    """
     about = {capability for sign in signs for capability in sign.seen.about}
-    told = [group.chosen == name for group in choices if name in group.members and group.chosen is not None]
-    concerned = {group.capability for group in choices if name in group.members}
-    return any(told) if told and about <= concerned else None
+    groups = [group for group in choices if name in group.members]
+    concerned = {group.capability for group in groups}
+    return any(group.chosen == name for group in groups) if groups and about <= concerned else None
 
 
 def _give_to_services(vendor: str, entry: Service, cases: dict[str, _Case]) -> None:

@@ -30,8 +30,7 @@ _MUCH = 5  # resources described for each use in a program
 _BESIDE = ("observe.", "product.analytics", "product.flags", "messages.chat", "support.chat", "mail.marketing")
 # what pages load side by side, all of it
 _TOGETHER = ("edge.", "observe.")
-_SHARE = 4  # one guarded key of so many is the switch of all
-_SHARE_OF_USES = 2  # where no key is guarded: programs also ask for other things before they use something
+_SHARE = 4  # one guarded use of so many is the switch of all
 _SPOKEN = frozenset({"host", "call"})
 _ALIKE = 3  # vendors for the same thing in one file: a list to choose from
 
@@ -85,9 +84,8 @@ def _switched(signs: Iterable[Sign]) -> bool:
         if sign.evidence.role not in ("runtime", "optional") or _is_package(sign) or sign.evidence.source in _SAMPLES:
             continue
         (keys if sign.kind in ("env", "setting", "config") else uses).append(sign.evidence.role == "optional")
-    if any(keys):
-        return _SHARE * sum(keys) >= len(keys)
-    return any(uses) and _SHARE_OF_USES * sum(uses) >= len(uses)
+    telling = keys if any(keys) else uses
+    return any(telling) and _SHARE * sum(telling) >= len(telling)
 
 
 def _is_package(sign: Sign) -> bool:
