@@ -30,6 +30,7 @@ from toolkit.commands.options import (
     outside_option,
     source_url_option,
 )
+from toolkit.commands.pack import pack_command
 from toolkit.commands.quiet import add_quiet
 from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
@@ -84,6 +85,7 @@ def cli() -> None:
     offramp init .             draft offramp.toml from what was found, for you to correct
     offramp plan audit.json    what to do, in what order
     offramp generate plan.json --target hosts --to infra/
+    offramp pack infra/ --to gobag/          all that the rebuild fetches, for when there is no internet
     offramp drill infra/ --lab incus         build it, lose it, bring it back, with every step timed
 
     \b
@@ -199,12 +201,13 @@ def _audit(
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
     from toolkit.collect.roots import find_platform, find_roots, nothing_found
-    from toolkit.corrections import chosen, corrected
+    from toolkit.corrections import chosen, concerning, corrected
     from toolkit.engines import find_needs
     from toolkit.identify import identify
     from toolkit.known_signals import remember
     from toolkit.model import SCHEMA_VERSION, Audit
     from toolkit.platform_names import check_names
+    from toolkit.undescribed import undescribed
 
     platform, base = find_platform(paths, platform_file)
     journals, others = _told_apart(records, platform)
@@ -225,10 +228,22 @@ def _audit(
         survey = merge(survey, _look_from_outside(outside, catalog))
     survey = replace(survey, choices=chosen(survey.choices, platform.corrections))
     dependencies = corrected(identify(survey, platform, catalog), platform.corrections)
+    survey = replace(survey, choices=concerning(survey.choices, dependencies))
     needs = find_needs(survey, platform, catalog)
     assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs)
     signals = remember({signal.id for signal in catalog.signals()})
-    made = Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment, needs, signals)
+    made = Audit(
+        schema_version=SCHEMA_VERSION,
+        tool=_version(),
+        catalog=catalog.hash,
+        platform=platform,
+        survey=survey,
+        dependencies=dependencies,
+        assessment=assessment,
+        needs=needs,
+        signals=signals,
+        undescribed=undescribed(survey, platform),
+    )
     return made, catalog
 
 
@@ -722,6 +737,7 @@ cli.add_command(completion)
 cli.add_command(diff_command)
 cli.add_command(export)
 cli.add_command(otp)
+cli.add_command(pack_command)
 add_quiet(cli)
 
 

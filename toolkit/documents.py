@@ -23,7 +23,7 @@ from toolkit import leaks, schema, strays
 from toolkit.entries import Policy
 from toolkit.errors import BadInput, OfframpError
 from toolkit.kinds import WANTED, kind_of
-from toolkit.model import SCHEMA_VERSION, Audit, Journal, Manifest, Plan, Platform
+from toolkit.model import SCHEMA_VERSION, Audit, Bag, Journal, Manifest, Plan, Platform
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -83,6 +83,11 @@ def read_plan(path: Path) -> Plan:
 def read_manifest(path: Path) -> Manifest:
     """The `offramp-manifest.json` of a generated project."""
     return _read_versioned(path, "manifest", Manifest)
+
+
+def read_bag(path: Path) -> Bag:
+    """The `manifest.json` of a go-bag."""
+    return _read_versioned(path, "go-bag", Bag)
 
 
 def read_journal(path: Path) -> Journal:

@@ -155,6 +155,24 @@ class Families(Value, rename={"families": "family"}):
     families: tuple[Family, ...] = ()
 
 
+class Hosts(Value):
+    """`checks/hosts.toml`: hosts that programs name and never depend on. A name stands for all below it."""
+
+    vocabularies: tuple[str, ...] = ()  # XML namespaces, schemas, document types
+    licences: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()  # what people read: documentation, forums, pages of people
+    invented: tuple[str, ...] = ()  # labels that stand for the reader's own domain: "yourdomain"
+
+
+# --- switches (checks/switches.toml) ----------------------------------------------------------------------------------
+class Switches(Value):
+    """`checks/switches.toml`: the words by which settings choose one of several providers. In lower case, no signs."""
+
+    own: tuple[str, ...] = ()  # something of the platform's own: "local", "smtp"
+    words: dict[str, str] = field(default_factory=dict)  # word → vendor or service, where it is not its own name
+    about: dict[str, tuple[str, ...]] = field(default_factory=dict)  # word of a setting's name → capabilities
+
+
 # --- engines (checks/engines.toml) ------------------------------------------------------------------------------------
 _ENGINE = "engine:"  # no vendor's id has a colon
 
@@ -342,6 +360,14 @@ class SignIn(Value):
     post_logout_redirect_uris: tuple[str, ...] = ()
 
 
+class PackageSet(Value):
+    """Debian packages that a blueprint needs in one case: on a release, or for applications of a runtime."""
+
+    packages: tuple[str, ...]
+    debian: int | None = None  # the release, 13; None = any
+    runtime: str = ""  # of one of the applications it runs; empty = whatever runs
+
+
 class Artefact(Value):
     """A package URL, and how to know it is the right one."""
 
@@ -410,7 +436,14 @@ class PlanFile(Value):
     task: tuple[PlanTask, ...] = ()
 
 
-_NAMES = {"inputs": "input", "outputs": "output", "secrets": "secret", "artefacts": "artefact", "listens": "listen"}
+_NAMES = {
+    "inputs": "input",
+    "outputs": "output",
+    "secrets": "secret",
+    "artefacts": "artefact",
+    "listens": "listen",
+    "package_sets": "package_set",
+}
 
 
 class Blueprint(Value, rename=_NAMES):
@@ -428,7 +461,8 @@ class Blueprint(Value, rename=_NAMES):
     needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
     uses: tuple[str, ...] = ()  # capabilities it connects to where something offers them, and can do without
     needs_speak: tuple[str, ...] = ()  # what they must speak, where that matters: "postgresql"
-    packages: tuple[str, ...] = ()  # Debian packages
+    packages: tuple[str, ...] = ()  # Debian packages its role installs in any case
+    package_sets: tuple[PackageSet, ...] = ()  # and in some; applications' own packages go without saying
     carries: tuple[
         str, ...
     ] = ()  # packages of Offramp's own ("otp") that run on the host: copied into the role's files/
@@ -457,6 +491,8 @@ class Catalog(Value):
     engines: dict[str, Engine] = field(default_factory=dict)
     tasks: tuple[CommonTask, ...] = ()  # of checks/tasks.toml
     families: Families = Families()
+    hosts: Hosts = Hosts()  # of checks/hosts.toml
+    switches: Switches = Switches()  # of checks/switches.toml
     derived: tuple[Signal, ...] = ()  # what follows from the families: `toolkit/families.py`
     policy: Policy = Policy()
     folders: tuple[str, ...] = ()  # overlay folders, for the files a blueprint carries

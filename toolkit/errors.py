@@ -40,6 +40,12 @@ class StrictUnread(OfframpError):
     exit_code = UNREAD
 
 
+class Incomplete(OfframpError):
+    """A go-bag lacks something that a rebuild needs."""
+
+    exit_code = UNREAD
+
+
 class ProgramFailed(OfframpError):
     """An external program (terraform, ansible, incus, ssh) failed; `what` ends with its last lines."""
 

@@ -61,3 +61,11 @@ def _opens(login: Login, address: str, *, last: bool) -> bool:
             raise
         return False
     return True
+
+
+def sign(file: Path, key: Path, *, namespace: str) -> Path:
+    """Sign a file with an SSH private key (or a public one whose private one the agent has): FILE.sig."""
+    signature = file.with_name(f"{file.name}.sig")
+    signature.unlink(missing_ok=True)  # ssh-keygen would ask
+    process.run(["ssh-keygen", "-Y", "sign", "-q", "-f", key, "-n", namespace, file], env=process.environment())
+    return signature
