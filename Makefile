@@ -57,7 +57,7 @@ lint: $(VENV)/ready ## ruff, mypy --strict; yamllint, ansible-lint and terraform
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages age postgresql python3-psycopg2 zstd chromium chromium-driver git kannel knot nginx-light \
+	.ci/debian-packages age postgresql python3-psycopg2 mariadb-server python3-pymysql zstd chromium chromium-driver git kannel knot nginx-light \
 	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v go >/dev/null || echo golang-go) \
 	  $(shell command -v javac >/dev/null || echo default-jdk-headless) $(shell command -v mvn >/dev/null || echo maven)
 	pytest $(SIDE_BY_SIDE) $(TWICE)
@@ -82,19 +82,23 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway status_page)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: every port of three hosts scanned, the support desk behind Keycloak with browsers, a rebuild from a go-bag
+service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, MariaDB, a stranger's platform, a go-bag
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test tests/host/test_firewall.py tests/host/test_support_sso.py tests/host/test_gobag.py
+	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag)
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench
 bench: $(VENV)/ready ## Benchmarks, side by side with the peers; prints ratios
 	.ci/debian-packages ripgrep
-	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/turns.py) ;; *) echo "== $$script"; python $$script ;; esac; done
+	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/programs.py|bench/strangers.py|bench/turns.py) ;; *) echo "== $$script"; python $$script ;; esac; done
 
 .PHONY: corpus
 corpus: $(VENV)/ready ## Score detection: make corpus CORPUS=folder-of-checkouts [LABELS=labels.jsonl]
 	@python bench/corpus.py "$(CORPUS)" $(if $(LABELS),--labels "$(LABELS)")
+
+.PHONY: strangers
+strangers: $(VENV)/ready ## Take programs from checkout to platform: make strangers CORPUS=folder [BY_HAND=folder] [APPLY=1] (root)
+	@python bench/strangers.py "$(CORPUS)" $(if $(BY_HAND),--by-hand "$(BY_HAND)") $(if $(APPLY),--apply)
 
 .PHONY: newest
 newest: ## Take in the newest versions of all packages: writes .ci/constraints.txt, sets up anew

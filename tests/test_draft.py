@@ -35,7 +35,7 @@ def test_ports_are_given_out_and_gaps_named(tmp_path: Path) -> None:
     web, api, jobs, admin = text.split("[[application]]")[1:]
     assert "# start is a server for development; use `next build`" in web
     assert [line for line in api.splitlines() if line.startswith("#")] == [
-        '# domains = ["api.example.org"]  # its own: applications cannot share one'
+        '# domains = ["api.example.org"]  # its own, or paths on one it shares: paths = ["/api"]'
     ]
     assert "# start: fill in" in jobs
     assert "# w is a server for development" in admin
@@ -61,7 +61,11 @@ def test_every_value_says_where_it_was_read(tmp_path: Path) -> None:
         release=(Said("npm run migrate", "Procfile:3"), Said("npm run seed", "package.json:9")),
         environment={"DATABASE_URL": Said("${data.relational.url}", ".env.example:1")},
         secrets={"SESSION_SECRET": Said("", "config.js:4")},
-        cron=(("0 3 * * *", Said("npm run nightly", "crontab:1")),),
+        cron=(
+            ("0 3 * * *", Said("npm run nightly", "crontab:1")),
+            ("@daily", Said("python jobs/nightly.py", "crontab:2")),
+            ("when the moon is full", Said("npm run howl", "crontab:3")),
+        ),
         writable=(Said("uploads", "Dockerfile:7"),),
     )
     text = _drafted([one], tmp_path)
@@ -71,5 +75,20 @@ def test_every_value_says_where_it_was_read(tmp_path: Path) -> None:
     assert table["secrets"] == ["SESSION_SECRET"]
     for place in ("Procfile:1", "Procfile:3", "package.json:9", ".env.example:1", "config.js:4"):
         assert f"# {place}" in text
-    assert "# to be run on a schedule: 0 3 * * *  npm run nightly (crontab:1)" in text
-    assert "# keeps files in uploads (Dockerfile:7)" in text
+    assert table["jobs"] == {
+        "nightly": {"when": "0 3 * * *", "run": "npm run nightly"},
+        "jobs-nightly": {"when": "@daily", "run": "python jobs/nightly.py"},
+    }
+    assert "# to be run on a schedule: when the moon is full  npm run howl (crontab:3)" in text
+    assert table["writable"] == ["uploads"]
+    assert 'writable = ["uploads"] # Dockerfile:7' in text
+
+
+def test_files_for_browsers_need_no_process(tmp_path: Path) -> None:
+    page = _program(tmp_path, "web", serve={"/": Said("dist", "package.json:3")}, fallback=Said("/index.html", "Vite"))
+    text = _drafted([page], tmp_path)
+    table = tomllib.loads(text)["application"][0]
+    assert table["serve"] == {"/": "dist"}
+    assert table["fallback"] == "/index.html"
+    assert not {"start", "port", "health"} & set(table)
+    assert "fill in" not in text

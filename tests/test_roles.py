@@ -28,6 +28,19 @@ def sign(
         ([sign("host", source="files.shell")], "infra"),  # an operator's script
         ([sign("env", "optional"), sign("env", source="files.config", where="prod-compose.yaml:1")], "runtime"),
         ([sign("env", "optional"), sign("env", source="files.config", where="product.yaml:1")], "optional"),
+        # what production's own settings ask for, it has
+        ([sign("env", "optional", "files.python", "settings/production.py:3"), sign("env")], "runtime"),
+        # what programs can do without, and a sample of the settings offers
+        ([sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv")], "runtime"),
+        (
+            [
+                sign("call", about="observe.errors"),
+                sign("env", "optional", "files.dotenv", about="observe.errors"),
+            ],
+            "optional",
+        ),
+        ([sign("call"), sign("call"), sign("call", "optional")], "runtime"),  # other things are asked for, too
+        ([sign("call"), sign("call", "optional")], "optional"),
         ([sign("call", "developer")], "developer"),
         ([sign("action", "build/ci"), sign("call", "developer")], "build/ci"),
     ],
@@ -41,11 +54,32 @@ def test_adapters_stand_side_by_side() -> None:
         {
             "mailgun": [sign("host", where="src/MailgunMailer.java:9")],
             "sendgrid": [sign("host", where="src/SendGridMailer.java:9")],
-            "stripe": [sign("call", where="src/StripeMailer.java:9", about="payments.processing")],
+            "stripe": [sign("call", where="src/StripeBills.java:9", about="payments.processing")],
             "twilio": [sign("call", where="src/sms.java:9")],
         }
     )
     assert found == {"mailgun", "sendgrid"}
+
+
+def test_a_module_of_one_shape_for_each_of_several_vendors_is_an_integration() -> None:
+    about = {"slack": "messages.chat", "twilio": "otp.sms", "stripe": "payments.processing"}
+    found = {name: [sign("host", where=f"lib/{name}/client.ex:3", about=what)] for name, what in about.items()}
+    assert adapters(found) == set(about)
+    del found["stripe"]
+    assert not adapters(found)
+
+
+def test_of_several_that_a_setting_chooses_from_the_chosen_one_runs() -> None:
+    guarded = [sign("call"), sign("env", "optional")]
+    assert role_of(guarded) == "optional"
+    assert role_of(guarded, chosen=True) == "runtime"
+    assert role_of([sign("call")], chosen=False) == "optional"
+    assert role_of([sign("tf_resource", "infra"), sign("call")], chosen=False) == "runtime"  # it is there
+
+
+def test_what_a_page_loads_nobody_chooses() -> None:
+    assert role_of([sign("host", source="files.html")], adapter=True) == "runtime"
+    assert role_of([sign("host")], adapter=True) == "optional"
 
 
 def test_what_pages_load_side_by_side_is_no_list_to_choose_from() -> None:

@@ -5,8 +5,8 @@ or into a cache of the user's; an overlay is read and checked on every load, and
 name. A shipped file that breaks its schema is `BadCatalog` (exit 6), a user's file is `BadInput` (exit 2).
 
 A folder of knowledge, the shipped `checks/` as well as an overlay, has this shape (an overlay also `blueprints/`):
-`capabilities.toml`, `engines.toml`, `families.toml`, `tasks.toml`, `vendors/<vendor>/{vendor,<service>}.toml`,
-`readiness/<area>.toml`, `scenarios/<id>.toml`, `policy.toml`.
+`capabilities.toml`, `engines.toml`, `families.toml`, `hosts.toml`, `switches.toml`, `tasks.toml`,
+`vendors/<vendor>/{vendor,<service>}.toml`, `readiness/<area>.toml`, `scenarios/<id>.toml`, `policy.toml`.
 """
 
 import contextlib
@@ -34,6 +34,7 @@ from toolkit.entries import (
     Example,
     Exit,
     Families,
+    Hosts,
     HostSize,
     Input,
     JourneyEntry,
@@ -52,6 +53,7 @@ from toolkit.entries import (
     Service,
     Signal,
     SignalKind,
+    Switches,
     TasksFile,
     Vendor,
 )
@@ -173,8 +175,10 @@ def _files(checks: Path, blueprints: Path) -> list[Path]:
         "capabilities.toml",
         "engines.toml",
         "families.toml",
+        "hosts.toml",
         "needs.toml",
         "policy.toml",
+        "switches.toml",
         "tasks.toml",
         "vendors/*/*.toml",
         "readiness/*.toml",
@@ -203,6 +207,8 @@ def _read(checks: Path, blueprints: Path, *, error: type[OfframpError], base: Ca
         engines=_read_optional(checks / "engines.toml", "engines", dict[str, Engine], {}, error),
         tasks=_read_optional(checks / "tasks.toml", "tasks", TasksFile, TasksFile(), error).tasks,
         families=families,
+        hosts=_read_optional(checks / "hosts.toml", "hosts", Hosts, Hosts(), error),
+        switches=_read_optional(checks / "switches.toml", "switches", Switches, Switches(), error),
         derived=derive(vendors, services, families),
         policy=_read_policy(checks / "policy.toml", base.policy if base else Policy(), error),
         folders=(str(checks),) if base else (),
@@ -291,6 +297,8 @@ def _laid_over(base: Catalog, over: Catalog, folder: Path) -> Catalog:
         engines={**base.engines, **over.engines},
         tasks=_tasks_over(base.tasks, over.tasks),
         families=families,
+        hosts=_hosts_over(base.hosts, over.hosts),
+        switches=_switches_over(base.switches, over.switches),
         derived=derive(vendors, services, families),
         policy=over.policy,
         folders=(*base.folders, *over.folders),
@@ -304,6 +312,19 @@ def _tasks_over(base: tuple[CommonTask, ...], over: tuple[CommonTask, ...]) -> t
 
 def _families_over(base: Families, over: Families) -> Families:
     return Families((*base.generic, *over.generic), (*base.families, *over.families))
+
+
+def _hosts_over(base: Hosts, over: Hosts) -> Hosts:
+    return Hosts(
+        (*base.vocabularies, *over.vocabularies),
+        (*base.licences, *over.licences),
+        (*base.reading, *over.reading),
+        (*base.invented, *over.invented),
+    )
+
+
+def _switches_over(base: Switches, over: Switches) -> Switches:
+    return Switches((*base.own, *over.own), {**base.words, **over.words}, {**base.about, **over.about})
 
 
 def _judgement_over(base: NeedsFile, over: NeedsFile) -> NeedsFile:

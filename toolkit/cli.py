@@ -201,12 +201,13 @@ def _audit(
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
     from toolkit.collect.roots import find_platform, find_roots, nothing_found
-    from toolkit.corrections import chosen, corrected
+    from toolkit.corrections import chosen, concerning, corrected
     from toolkit.engines import find_needs
     from toolkit.identify import identify
     from toolkit.known_signals import remember
     from toolkit.model import SCHEMA_VERSION, Audit
     from toolkit.platform_names import check_names
+    from toolkit.undescribed import undescribed
 
     platform, base = find_platform(paths, platform_file)
     journals, others = _told_apart(records, platform)
@@ -227,10 +228,22 @@ def _audit(
         survey = merge(survey, _look_from_outside(outside, catalog))
     survey = replace(survey, choices=chosen(survey.choices, platform.corrections))
     dependencies = corrected(identify(survey, platform, catalog), platform.corrections)
+    survey = replace(survey, choices=concerning(survey.choices, dependencies))
     needs = find_needs(survey, platform, catalog)
     assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs)
     signals = remember({signal.id for signal in catalog.signals()})
-    made = Audit(SCHEMA_VERSION, _version(), catalog.hash, platform, survey, dependencies, assessment, needs, signals)
+    made = Audit(
+        schema_version=SCHEMA_VERSION,
+        tool=_version(),
+        catalog=catalog.hash,
+        platform=platform,
+        survey=survey,
+        dependencies=dependencies,
+        assessment=assessment,
+        needs=needs,
+        signals=signals,
+        undescribed=undescribed(survey, platform),
+    )
     return made, catalog
 
 

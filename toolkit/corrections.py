@@ -43,6 +43,12 @@ def _use(correction: Correction) -> Use:
     return "possible" if correction.role == "optional" else "in use"
 
 
+def concerning(choices: Iterable[OneOf], dependencies: Iterable[Dependency]) -> tuple[OneOf, ...]:
+    """The choices among whose members something was found; what nobody uses need not be asked about."""
+    found = {name for dependency in dependencies for name in (dependency.id, dependency.vendor)}
+    return tuple(choice for choice in choices if not found.isdisjoint(choice.members))
+
+
 def chosen(choices: Iterable[OneOf], corrections: Iterable[Correction]) -> tuple[OneOf, ...]:
     """The choices, with the members that the user says are chosen."""
     told = {one.chosen_for: one.dependency for one in corrections if one.chosen_for}

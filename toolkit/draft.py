@@ -9,6 +9,7 @@ from tomlkit.items import AoT, Table
 
 from toolkit.catalog import Catalog
 from toolkit.draft_programs import PROGRAMS, program_tables, relative
+from toolkit.interview import one_line
 from toolkit.model import FILL_IN, Audit, Dependency, Journey
 from toolkit.program import Program
 
@@ -18,6 +19,10 @@ Reference: docs/offramp-toml.md. Every key is optional."""
 _JOURNEYS = """\
 Journeys: what people do. Without needs, the usual ones are judged by the table of needs (docs/judgement.md);
 with needs, by what you say, and all of it stops the journey."""
+_UNDESCRIBED = """\
+Outside hosts that the code calls and nobody has described. Who is it, and what do you get from it? Write capabilities
+(`offramp catalog list` names them) and take the # away; add what is your own to `domains`."""
+_MOST_UNDESCRIBED = 20
 _UNSEEN = {
     "edge.registrar": "Who is the domain registered with?",
     "auth.workforce-sso": "What do the staff sign in with, and to which tools?",
@@ -52,6 +57,8 @@ def draft(
         document.add("application", program_tables(programs, base))
     _comment(document, "Things no scan can see. Fill in, and take the # away.")
     _comment(document, _declarations(audit.dependencies))
+    if outside := _undescribed(audit):
+        _comment(document, f"{_UNDESCRIBED}\n{outside}")
     _comment(document, "Found, for your orientation (nothing to do here):\n" + _found(audit, catalog))
     asked = f"\n# What nobody could see, the most decisive first.\n{answers}" if answers else ""
     return tomlkit.dumps(document) + asked
@@ -90,6 +97,17 @@ def _declarations(dependencies: Sequence[Dependency]) -> str:
         for capability, question in _UNSEEN.items()
         if capability not in offered
     ]
+    return "\n".join(blocks)
+
+
+def _undescribed(audit: Audit) -> str:
+    """A table to fill in for each domain that code calls, settings name or pages load."""
+    rows = [row for row in audit.undescribed if row.place != "named in a text"]
+    blocks = []
+    for row in rows[:_MOST_UNDESCRIBED]:
+        item = audit.survey.hosts[row.seen[0]]
+        head = one_line(f"{item.host} is {item.place}: {item.where}")
+        blocks.append(f'{head}\n[[declare]]\nvendor = "{row.domain}"\ncapabilities = ["{FILL_IN}"]\n')
     return "\n".join(blocks)
 
 

@@ -1,16 +1,18 @@
 """Programs → the `[[application]]` tables of a drafted offramp.toml: each value with where it was read.
 
-What this file has no key for, and what nobody could read, follows as comments. Every table is one that `offramp plan`
-takes: a port for each, no server for development without a word, nothing that looks like a secret.
+What nobody could read follows as comments. Every table is one that `offramp plan` takes: a port for each that listens,
+no server for development without a word, nothing that looks like a secret.
 """
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import tomlkit
-from tomlkit.items import AoT, Array, Table
+from tomlkit.items import AoT, Array, InlineTable, Table
 
+from toolkit.calendars import calendars
 from toolkit.program import Program, Said
 from toolkit.start_commands import instead_of_development, port_of
 
@@ -61,20 +63,59 @@ def _table(one: Program, port: int, base: Path, *, alone: bool) -> Table:
     _listed(table, "packages", one.packages)
     _listed(table, "install", one.install)
     _listed(table, "release", one.release)
-    _put(table, "start", one.start.text if one.start else "", [one.start.where] if one.start else [])
-    _put(table, "port", port, [one.port.where] if one.port and int(one.port.text) == port else [])
-    _put(table, "health", one.health.text if one.health else "/", [one.health.where] if one.health else [])
+    if one.start or not one.serve:
+        _put(table, "start", one.start.text if one.start else "", [one.start.where] if one.start else [])
+        _put(table, "port", port, [one.port.where] if one.port and int(one.port.text) == port else [])
+    _listed(table, "paths", one.paths)
+    if one.serve:
+        folders = {path: said.text for path, said in one.serve.items()}
+        _put(table, "serve", _inline(folders), dict.fromkeys(said.where for said in one.serve.values()))
+    if one.fallback:
+        _put(table, "fallback", one.fallback.text, [one.fallback.where])
+    if one.start or not one.serve:
+        _put(table, "health", one.health.text if one.health else "/", [one.health.where] if one.health else [])
+    _listed(table, "writable", one.writable)
     if one.secrets:
         _listed(table, "secrets", [Said(name, said.where) for name, said in one.secrets.items()])
     for line in _open(one, alone=alone):
         table.add(tomlkit.comment(line))
     _settings(table, "workers", one.workers)
+    _jobs(table, one)
     _settings(table, "environment", one.environment)
     return table
 
 
-def _put(table: Table, key: str, value: str | int, remarks: Iterable[str]) -> None:
-    item = tomlkit.item(value)
+def _inline(values: Mapping[str, str]) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
+
+
+def _jobs(table: Table, one: Program) -> None:
+    """What is run by the clock, under the last word of each command that could be a name."""
+    jobs = tomlkit.table()
+    for when, said in one.cron:
+        if not _is_time(when):
+            continue
+        plainer = re.sub(r"\.(?:py|rb|js|mjs|ts|php|sh)\b", "", said.text.lower())
+        words = [re.sub(r"[^a-z0-9]+", "-", word).strip("-") for word in plainer.split()]
+        named = [word[:20].strip("-") for word in words if re.match(r"[a-z][a-z-]{2}", word)]
+        plain = named[-1] if named else "job"
+        name = next(name for name in (plain, *(f"{plain}-{number}" for number in range(2, 1000))) if name not in jobs)
+        jobs.add(name, _inline({"when": when, "run": said.text}).comment(said.where))
+    if jobs:
+        table.add("jobs", jobs)
+
+
+def _is_time(when: str) -> bool:
+    try:
+        return bool(calendars(when))
+    except ValueError:
+        return False
+
+
+def _put(table: Table, key: str, value: str | int | InlineTable, remarks: Iterable[str]) -> None:
+    item = value if isinstance(value, InlineTable) else tomlkit.item(value)
     if said := "; ".join(remarks):
         item.comment(said)
     table.add(key, item)
@@ -108,20 +149,18 @@ def _settings(table: Table, key: str, values: Mapping[str, Said]) -> None:
 
 def _open(one: Program, *, alone: bool) -> Iterator[str]:
     """What its user has to say, and what there is no key for."""
-    if not one.start:
+    if not one.start and not one.serve:
         yield "start: fill in the command that serves 127.0.0.1:$PORT"
     for name, said in {"start": one.start, **one.workers}.items():
         if said and (instead := instead_of_development(said.text)):
             yield f"{name} is a server for development; use {instead}"
     if one.port and not _LOWEST <= int(one.port.text) <= _HIGHEST:
         yield f"it listens on {one.port.text} ({one.port.where}): tell it to take $PORT"
-    if not alone:
-        yield f'domains = ["{one.name}.example.org"]  # its own: applications cannot share one'
+    if not alone and not one.together:
+        yield f'domains = ["{one.name}.example.org"]  # its own, or paths on one it shares: paths = ["/{one.name}"]'
     for when, said in one.cron:
-        yield f"to be run on a schedule: {when}  {said.text} ({said.where})"
-    if one.writable:
-        folders = ", ".join(f"{said.text} ({said.where})" for said in one.writable)
-        yield f"keeps files in {folders}: only /var/lib/app-{one.name} can be written on the hosts"
+        if not _is_time(when):
+            yield f"to be run on a schedule: {when}  {said.text} ({said.where})"
     yield from one.open
     if one.brought:
         names = ", ".join(list(one.brought)[:_MOST_NAMES]) + (", …" if len(one.brought) > _MOST_NAMES else "")

@@ -155,6 +155,24 @@ class Families(Value, rename={"families": "family"}):
     families: tuple[Family, ...] = ()
 
 
+class Hosts(Value):
+    """`checks/hosts.toml`: hosts that programs name and never depend on. A name stands for all below it."""
+
+    vocabularies: tuple[str, ...] = ()  # XML namespaces, schemas, document types
+    licences: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()  # what people read: documentation, forums, pages of people
+    invented: tuple[str, ...] = ()  # labels that stand for the reader's own domain: "yourdomain"
+
+
+# --- switches (checks/switches.toml) ----------------------------------------------------------------------------------
+class Switches(Value):
+    """`checks/switches.toml`: the words by which settings choose one of several providers. In lower case, no signs."""
+
+    own: tuple[str, ...] = ()  # something of the platform's own: "local", "smtp"
+    words: dict[str, str] = field(default_factory=dict)  # word → vendor or service, where it is not its own name
+    about: dict[str, tuple[str, ...]] = field(default_factory=dict)  # word of a setting's name → capabilities
+
+
 # --- engines (checks/engines.toml) ------------------------------------------------------------------------------------
 _ENGINE = "engine:"  # no vendor's id has a colon
 
@@ -473,6 +491,8 @@ class Catalog(Value):
     engines: dict[str, Engine] = field(default_factory=dict)
     tasks: tuple[CommonTask, ...] = ()  # of checks/tasks.toml
     families: Families = Families()
+    hosts: Hosts = Hosts()  # of checks/hosts.toml
+    switches: Switches = Switches()  # of checks/switches.toml
     derived: tuple[Signal, ...] = ()  # what follows from the families: `toolkit/families.py`
     policy: Policy = Policy()
     folders: tuple[str, ...] = ()  # overlay folders, for the files a blueprint carries

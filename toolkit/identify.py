@@ -25,6 +25,7 @@ from toolkit.model import (
     Evidence,
     Explanation,
     Ignore,
+    OneOf,
     Platform,
     Role,
     Root,
@@ -87,12 +88,13 @@ class _Case(Value):
     support: tuple[_Sign, ...] = ()  # weak signs, and the vendor's signs that name no service
     declared: tuple[Declare, ...] = ()
     adapter: bool = False
+    chosen: bool | None = None  # by a setting that chooses one of several; None where there is none
 
     @property
     def role(self) -> Role:
         if self.declared:
             return min((one.role for one in self.declared), key=roles.STRONGEST_FIRST.index)
-        return roles.role_of([sign.seen for sign in self.strong], adapter=self.adapter)
+        return roles.role_of([sign.seen for sign in self.strong], adapter=self.adapter, chosen=self.chosen)
 
     @property
     def use(self) -> Use:
@@ -173,7 +175,11 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     adapters = roles.adapters({name: [sign.seen for sign in signs] for name, signs in strong.items()})
     cases = {
         name: _Case(
-            tuple(strong.get(name, ())), tuple(weak.get(name, ())), tuple(declared.get(name, ())), name in adapters
+            tuple(strong.get(name, ())),
+            tuple(weak.get(name, ())),
+            tuple(declared.get(name, ())),
+            name in adapters,
+            _is_chosen(name, strong.get(name, ()), survey.choices),
         )
         for name in {*strong, *declared}
     }
@@ -181,6 +187,14 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
         if entry := catalog.entry(name):
             _give_to_services(name, entry, cases)
     return cases
+
+
+def _is_chosen(name: str, signs: Iterable[_Sign], choices: Iterable[OneOf]) -> bool | None:
+    """Whether the settings that choose one of several choose this one; None where it is there for other things, too."""
+    about = {capability for sign in signs for capability in sign.seen.about}
+    told = [group.chosen == name for group in choices if name in group.members and group.chosen is not None]
+    concerned = {group.capability for group in choices if name in group.members}
+    return any(told) if told and about <= concerned else None
 
 
 def _give_to_services(vendor: str, entry: Service, cases: dict[str, _Case]) -> None:

@@ -42,7 +42,7 @@ def questions_as_toml(audit: Audit, catalog: Catalog, ask: Ask | None = None, sa
 
 def _asked(question: Question, catalog: Catalog, ask: Ask, say: Say) -> str:
     """The table that the answer makes; empty where there was none."""
-    prompt = f"{_one_line(question.text)} [{_may_be(question)}, Enter to skip]"
+    prompt = f"{one_line(question.text)} [{_may_be(question)}, Enter to skip]"
     for _ in range(MOST_TRIES):
         answer = ask(prompt).strip()
         if answer in _SKIPPED:
@@ -50,7 +50,7 @@ def _asked(question: Question, catalog: Catalog, ask: Ask, say: Say) -> str:
         try:
             return _answered(question, answer, catalog)
         except _NoAnswer as err:
-            say(_one_line(str(err)))
+            say(one_line(str(err)))
     say("Left open: the question stands in the file as a comment.")
     return ""
 
@@ -113,7 +113,7 @@ def _quoted(text: str) -> str:
 
 
 def _block(question: Question, answered: str, audit: Audit) -> str:
-    head = [f"# {_one_line(question.text)}", *_places(question, audit)]
+    head = [f"# {one_line(question.text)}", *_places(question, audit)]
     if question.journeys:
         head.append(f"# It decides about: {', '.join(question.journeys)}.")
     if answered:
@@ -125,9 +125,9 @@ def _block(question: Question, answered: str, audit: Audit) -> str:
 
 def _places(question: Question, audit: Audit) -> Sequence[str]:
     seen = [audit.survey.evidence[at].where for at in question.evidence[:_MOST_PLACES]]
-    return [f"# Seen at {_one_line(', '.join(dict.fromkeys(seen)))}."] if seen else []
+    return [f"# Seen at {one_line(', '.join(dict.fromkeys(seen)))}."] if seen else []
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Names of files may hold anything: a line end in one would end the comment."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -97,6 +97,19 @@ class OneOf(Value):
     switch: str = ""  # where the choice is made: "path:line"
 
 
+HostPlace = Literal["called in code", "set in settings", "loaded by a page", "named in a text", "its own"]
+
+
+class NamedHost(Value):
+    """A host of nobody the catalogue knows, in a URL or in the setting of a host."""
+
+    host: str  # in ASCII and lower case; "*" stands for what is made up at run time
+    domain: str  # the part that somebody registered, by the Public Suffix List
+    place: HostPlace  # "its own": a setting that says where the platform itself is
+    root: str
+    where: str  # "path:line"
+
+
 ObservationName = Literal[
     "dnssec", "registrar", "registered until", "transfer lock", "certificate of", "certificate until"
 ]
@@ -131,6 +144,7 @@ class Survey(Value):
     unread: tuple[Unread, ...] = ()
     choices: tuple[OneOf, ...] = ()  # switches in code and settings that choose one of several providers
     observations: tuple[Observation, ...] = ()
+    hosts: tuple[NamedHost, ...] = ()  # hosts in code and settings that no vendor of the catalogue has
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -170,9 +184,25 @@ class Need(Value):
     evidence: tuple[int, ...]  # positions in Survey.evidence, those of the strongest role first
 
 
+class Undescribed(Value):
+    """A registered domain outside that the platform's code or settings name and nobody has described."""
+
+    domain: str
+    place: HostPlace  # the most telling one: called in code, then settings, pages, texts
+    hosts: tuple[str, ...]  # names under it, at most five
+    seen: tuple[int, ...]  # positions in Survey.hosts, those of the most telling place first
+
+
 # --- what the user says (offramp.toml) --------------------------------------------------------------------------------
+class Job(Value):
+    """A command that an application runs by the clock."""
+
+    when: Filled  # five fields of cron, "@daily" and its like, or systemd's OnCalendar; the host's time, which is UTC
+    run: Filled
+
+
 class Application(Value):
-    """One program of the platform that is run from source on replacement hosts."""
+    """One program of the platform, or one site of files, that is run from source on replacement hosts."""
 
     name: Filled
     source: str  # folder, relative to offramp.toml
@@ -181,11 +211,17 @@ class Application(Value):
     install: tuple[str, ...] = ()  # commands run in the source folder; empty = the runtime's usual way
     release: tuple[str, ...] = ()  # commands run once per release, after install (database migrations)
     fill: tuple[str, ...] = ()  # commands run as `release` is, by drills alone: data to lose and bring back
-    start: str = ""  # the web process; must listen on 127.0.0.1:port
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    start: str = ""  # the web process; must listen on 127.0.0.1:$PORT; none where `serve` has "/"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0  # 0 = one that is free, given by the generator
+    serve: dict[str, str] = field(default_factory=dict)  # path -> folder in the source that nginx serves itself
+    fallback: str = ""  # path served where `serve` has no such file ("/index.html" of a single-page application)
     workers: dict[str, str] = field(default_factory=dict)  # name -> command
+    jobs: dict[str, Job] = field(default_factory=dict)  # name -> what is run when
+    writable: tuple[str, ...] = ()  # folders and database files it writes, in the source or absolute; kept, backed up
     domains: tuple[str, ...] = ()  # host names it answers to; empty = all of the platform's
+    paths: tuple[str, ...] = ("/",)  # where on its domains; passed on as they are asked for
     health: str = "/"  # path that answers 200 when the application and its database work
+    upload_mb: Annotated[int, Meta(ge=0)] = 0  # largest body of a request; 0 = the hosting blueprint's own limit
     environment: dict[str, str] = field(default_factory=dict)  # "${data.relational.url}" names a replacement's output
     secrets: tuple[str, ...] = ()  # environment names whose values are generated or supplied in the vault
 
@@ -233,7 +269,7 @@ class Ignore(Value):
     """A dependency or path the user takes out of the audit, with the reason."""
 
     reason: str
-    dependency: str | None = None  # "vendor" or "vendor/service"
+    dependency: str | None = None  # "vendor", "vendor/service", or a domain nobody has described
     path: str | None = None  # gitignore-style pattern
 
 
@@ -422,6 +458,7 @@ class Audit(Value):
     dependencies: tuple[Dependency, ...]
     assessment: Assessment
     needs: tuple[Need, ...] = ()  # engines the code needs: a loss of whoever provides them stops it
+    undescribed: tuple[Undescribed, ...] = ()  # outside hosts of nobody known, the most telling place first
     signals: str = ""  # what the catalogue could know, by toolkit/known_signals.py: `offramp diff` asks it
     source_url: str = ""  # with a path and "#L12" after it: a line of what was looked at, at the forge
 

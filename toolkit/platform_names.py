@@ -63,7 +63,7 @@ def _wrong(platform: Platform, known: _Known, catalog: Catalog) -> Iterator[str]
             usual = [entry.id for entry in catalog.judgement.journeys]
             yield from _one_of(where, "usual journey", journey.id, usual)
     for number, ignore in enumerate(platform.ignore, 1):
-        if ignore.dependency:
+        if ignore.dependency and "." not in ignore.dependency:  # no id has a dot: a domain nobody has described
             where = f"[[ignore]] {number}"
             yield from _one_of(where, "dependency", ignore.dependency, known.dependencies)
     for number, fallback in enumerate(platform.fallbacks, 1):

@@ -1,7 +1,7 @@
 """What a checkout says of one of its programs: every value with the place it was read at.
 
 Made by `collect/programs`, written down by `draft.py` as an `[[application]]` table to correct. Texts are one printable
-line each; what no key of offramp.toml holds yet (`cron`, `writable`) is drafted as a comment.
+line each.
 """
 
 from typing import Literal
@@ -33,10 +33,14 @@ class Program(Value):
     release: tuple[Said, ...] = ()
     start: Said | None = None
     port: Said | None = None  # which it listens on whatever PORT says
+    serve: dict[str, Said] = field(default_factory=dict)  # path -> folder of files for browsers
+    fallback: Said | None = None  # the page for paths that are no file
     workers: dict[str, Said] = field(default_factory=dict)
     cron: tuple[tuple[str, Said], ...] = ()  # when, and which command
+    paths: tuple[Said, ...] = ()  # where on the domain that it shares with a page
+    together: bool = False  # whether it shares its domain with the other programs: they say who answers where
     health: Said | None = None
-    writable: tuple[Said, ...] = ()  # folders it keeps files in
+    writable: tuple[Said, ...] = ()  # folders and files it writes, in `source` or absolute
     packages: tuple[Said, ...] = ()
     environment: dict[str, Said] = field(default_factory=dict)
     secrets: dict[str, Said] = field(default_factory=dict)  # its own: made once, into the vault

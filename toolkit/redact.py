@@ -24,7 +24,7 @@ import msgspec
 from msgspec.structs import replace
 
 from toolkit.errors import BadInput
-from toolkit.model import Audit, Discarded, Evidence, Observation, Platform, Root, Skipped, Survey, Unread
+from toolkit.model import Audit, Discarded, Evidence, NamedHost, Observation, Platform, Root, Skipped, Survey, Unread
 
 MIN_KEY_BYTES = 16
 REMOVED = "[removed]"
@@ -38,7 +38,7 @@ _HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9_*-]+\.)+[A-Za-z][A-Za-z0-9-]+(?![\
 
 Alias = Callable[[str, str], str]  # (kind, value) → pseudonym, "host-3kq7x2mzpa"
 Scrub = Callable[[str], str]
-Seen = TypeVar("Seen", Evidence, Discarded, Unread, Skipped, Observation)
+Seen = TypeVar("Seen", Evidence, Discarded, Unread, Skipped, Observation, NamedHost)
 
 
 def redact(audit: Audit, key: bytes | None = None) -> Audit:
@@ -128,6 +128,7 @@ def _own_hosts(audit: Audit) -> set[str]:
     """The platform's domains, the domains looked at, and the hosts no catalogue knows."""
     signals = {item.signal for item in audit.survey.evidence} | {item.signal for item in audit.survey.discarded}
     named = {signal for signal in signals if "#" not in signal and "." in signal}
+    named |= {name.removeprefix("*.") for item in audit.survey.hosts for name in (item.host, item.domain)}
     looked_at = {root.id for root in audit.survey.roots if root.kind == "domain"}
     served = {domain for application in audit.platform.applications for domain in application.domains}
     return {*audit.platform.domains, *named, *looked_at, *served} - {""}
@@ -180,6 +181,7 @@ def _survey(survey: Survey, names: dict[str, str], alias: Alias) -> Survey:
         unread=tuple(replace(moved(item), reason=_hosts(item.reason, alias)) for item in survey.unread),
         observations=tuple(moved(item) for item in survey.observations),
         skipped=tuple(moved(item) for item in survey.skipped),
+        hosts=tuple(moved(item) for item in survey.hosts),
     )
 
 

@@ -5,6 +5,7 @@ In: the signs of all dependencies, with the places they were seen in. Out: one `
 
 - What only hosts the platform (machines, containers, DNS, certificates) is infrastructure, also where code names it; so
   is what only a command of the shell or a permission names.
+- Of several that a setting chooses from, the chosen one is what it would be, the others are optional.
 - Where its keys are asked for before they are used, the dependency is optional: who has no key does without it.
 - What infrastructure as code describes five times as often as programs name it serves the infrastructure.
 - A package that nothing was seen to use, and an adapter beside others for the same capability, are options.
@@ -25,9 +26,13 @@ _GIVEN_BY = frozenset({"files.config", "files.compose", "files.kubernetes", "fil
 _PRODUCTION = re.compile(r"(?<![a-z])prod(?:uction)?(?![a-z])")
 _DESCRIBED = frozenset({"tf_resource", "cfn", "arm", "pulumi"})
 _MUCH = 5  # resources described for each use in a program
+# what watches or counts, and what staff are told by: programs run without
+_BESIDE = ("observe.", "product.analytics", "product.flags", "messages.chat", "support.chat", "mail.marketing")
 # what pages load side by side, all of it
 _TOGETHER = ("edge.", "observe.")
-_SHARE = 4  # one guarded use of so many is the switch of all
+_SHARE = 4  # one guarded key of so many is the switch of all
+_SHARE_OF_USES = 2  # where no key is guarded: programs also ask for other things before they use something
+_SPOKEN = frozenset({"host", "call"})
 _ALIKE = 3  # vendors for the same thing in one file: a list to choose from
 
 
@@ -39,13 +44,21 @@ class Sign(Value):
     about: tuple[str, ...] = ()
 
 
-def role_of(signs: Sequence[Sign], *, adapter: bool = False) -> Role:
-    """The role of one dependency. `adapter`: others for the same capability stand beside it."""
+def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None = None) -> Role:
+    """The role of one dependency.
+
+    `adapter`: others for the same capability stand beside it. `chosen`: whether a setting that chooses one of several
+    chooses this one; None where there is no such setting.
+    """
     strongest = min((sign.evidence.role for sign in signs), key=STRONGEST_FIRST.index)
     if strongest != "runtime":
         return strongest
     at_runtime = [sign for sign in signs if sign.evidence.role == "runtime"]
     provisioned = any(sign.evidence.role == "infra" and sign.kind != "arn" for sign in signs)
+    if chosen is False and not provisioned:
+        return "optional"
+    if chosen and not all(map(_is_package, at_runtime)):
+        return "runtime"
     if _switched(signs) and not provisioned and not any(map(_set_in_production, signs)):
         return "optional"
     if provisioned and _mostly_described(signs):
@@ -54,7 +67,11 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False) -> Role:
         return "infra"
     if provisioned and all(_is_package(sign) or sign.kind == "arn" for sign in at_runtime):
         return "infra"
-    if adapter or all(_is_package(sign) for sign in at_runtime):
+    if all(_is_package(sign) for sign in at_runtime):
+        return "optional"
+    if adapter and not any(map(_is_loaded, at_runtime)):
+        return "optional"
+    if not provisioned and _is_offered(signs):
         return "optional"
     chosen = all(sign.about and _CHOSEN_BY_USERS.issuperset(sign.about) for sign in at_runtime)
     return "optional" if chosen else "runtime"
@@ -68,8 +85,9 @@ def _switched(signs: Iterable[Sign]) -> bool:
         if sign.evidence.role not in ("runtime", "optional") or _is_package(sign) or sign.evidence.source in _SAMPLES:
             continue
         (keys if sign.kind in ("env", "setting", "config") else uses).append(sign.evidence.role == "optional")
-    telling = keys if any(keys) else uses
-    return any(telling) and _SHARE * sum(telling) >= len(telling)
+    if any(keys):
+        return _SHARE * sum(keys) >= len(keys)
+    return any(uses) and _SHARE_OF_USES * sum(uses) >= len(uses)
 
 
 def _is_package(sign: Sign) -> bool:
@@ -81,9 +99,26 @@ def _is_command(sign: Sign) -> bool:
     return (sign.kind == "call" and "-cli" in sign.evidence.signal) or sign.evidence.source == "files.shell"
 
 
+def _is_loaded(sign: Sign) -> bool:
+    """A host that a page names: whoever reads the page fetches it, and nobody chooses."""
+    return sign.kind == "host" and sign.evidence.source == "files.html"
+
+
+def _is_offered(signs: Sequence[Sign]) -> bool:
+    """Whether a sample of settings offers it for something that the platform can do without."""
+    about = {capability for sign in signs for capability in sign.about}
+    offered = any(sign.evidence.source in _SAMPLES and sign.evidence.role == "optional" for sign in signs)
+    given = any(sign.kind == "env" and sign.evidence.source in _GIVEN_BY - _SAMPLES for sign in signs)
+    return offered and not given and bool(about) and all(one.startswith(_BESIDE) for one in about)
+
+
 def _set_in_production(sign: Sign) -> bool:
-    """A variable that production's own settings give: `prod-compose.yaml`, `k8s/production/values.yaml`."""
-    if sign.kind != "env" or sign.evidence.role != "runtime" or sign.evidence.source not in _GIVEN_BY:
+    """A variable that production's own settings give, or ask for: `prod-compose.yaml`, `settings/production.py`."""
+    if sign.kind != "env" or sign.evidence.source in _SAMPLES:
+        return False
+    if sign.evidence.source not in _GIVEN_BY and not sign.evidence.source.startswith("files."):
+        return False
+    if sign.evidence.source in _GIVEN_BY and sign.evidence.role != "runtime":
         return False
     return _PRODUCTION.search(sign.evidence.where.rpartition(":")[0].lower()) is not None
 
@@ -120,7 +155,19 @@ def adapters(signs: Mapping[str, Sequence[Sign]]) -> frozenset[str]:
                     shaped[shape, capability].add(name)
     lists = [names for names in beside.values() if len(_vendors(names)) >= _ALIKE]
     twins = [names for names in shaped.values() if len(_vendors(names)) > 1]
-    return frozenset().union(*lists, *twins)
+    return frozenset().union(*lists, *twins, *_integrations(signs))
+
+
+def _integrations(signs: Mapping[str, Sequence[Sign]]) -> list[set[str]]:
+    """Vendors each of which has a module of one shape, whatever for: `slack/client.ex`, `twilio/client.ex`."""
+    shaped: dict[str, set[str]] = defaultdict(set)
+    for name, of_it in signs.items():
+        for sign in of_it:
+            if sign.evidence.role == "runtime" and sign.kind in _SPOKEN and sign.evidence.source.startswith("files."):
+                shape = _shape(sign.evidence.where.rpartition(":")[0], name)
+                if shape:
+                    shaped[shape].add(name)
+    return [names for names in shaped.values() if len(_vendors(names)) >= _ALIKE]
 
 
 def _vendors(names: Iterable[str]) -> set[str]:

@@ -40,6 +40,8 @@ DOCUMENTS: Mapping[str, Any] = {
     "tasks": entries.TasksFile,
     "engines": dict[str, entries.Engine],
     "families": entries.Families,
+    "hosts": entries.Hosts,
+    "switches": entries.Switches,
     "readiness": entries.RuleFile,
     "scenario": entries.Scenario,
     "policy": entries.Policy,

@@ -203,9 +203,24 @@ def test_the_cloud_whose_inner_services_a_program_calls_hosts_it() -> None:
 
 def test_a_cloud_that_lets_the_program_in_without_a_key_hosts_it() -> None:
     keyless = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
+    keyless.uses("github/actions", "build.ci", sign="file:x", role="build/ci", where=".github/workflows/deploy.yml:1")
     assert keyless.answers("read")["stops"] == ["aws"]
     keyless.uses("aws", sign="env:AWS_*")
     assert "stops" not in keyless.answers("read")
+
+
+def test_a_bucket_alone_stops_no_more_than_what_is_in_it() -> None:
+    bucket = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
+    assert "stops" not in bucket.answers("sign-in")
+    assert bucket.answers("sign-in")["may stop"] == ["aws"]
+    deployed = ("github/actions", "build.ci")
+    bucket.uses(*deployed, sign="file:x", role="build/ci", where=".github/workflows/deploy-production.yml:1")
+    assert bucket.answers("sign-in")["stops"] == ["aws"]  # deployed from here, and let in without a key
+
+
+def test_files_that_a_workflow_copies_to_a_bucket_host_nothing() -> None:
+    copied = World().uses("aws/s3", "data.object-storage", sign="call:aws-cli(s3)", role="build/ci")
+    assert "stops" not in copied.answers("sign-in")
 
 
 def test_a_sample_of_the_environment_may_leave_the_key_out() -> None:

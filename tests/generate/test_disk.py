@@ -80,7 +80,21 @@ def test_an_edited_file_that_is_no_longer_generated_stays(make_plan, tmp_path: P
 
 def test_a_strangers_file_is_not_overwritten(make_plan, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("of another project")
-    assert write(project(make_plan, README_md="ours"), tmp_path).conflicts == ("README.md",)
+    with pytest.raises(BadInput, match=r"files that it would have: README\.md") as caught:
+        write(project(make_plan, README_md="ours", a_tf="1"), tmp_path)
+    assert "nothing was written" in caught.value.hint
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"], "refused before anything was written"
+    (tmp_path / "README.md").write_text("ours")
+    assert write(project(make_plan, README_md="ours", a_tf="1"), tmp_path).unchanged == ("README.md",)
+
+
+def test_a_link_in_the_way_is_found_before_anything_is_written(make_plan, tmp_path: Path) -> None:
+    write(project(make_plan, a_tf="1", z_tf="1"), tmp_path)
+    (tmp_path / "z.tf").unlink()
+    (tmp_path / "z.tf").symlink_to("/etc/hostname")
+    with pytest.raises(BadInput, match="symbolic link"):
+        write(project(make_plan, a_tf="2", z_tf="2"), tmp_path)
+    assert (tmp_path / "a.tf").read_text() == "1"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -54,9 +55,34 @@ def test_groups_and_logins(project: Path, tmp_path: Path) -> None:
             "ansible_user": "debian",
             "ansible_port": 2222,
             "ansible_ssh_private_key_file": "~/k",
+            "ansible_ssh_extra_args": "-o StrictHostKeyChecking=accept-new",
         },
-        "data-1": {"ansible_host": "192.0.2.8", "ansible_user": "root", "ansible_port": 22},
+        "data-1": {
+            "ansible_host": "192.0.2.8",
+            "ansible_user": "root",
+            "ansible_port": 22,
+            "ansible_ssh_extra_args": "-o StrictHostKeyChecking=accept-new",
+        },
     }
+
+
+def test_a_host_key_that_is_known_is_the_only_one_believed(project: Path, tmp_path: Path) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPinned"
+    known = {"data-1": host("data-1", address="192.0.2.8", host_key=f"{key} root@data-1")}
+    (project / "inventory/hosts.json").write_text(json.dumps(known))
+    hostvars = json.loads(inventory(project, tmp_path / "none").stdout)["_meta"]["hostvars"]
+    options = shlex.split(hostvars["data-1"]["ansible_ssh_extra_args"])
+    ssh = subprocess.run(["ssh", "-G", *options, "192.0.2.8"], capture_output=True, text=True, check=True).stdout
+    assert "stricthostkeychecking true" in ssh
+    assert f"knownhostscommand /bin/echo %H {key}" in ssh
+
+
+@pytest.mark.parametrize("key", ["ssh-ed25519", "ssh-ed25519 AAAA;id", "x' -o ProxyCommand=id AAAA"])
+def test_what_is_no_host_key_is_refused(project: Path, tmp_path: Path, key: str) -> None:
+    (project / "inventory/hosts.json").write_text(json.dumps({"a": host("a", address="192.0.2.8", host_key=key)}))
+    done = inventory(project, tmp_path / "none")
+    assert done.returncode == 1
+    assert "host_key of a is no public key" in done.stderr
 
 
 def test_terraforms_output_wins_over_the_saved_file(project: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from toolkit.consistency import validate
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import generate
-from toolkit.generate.firewall import openings
+from toolkit.generate.firewall import inner_ports, openings
 from toolkit.generate.variables import PATH as VARIABLES
 from toolkit.model import Application, HostNeed, Plan, Platform, Replacement
 
@@ -105,3 +105,13 @@ def test_listens_are_checked_against_the_blueprint(catalog: Catalog) -> None:
         "blueprint postgresql: it listens on 'database', which is no integer input of it",
         "blueprint postgresql: port port is for consumers of 'mail.incoming', which has none",
     )
+
+
+def test_what_services_keep_to_their_host_is_known_for_each(whole: Plan, catalog: Catalog) -> None:
+    assert inner_ports(whole, catalog) == {
+        "app-1": [11332],
+        "data-1": [],
+        "desk-1": [8091, 8092, 8086, 13000, 13001, 13013],
+        "id-1": ["{{ keycloak_port }}"],
+        "apart-1": [],
+    }

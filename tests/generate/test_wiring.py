@@ -97,3 +97,23 @@ def test_a_service_is_also_found_by_what_it_speaks(make_plan, catalog: Catalog) 
     assert table["data.relational"]["url"] == "mysql://"
     assert table["data.relational.mysql"]["url"] == "mysql://"
     assert table["data.relational.postgresql"]["url"].startswith("postgresql://")
+
+
+def test_two_databases_each_make_room_for_those_that_need_them(make_plan, catalog: Catalog) -> None:
+    """What speaks MySQL makes no database for Keycloak, and applications come after the one they refer to."""
+    shop = Application("shop", "s", start="x", environment={"DATABASE_URL": "${data.relational.mysql.url}"})
+    replacements = (
+        Replacement("web", "1", ("hosting.compute",), (), ("data-1",)),
+        Replacement("mariadb", "11.8", ("data.relational",), (), ("data-1",)),
+        Replacement("postgresql", "17", ("data.relational",), (), ("data-1",)),
+        Replacement("keycloak", "26", ("auth.workforce-sso",), (), ("data-1",)),
+    )
+    plan = replace(make_plan(), replacements=replacements)
+    plan = replace(plan, platform=replace(plan.platform, applications=(shop,)))
+    assert wiring.consumers(plan, catalog) == {
+        "data.relational": ["keycloak"],
+        "data.relational.postgresql": ["keycloak"],
+    }
+    order = [one.blueprint for one in wiring.ordered(plan, catalog)]
+    assert order.index("mariadb") < order.index("web")
+    assert wiring.services(plan, catalog)["data.relational.mysql"]["url"].startswith("mysql://")

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Iterator
 from contextlib import closing
@@ -201,6 +202,62 @@ def test_the_application_runs_confined(rebuilt: Rebuilt) -> None:
             rebuilt.on("web", "/opt/offramp/harbour/current/venv/bin/python", "-", stdin=program.encode())
 
 
+# the client's environment decides whom it believes; the address it connects to is the application's, or another name
+ASK = {
+    "libpq": 'psql --no-psqlrc --tuples-only --no-align "$URL" --command="$QUESTION"',
+    "psycopg": "/opt/offramp/harbour/current/venv/bin/python -c "
+    '\'import os, psycopg; print(psycopg.connect(os.environ["URL"]).execute(os.environ["QUESTION"]).fetchone()[0])\'',
+    "pg": "cd /opt/offramp/clock/current/source/program && NODE_PATH=lib node -e '"
+    'const client = new (require("pg").Client)({ connectionString: process.env.URL }); '
+    "client.connect().then(() => client.query(process.env.QUESTION)).then(({ rows }) => console.log(rows[0].version))"
+    ".finally(() => client.end())'",
+}
+DATABASE = "not-the-database.test"
+QUESTION = "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+
+
+@pytest.mark.parametrize("client", ASK)
+def test_the_database_is_believed_by_its_name_and_authority_alone(rebuilt: Rebuilt, client: str) -> None:
+    address = rebuilt.lab.host("db").address
+
+    def ask_as(name: str, authority: str) -> str:
+        script = [
+            "set -a; . /etc/offramp/clock.env",
+            f"URL=$(printf %s \"$DATABASE_URL\" | sed 's/@{address}:/@{name}:/')",
+            f"PGSSLROOTCERT={authority} NODE_EXTRA_CA_CERTS={authority} SSL_CERT_FILE={authority}",
+            f"QUESTION='{QUESTION}'",
+            ASK[client],
+        ]
+        return rebuilt.on("web", "bash", stdin="\n".join(script).encode())
+
+    def refused(name: str, authority: str) -> str:
+        with pytest.raises(ProgramFailed) as caught:
+            ask_as(name, authority)
+        return str(caught.value)
+
+    other = "openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj '/CN=other' -out /tmp/other.crt 2>&1"
+    rebuilt.on("web", f"{other}; echo {address} {DATABASE} >>/etc/hosts")
+    try:
+        own = "/usr/local/share/ca-certificates/offramp.crt"
+        assert ask_as(address, own).strip() == "TLSv1.3"
+        assert ask_as("db", own).strip() == "TLSv1.3"
+        assert re.search("does not match host name|does not match certificate's altnames", refused(DATABASE, own))
+        assert re.search("certificate verify failed|unable to verify", refused(address, "/tmp/other.crt"))
+    finally:
+        rebuilt.on("web", f"rm /tmp/other.crt; sed '/{DATABASE}/d' /etc/hosts >/tmp/hosts; cat /tmp/hosts >/etc/hosts")
+
+
+def test_the_database_takes_nothing_in_the_clear(rebuilt: Rebuilt) -> None:
+    rules = rebuilt.psql("SELECT DISTINCT type FROM pg_hba_file_rules ORDER BY type").splitlines()
+    assert rules == ["hostssl", "local"]
+    start = "import socket, struct, sys; s = socket.create_connection((sys.argv[1], 5432), 5); "
+    start += "login = struct.pack('!I', 196608) + b'user\\0harbour\\0database\\0harbour\\0\\0'; "
+    start += "s.sendall(struct.pack('!I', len(login) + 4) + login); print(s.recv(400))"
+    said = rebuilt.on("web", "python3", "-", rebuilt.lab.host("db").address, stdin=start.encode())
+    assert "no pg_hba.conf entry" in said
+    assert "no encryption" in said
+
+
 @pytest.mark.parametrize("form", ["custom", "plain"])
 def test_a_dump_is_taken_over_row_by_row(rebuilt: Rebuilt, form: str, tmp_path: Path) -> None:
     application = "/opt/offramp/harbour/current"
@@ -266,8 +323,10 @@ def test_a_program_that_does_not_start_is_shown_without_its_secrets(rebuilt: Reb
 
 
 def test_a_backup_brings_everything_back(rebuilt: Rebuilt) -> None:
-    rebuilt.on("web", "touch /var/lib/app-clock/go; sleep 3")
-    assert rebuilt.psql("SELECT count(*) > 1 FROM beats") == "t"
+    rebuilt.on("web", "touch /var/lib/app-clock/go")
+    deadline = time.monotonic() + 60
+    while rebuilt.psql("SELECT count(*) > 1 FROM beats") != "t":
+        assert time.monotonic() < deadline, "the worker writes nothing"
     rebuilt.psql("CREATE TABLE kept (at text); INSERT INTO kept VALUES ('before the backup')")
     rebuilt.on("web", "runuser -u app-harbour -- sh -c 'echo drawn > /var/lib/app-harbour/picture'")
     rebuilt.play("backup.yml")

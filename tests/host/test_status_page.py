@@ -4,6 +4,7 @@ import json
 import ssl
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -103,12 +104,19 @@ def test_the_second_run_changes_nothing(page: Page) -> None:
 
 def test_it_says_what_works_and_what_does_not(page: Page) -> None:
     services = page.get("status.json").json()["services"]
+    ends = services["Board"].pop("certificate_ends")
     assert services["Board"] == {"up": True, "said": ""}
-    assert services["Dead <b>"] == {"up": False, "said": "no answer (ConnectionRefusedError)"}
+    assert services["Dead <b>"] == {
+        "up": False,
+        "said": "no answer (ConnectionRefusedError)",
+        "certificate_ends": None,
+    }
     answer = page.get("")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "Not working: Dead &lt;b&gt;" in answer.text
     assert "<td>0.00%" in answer.text
+    assert f"<td>{ends[:10]}" in answer.text
+    assert 390 < (datetime.fromisoformat(ends) - datetime.now(UTC)).days < 398, "as long as the authority signs for"
 
 
 def test_announcements_go_to_everybody_once_though_the_server_went_away(page: Page, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """What strangers can do to the owner of a number: as little as possible."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
@@ -9,10 +12,12 @@ from worlds import MakeWorld, World
 from toolkit.cli import cli
 from toolkit.errors import BadInput
 from toolkit.otp import verify
+from toolkit.otp.dispatch import keep_house
 from toolkit.otp.gateway import Gateway
+from toolkit.otp.keys import code_of
 from toolkit.otp.refusals import Refusal
 from toolkit.otp.settings import Budget, Carrier, Conversion, Kannel, Limit, Limits
-from toolkit.otp.store import hits, metadata, open_database
+from toolkit.otp.store import hits, metadata, open_database, people, places, spending
 from toolkit.otp.unlock import unlock
 
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.9"
@@ -286,6 +291,45 @@ def test_enough_codes_that_come_back_stop_nobody(make_world: MakeWorld) -> None:
         world.later(1)
     world.later(601)
     verify.start(world.gateway, "+4915100000999", "sms")
+
+
+# --- at once, and long ago -------------------------------------------------------------------------------------------
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """What each returned, or the code it was refused with."""
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return [future.result() for future in [threads.submit(_outcome, call) for call in calls]]
+
+
+def _outcome(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except Refusal as refusal:
+        return refusal.code
+
+
+def test_a_budget_holds_also_for_codes_that_are_asked_for_at_once(make_world: MakeWorld) -> None:
+    world = priced(make_world, Budget(account=30, members=0))
+    numbers = [f"+4915{number:02}0000000" for number in range(8)]
+    calls = [lambda to=to: verify.start(world.gateway, to, "sms").status for to in numbers]
+    assert sorted(map(str, at_once(*calls))) == ["20429"] * 5 + ["pending"] * 3
+
+
+def test_one_person_types_two_codes_in_at_once(world: World) -> None:
+    spellings = ["ada@example.org", "Ada+1@example.org"]
+    rows = [verify.start(world.gateway, to, "email") for to in spellings]
+    code = {row.sid: code_of(world.gateway.keys, row.sid, 6) for row in rows}
+    calls = [lambda row=row: verify.check(world.gateway, code[row.sid], sid=row.sid)[1] for row in rows]
+    assert at_once(*calls) == [True, True]
+
+
+@pytest.mark.parametrize(("days", "kept"), [(399, True), (401, False)])
+def test_who_was_not_seen_for_long_is_a_stranger_again(world: World, days: int, kept: bool) -> None:
+    sign_in(world, source=HOME)
+    world.later(days * 86_400)
+    keep_house(world.gateway)
+    with world.gateway.engine.begin() as connection:
+        known = [len(connection.execute(table.select()).all()) for table in (people, places, spending)]
+    assert known == [int(kept), int(kept), 0]
 
 
 # --- unlocking --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from toolkit.catalog import load
 from toolkit.model import SCHEMA_VERSION, Assessment, Audit, Dependency, Loss, Platform, Score, Survey
 from toolkit.plan import make_plan
 
-PROGRAMS = {"aws", "cloud-sql-proxy", "curl", "fly", "heroku", "offramp", "pg_dump", "rclone"}
+PROGRAMS = {"aws", "cloud-sql-proxy", "curl", "fly", "heroku", "mariadb-dump", "offramp", "pg_dump", "pscale", "rclone"}
 CATALOG = load()
 EXPORTS = {
     (id, export.what): export
@@ -22,9 +22,10 @@ EXPORTS = {
 
 def test_the_usual_places_of_data_have_their_commands() -> None:
     assert {id for id, _ in EXPORTS} >= {
-        "aws/rds", "aws/s3", "aws/route53", "azure/blob-storage", "azure/postgres", "backblaze", "cloudflare",
-        "cloudflare/r2", "digitalocean/databases", "digitalocean/dns", "digitalocean/spaces", "fly-io", "gandi",
-        "google-cloud/sql", "google-cloud/storage", "heroku", "render",
+        "aiven", "aws/rds", "aws/s3", "aws/route53", "azure/blob-storage", "azure/mysql", "azure/postgres",
+        "backblaze", "cloudflare", "cloudflare/r2", "digitalocean/databases", "digitalocean/dns",
+        "digitalocean/spaces", "fly-io", "gandi", "google-cloud/sql", "google-cloud/storage", "heroku", "planetscale",
+        "render",
     }  # fmt: skip
 
 
@@ -39,6 +40,15 @@ def test_a_command_is_one_that_a_shell_can_run(key: tuple[str, str]) -> None:
         for word in words[1:]:
             if word.startswith(":"):  # an rclone remote written out: ":backend,option=value,…:path"
                 assert re.fullmatch(r":[a-z0-9]+(,[a-z_]+=[A-Za-z0-9_:/.-]+)+:[A-Z]+", word), word
+
+
+def test_the_databases_of_the_usual_places_are_dumped_for_the_engine_that_takes_them() -> None:
+    fetched = {(id, export.dataset) for (id, _), export in EXPORTS.items()}
+    both = {"data.relational-dump", "data.mysql-dump"}
+    for id in ("aws/rds", "google-cloud/sql"):
+        assert {dataset for known, dataset in fetched if known == id} == both
+    for id in ("planetscale", "azure/mysql"):
+        assert {dataset for known, dataset in fetched if known == id} == {"data.mysql-dump"}
 
 
 @pytest.mark.parametrize("vendor", ["okta", "auth0"])

@@ -8,6 +8,7 @@ import pytest
 from toolkit.catalog import Catalog, load
 from toolkit.collect.files import collect_files
 from toolkit.engines import find_needs
+from toolkit.errors import BadInput
 from toolkit.identify import identify
 from toolkit.model import (
     SCHEMA_VERSION,
@@ -41,14 +42,14 @@ def plan_for(catalog: Catalog, tmp_path: Path, tmp_path_factory: pytest.TempPath
     """audit → plan of a checkout with these files, when AWS is lost."""
     cache = tmp_path_factory.getbasetemp() / "compiled"
 
-    def made(files: dict[str, str], known: Catalog = catalog, **platform: object) -> Plan:
+    def made(files: dict[str, str], known: Catalog = catalog, hours: int = 0, **platform: object) -> Plan:
         for name, text in files.items():
             (tmp_path / name).write_text(text)
         survey = collect_files({"app": tmp_path}, known, cache=cache)
         about = Platform(**platform)  # type: ignore[arg-type]
         found, needs = identify(survey, about, known), find_needs(survey, about, known)
         audit = Audit(SCHEMA_VERSION, "", "", about, survey, found, Assessment(Score(0, ())), needs)
-        return make_plan(audit, known, losses=[Loss("aws", 0)])
+        return make_plan(audit, known, losses=[Loss("aws", hours)])
 
     return made
 
@@ -88,6 +89,9 @@ def test_what_nothing_here_speaks_is_not_replaced(
     ("terraform", "dependency", "slug"),
     [
         (RDS % "postgres", "aws/rds", "postgresql"),
+        (RDS % "mysql", "aws/rds", "mariadb"),
+        (RDS % "aurora-mysql", "aws/rds", "mariadb"),
+        (RDS % "mariadb", "aws/rds", "mariadb"),
         ('resource "aws_elasticache_replication_group" "x" {\n  engine = "redis"\n}\n', "aws/elasticache", "valkey"),
         ('resource "aws_s3_bucket" "x" {}\n', "aws/s3", "versitygw"),
     ],
@@ -102,7 +106,7 @@ def test_drivers_say_what_a_database_is_used_with(plan_for: Planner) -> None:
     """Terraform that leaves the engine to a variable, and a program with one driver."""
     terraform = 'resource "aws_db_instance" "x" {\n  engine = var.x\n}\n'
     plan = plan_for({"main.tf": terraform, "requirements.txt": "mysqlclient\n"})
-    assert "aws/rds" not in _replaced(plan).get("postgresql", ())
+    assert _replaced(plan) == {"mariadb": ("aws/rds",)}
     plan = plan_for({"requirements.txt": "psycopg2\n"})
     assert _replaced(plan)["postgresql"] == ("aws/rds",)
 
@@ -112,6 +116,30 @@ def test_cloudformation_decides_against_drivers(plan_for: Planner) -> None:
     plan = plan_for({"stack.yml": stack, "requirements.txt": "mysqlclient\npsycopg2\n"})
     assert _replaced(plan) == {"postgresql": ("aws/rds",)}
     assert not any(one.assumed for one in plan.replacements)
+
+
+def test_each_engine_has_its_own_database_and_its_own_dump(plan_for: Planner) -> None:
+    plan = plan_for({"main.tf": RDS % "mysql" + RDS.replace('"x"', '"y"') % "postgres"}, hours=72)
+    assert _replaced(plan) == {"mariadb": ("aws/rds",), "postgresql": ("aws/rds",)}
+    commands = {task.id: " ".join(task.commands) for task in plan.tasks}
+    assert "mariadb-dump" in commands["mariadb.last-copy"]
+    assert "pg_dump" not in commands["mariadb.last-copy"]
+    assert "mariadb-dump" not in commands["postgresql.last-copy"]
+
+
+def test_a_database_that_may_be_of_either_kind_is_the_one_that_is_listed_first(plan_for: Planner) -> None:
+    plan = plan_for({"main.tf": 'resource "aws_db_instance" "x" {}\n', "requirements.txt": "mysqlclient\npsycopg2\n"})
+    assert _replaced(plan) == {"postgresql": ("aws/rds",)}
+
+
+def test_an_application_that_refers_to_an_engine_gets_this_one(plan_for: Planner) -> None:
+    environment = {"DATABASE_URL": "${data.relational.mysql.url}", "REPORTS_URL": "${data.relational.postgresql.url}"}
+    wired = Application("shop", "shop", start="serve", environment=environment)
+    plan = plan_for({"main.tf": 'resource "aws_instance" "x" {}\n'}, applications=(wired,))
+    assert set(_replaced(plan)) == {"mariadb", "postgresql", "web"}
+    wired = Application("shop", "shop", start="serve", environment={"D": "${data.relational.mysql.dsn}"})
+    with pytest.raises(BadInput, match=r"mariadb has no output 'dsn' for data.relational"):
+        plan_for({"main.tf": 'resource "aws_instance" "x" {}\n'}, applications=(wired,))
 
 
 def test_both_engines_of_one_service_are_answered_apart(plan_for: Planner) -> None:
@@ -130,7 +158,10 @@ def test_what_nobody_could_see_is_assumed_and_said(plan_for: Planner) -> None:
 
 def test_a_queue_whose_address_is_a_setting_can_be_switched(plan_for: Planner) -> None:
     """Celery speaks SQS and Redis: what is in a queue need not move, but a database's tables must."""
-    files = {"main.tf": 'resource "aws_sqs_queue" "x" {}\n' + RDS % "mysql", "requirements.txt": "redis\npsycopg2\n"}
+    files = {
+        "main.tf": 'resource "aws_sqs_queue" "x" {}\n' + RDS % "oracle-ee",
+        "requirements.txt": "redis\npsycopg2\n",
+    }
     wired = Application(
         "shop", "shop", start="serve", environment={"Q": "${data.queue.url}", "D": "${data.relational.url}"}
     )

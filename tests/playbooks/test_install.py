@@ -44,7 +44,8 @@ class Host:
         (folder / "source").mkdir(parents=True)
         (folder / "source/requirements.txt").write_text(f"tiny=={version}\n")
         text = self.template.render(
-            web_release_folder=str(folder), web_home=str(self.home), web_root=str(self.home.parent), web_wheels="", web_bag="",
+            web_release_folder=str(folder), web_home=str(self.home), web_root=str(self.home.parent),
+            web_wheels="", web_bag="",
             web_package_index=self.index.as_uri(), web_runtimes=self.runtimes,
             application={"runtime": "python", "install": []},
         )  # fmt: skip

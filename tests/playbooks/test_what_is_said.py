@@ -4,8 +4,11 @@ import importlib.util
 import json
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar
 
 import pytest
 
@@ -87,3 +90,36 @@ def test_other_notes_are_compared_too(tmp_path: Path) -> None:
     assert compare(tmp_path, {"people": 3}, {"people": 2}) == (1, "people: 3 noted, 2 found\n")
     code, said = compare(tmp_path, {str(number): 1 for number in range(50)}, {})
     assert (code, said.splitlines()[-1]) == (1, "… and 20 more")
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """A start page that leads to the sign-in, a page that leads elsewhere, and one that leads to itself."""
+
+    MOVED: ClassVar = {"/": "/login?next=/", "/away": "https://elsewhere.example/", "/round": "/round"}
+
+    def do_GET(self) -> None:
+        place = self.MOVED.get(self.path)
+        self.send_response(302 if place else 200 if self.path.startswith("/login") else 404)
+        if place:
+            self.send_header("Location", place)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/", ""),
+        ("/away", "answers 302 to https://elsewhere.example/"),
+        ("/round", "answers 302 to /round"),
+        ("/none", "answers 404"),
+    ],
+)
+def test_a_page_that_leads_on_answers_as_that_does(programs: ModuleType, path: str, said: str) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        application = {"port": server.server_port, "domains": ["board.example"], "health": path}
+        assert programs.ask(application, "app-1") == said
+        server.shutdown()

@@ -93,3 +93,9 @@ def test_a_json_document_does_not_act() -> None:
     assert json_document('["\u202egnp.exe \x9b31m \U000e0041 Zürich"]') == (
         '["\\u202egnp.exe \\u009b31m \\udb40\\udc41 Zürich"]'
     )
+
+
+def test_names_are_read_as_they_stand() -> None:
+    """A runbook is read in its source as well: an underscore within a word begins nothing."""
+    assert markdown("set DATABASE_URL in app_1") == "set DATABASE_URL in app_1"
+    assert markdown("_x_ and __init__ and a _b_") == r"\_x\_ and \_\_init\_\_ and a \_b\_"

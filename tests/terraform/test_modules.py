@@ -94,7 +94,7 @@ def test_one_contract_for_all_targets(target: str) -> None:
     outputs = blocks(folder / "outputs.tf", "output")
     assert list(outputs) == ["host"]
     keys = re.findall(r"^    (\w+) +=", outputs["host"], re.MULTILINE)
-    assert keys == ["name", "address", "user", "port", "groups", "private_key_file"]
+    assert keys == ["name", "address", "user", "port", "groups", "private_key_file", "host_key"]
     assert list(blocks(folder / "root/outputs.tf", "output")) == ["hosts"]
     for file in ("variables.tf", "outputs.tf", "root/variables.tf", "root/outputs.tf"):
         for name, body in blocks(folder / file, "(?:variable|output)").items():

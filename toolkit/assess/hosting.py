@@ -12,6 +12,7 @@ or only may, and the question that settles it. In this order:
    (metrics, secrets, queues) the program calls: nothing else runs there; else the one that it calls without a key.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 from toolkit.catalog import Catalog
@@ -32,6 +33,8 @@ _REACHED_FROM_ANYWHERE = (
     "data.object-storage", "mail.", "messages.", "otp.", "edge.", "product.", "distribution.", "auth.",
     "abuse.", "payments.", "build.",
 )  # fmt: skip
+_COPIED_TO = ("data.object-storage",)
+_DEPLOYMENT = re.compile(r"(?:^|/)\.(?:github|gitlab|circleci)/[^:]*deploy[^/:]*\.ya?ml:", re.IGNORECASE)
 _CLIENT = frozenset({"call", "ruby", "python", "jvm", "dotnet", "php", "rust"})  # kinds that a client in code is of
 _FEWEST_SERVICES = 2
 
@@ -172,6 +175,7 @@ def _guessed(
     clouds = _clouds(catalog)
     own = [one for one in dependencies if one.vendor in clouds and one.role != "developer"]
     deploying = [one for one in own if one.role == "build/ci" and _kinds(signs[one.id]) & _SIGNED_IN]
+    deploying = [one for one in deploying if any(map(_is_more_than_a_bucket, _of_vendor(one.vendor, deploying)))]
     running = [one for one in own if one.firm and one.role in ("runtime", "infra")]
     inside = [one for one in running if _tells(one, signs[one.id]) and _services(one.vendor, own) >= _FEWEST_SERVICES]
     candidates = deploying or inside or _keyless(running, signs, survey)
@@ -183,15 +187,34 @@ def _guessed(
     return guessed or tuple(_inferred(vendor, running, "may stop") for vendor in asked)
 
 
+def _of_vendor(vendor: str, dependencies: Iterable[Dependency]) -> list[Dependency]:
+    return [one for one in dependencies if one.vendor == vendor]
+
+
+def _is_more_than_a_bucket(dependency: Dependency) -> bool:
+    """Whether a workflow does more there than copy files: those may be what others download."""
+    return any(not have.startswith(_COPIED_TO) for have in dependency.capabilities) or not dependency.capabilities
+
+
+def _is_deployment(sign: Evidence) -> bool:
+    return _DEPLOYMENT.search(sign.where) is not None
+
+
 def _keyless(running: Sequence[Dependency], signs: dict[str, list[Evidence]], survey: Survey) -> list[Dependency]:
     """What the program calls without any key of the vendor's being set: the machine's own role lets it in, so it runs
     on the vendor's machines. A variable that names a service (a bucket) is no key. Where a sample lists what is set,
-    keys may be among what it leaves out.
+    keys may be among what it leaves out. What programs anywhere use tells only where the platform is deployed from
+    here: a bucket alone is no reason to think that all runs beside it.
     """
     if any(sign.source == "files.dotenv" for sign in survey.evidence):
         return []
     keyed = {name for name, _, rest in _signals(survey) if rest.startswith(("env:", "setting:")) and "/" not in name}
-    calling = [one for one in running if one.role == "runtime" and _CLIENT & _kinds(_in_programs(signs[one.id]))]
+    deploys = any(map(_is_deployment, survey.evidence))
+    calling = [
+        one
+        for one in running
+        if one.role == "runtime" and (_is_inner(one) or deploys) and _CLIENT & _kinds(_in_programs(signs[one.id]))
+    ]
     return [one for one in calling if one.vendor not in keyed]
 
 
@@ -208,10 +231,14 @@ def _services(vendor: str, own: Sequence[Dependency]) -> int:
     return sum(one.firm for one in own if one.vendor == vendor)
 
 
+def _is_inner(dependency: Dependency) -> bool:
+    """Whether it is more than a service that programs anywhere use: a bucket, a mail service."""
+    return any(not have.startswith(_REACHED_FROM_ANYWHERE) for have in dependency.capabilities)
+
+
 def _tells(dependency: Dependency, signs: Iterable[Evidence]) -> bool:
     """Whether only what runs there uses it, and more than a script of an operator's calls it."""
-    inner = any(not have.startswith(_REACHED_FROM_ANYWHERE) for have in dependency.capabilities)
-    return inner and any(sign.source != "files.shell" for sign in signs)
+    return _is_inner(dependency) and any(sign.source != "files.shell" for sign in signs)
 
 
 def _inferred(vendor: str, candidates: Sequence[Dependency], effect: Effect) -> Host:

@@ -37,6 +37,9 @@ def merge(*surveys: Survey) -> Survey:
                 key=lambda o: (o.root, o.where, o.name, o.source, o.value),
             )
         ),
+        hosts=tuple(
+            sorted({item for one in surveys for item in one.hosts}, key=lambda h: (h.domain, h.root, h.where, h.host))
+        ),
         skipped=tuple(
             sorted(
                 {item for one in surveys for item in one.skipped},

@@ -76,5 +76,5 @@ def _covered(path: Path, folders: Sequence[Path], base: Path) -> bool:
 
 def nothing_found(survey: Survey) -> bool:
     """Whether nothing at all was recognised, not even what does not count: an empty folder, or the wrong one."""
-    seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations)
+    seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations, survey.hosts)
     return not any(seen)

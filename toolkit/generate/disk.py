@@ -6,7 +6,7 @@ A file that still is as generated is replaced. One that the user edited is kept;
 
 import difflib
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -41,11 +41,13 @@ class Written(Value):
 def write(files: Sequence[GeneratedFile], root: Path) -> Written:
     """Bring the files, whose last is their manifest, into the folder `root`. A killed run is finished by the next.
 
-    Raises BadInput where a symbolic link or an odd path would lead out of the folder.
+    Raises BadInput, before anything is written, where a symbolic link or an odd path would lead out of the folder, and
+    where files of something else lie at the paths of a project's first generation.
     """
     [*ordinary, last] = files
     known = _known(root)
     _check_paths(ordinary)
+    _check_folder(root, ordinary, known)
     folder.write(root, _PENDING, last.content)
     fates = {file.path: _place(root, file, known.get(file.path, [])) for file in ordinary}
     gone = sorted(set(known) - set(fates) - {manifest.PATH})
@@ -83,6 +85,19 @@ def _check_paths(files: Sequence[GeneratedFile]) -> None:
     for file in files:
         if any(fnmatch.fnmatchcase(file.path, seam) for seam in SEAMS):
             raise BadInput("this path belongs to the user and is never generated", where=file.path)
+
+
+def _check_folder(root: Path, files: Sequence[GeneratedFile], known: Mapping[str, Sequence[str]]) -> None:
+    """Nothing is in the way: a link (BadInput of `folder`), or, where no project lies, files of something else."""
+    if not root.exists():
+        return
+    wanted = {file.path: manifest.content_hash(file.content.encode()) for file in files}
+    found = {path: content for path in wanted if (content := folder.read(root, path)) is not None}
+    strange = [path for path, content in found.items() if manifest.content_hash(content) != wanted[path]]
+    if strange and not known:
+        shown = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
+        hint = "nothing was written; generate into a folder of its own (--to infra)"
+        raise BadInput(f"no generated project lies here, but files that it would have: {shown}", where=root, hint=hint)
 
 
 def _place(root: Path, file: GeneratedFile, generated: Sequence[str]) -> str:

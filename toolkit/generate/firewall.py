@@ -40,6 +40,19 @@ def openings(plan: Plan, catalog: Catalog) -> dict[str, tuple[Opening, ...]]:
     return {host: tuple(sorted(made, key=_order)) for host, made in found.items()}
 
 
+def inner_ports(plan: Plan, catalog: Catalog) -> dict[str, list[int | str]]:
+    """host → the ports that services there keep to the host itself, as values for Ansible."""
+    found: dict[str, list[int | str]] = {host.name: [] for host in plan.hosts}
+    for replacement in plan.replacements:
+        blueprint = catalog.blueprints[replacement.blueprint]
+        for listen in blueprint.listens:
+            if listen.who == "host":
+                port, name = _port(listen, replacement, blueprint)
+                for host in replacement.hosts:
+                    found[host].append(_as_value(port, name))
+    return found
+
+
 def as_variables(table: dict[str, tuple[Opening, ...]]) -> dict[str, list[dict[str, Any]]]:
     """The same for Ansible. A port that is an input stays the role's variable, which the user may set elsewhere."""
     return {host: [_as_variable(one) for one in made] for host, made in table.items()}
@@ -47,12 +60,16 @@ def as_variables(table: dict[str, tuple[Opening, ...]]) -> dict[str, list[dict[s
 
 def _as_variable(one: Opening) -> dict[str, Any]:
     return {
-        "port": f"{{{{ {one.variable} }}}}" if one.variable else one.port,
+        "port": _as_value(one.port, one.variable),
         "protocol": one.protocol,
         "what": f"{one.blueprint}: {one.what}",
         "public": one.public,
         "from": list(one.sources),
     }
+
+
+def _as_value(port: int, variable: str) -> int | str:
+    return f"{{{{ {variable} }}}}" if variable else port
 
 
 def _opening(listen: Listen, replacement: Replacement, blueprint: Blueprint, visitors: set[str]) -> Opening | None:

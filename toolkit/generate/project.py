@@ -39,7 +39,13 @@ def generate(
     key = vault_key or default_key(plan.platform.name)
     files = [
         *terraform_files(plan, target),
-        variables_file(plan, catalog, sources=sources, openings=firewall.as_variables(openings)),
+        variables_file(
+            plan,
+            catalog,
+            sources=sources,
+            openings=firewall.as_variables(openings),
+            inner_ports=firewall.inner_ports(plan, catalog),
+        ),
         *playbooks(order, catalog),
         *copies.base_roles(),
         *(file for one in order for file in copies.blueprint(one.blueprint, catalog.folders)),
@@ -78,6 +84,7 @@ def _check(plan: Plan, catalog: Catalog) -> None:
         where = f"application {application.name}"
         _require(_ENVIRONMENT, [*application.environment, *application.secrets], "environment variable", where)
         _require(_APPLICATION, application.workers, "worker name", where)
+        _require(_APPLICATION, application.jobs, "job name", where)
         _require(_DOMAIN, application.domains, "domain", where)
     _require(_DOMAIN, plan.platform.domains, "domain")
     hosts = {host.name for host in plan.hosts}

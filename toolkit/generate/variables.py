@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from toolkit.calendars import calendars
 from toolkit.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import runnable, wiring
 from toolkit.generate.ansible_yaml import Unsafe, dump, outside
-from toolkit.model import Application, GeneratedFile, Plan, Replacement
+from toolkit.generate.ports import ports
+from toolkit.model import Application, GeneratedFile, Job, Plan, Replacement
 
 PATH = "inventory/group_vars/all/10-offramp.yml"
 _CHOICE = "offramp.toml: choice"
+# where the role _base puts the certificate of the platform's own authority on every host
+_AUTHORITY = "/usr/local/share/ca-certificates/offramp.crt"
 _HEADER = """\
 # Generated; the next generation replaces it. Your own values belong into group_vars/ and host_vars/ beside site.yml:
 # they win. Text tagged !unsafe came from outside and is taken as it stands.
@@ -17,10 +21,15 @@ _HEADER = """\
 
 
 def variables_file(
-    plan: Plan, catalog: Catalog, *, sources: str, openings: dict[str, list[dict[str, Any]]]
+    plan: Plan,
+    catalog: Catalog,
+    *,
+    sources: str,
+    openings: dict[str, list[dict[str, Any]]],
+    inner_ports: dict[str, list[int | str]],
 ) -> GeneratedFile:
     """The variables of all roles. `sources` is the folder applications lie in, relative to the project's; `openings`
-    what each host's firewall lets through."""
+    what each host's firewall lets through, `inner_ports` what its services keep to the host itself."""
     if any(wiring.runs_applications(replacement) for replacement in plan.replacements):
         runnable.check(plan.platform)
     table = wiring.services(plan, catalog)
@@ -28,13 +37,18 @@ def variables_file(
         "offramp_platform": Unsafe(plan.platform.name),
         "offramp_domains": outside(plan.platform.domains),
         "offramp_sources": Unsafe(sources),
+        "offramp_authority": _AUTHORITY,
         "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
         "offramp_consumers": wiring.consumers(plan, catalog),
         "offramp_openings": openings,
+        "offramp_inner_ports": inner_ports,
         "offramp_services": table,
         "offramp_sign_in": _sign_in(plan, catalog),
-        "applications": [_application(one, plan, table) for one in plan.platform.applications],
+        "applications": [
+            _application(one, port, plan, table)
+            for one, port in zip(plan.platform.applications, ports(plan.platform.applications), strict=True)
+        ],
     }
     for replacement in plan.replacements:
         variables |= _inputs(replacement, catalog.blueprints[replacement.blueprint], table)
@@ -65,7 +79,7 @@ def _sign_in(plan: Plan, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _application(application: Application, plan: Plan, table: wiring.Services) -> dict[str, Any]:
+def _application(application: Application, port: int, plan: Plan, table: wiring.Services) -> dict[str, Any]:
     environment = {
         name: wiring.expression(text, table)
         for name, text in application.environment.items()
@@ -80,12 +94,22 @@ def _application(application: Application, plan: Plan, table: wiring.Services) -
         "release": outside(application.release),
         "fill": outside(application.fill),
         "start": Unsafe(application.start),
-        "port": application.port,
+        "port": port,
+        "serve": outside([{"path": path, "folder": folder} for path, folder in application.serve.items()]),
+        "fallback": Unsafe(application.fallback),
         "workers": outside(application.workers),
+        "jobs": [_job(name, job) for name, job in application.jobs.items()],
+        "writable": outside(application.writable),
         "domains": outside(application.domains or plan.platform.domains),
+        "paths": outside(application.paths),
+        "upload_mb": application.upload_mb,
         "health": Unsafe(application.health),
         "environment": environment,
     }
+
+
+def _job(name: str, job: Job) -> dict[str, Any]:
+    return {"name": name, "calendars": outside(calendars(job.when)), "command": Unsafe(job.run)}
 
 
 def _inputs(replacement: Replacement, blueprint: Blueprint, table: wiring.Services) -> dict[str, Any]:

@@ -7,7 +7,6 @@ Values pass through memory only: they are in no `GeneratedFile`, manifest, log o
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,13 @@ import yaml
 from toolkit import documents
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput
-from toolkit.generate import age, folder
+from toolkit.generate import age, authority, folder
 from toolkit.model import Plan, Value
 from toolkit.tools import ansible_vault
 
 PATH = "inventory/group_vars/all/vault.yml"
 CERTIFICATE = "ca.crt"
 _HEADER = "# Secrets of this project. Edit with `ansible-vault edit`; values you change are kept.\n"
-_CA_DAYS = 3650
 _APPLICATION_SECRET_LENGTH = 48
 
 
@@ -94,7 +92,7 @@ def _decrypted(vault: Any, content: bytes, key: Path) -> dict[str, Any]:
 def _completed(
     plan: Plan, catalog: Catalog, held: Mapping[str, Any], certificate: bytes | None
 ) -> tuple[dict[str, Any], str | None]:
-    """All secrets the project needs, with those held already as they are; and the CA's certificate if it is new."""
+    """All secrets the project needs, with those held already as they are; and the CA's certificate if it changes."""
     wanted: dict[str, Any] = {**dict(_blueprint_secrets(plan, catalog)), **held}
     if "offramp_backup_identity" not in held:  # whom backups are encrypted for is no secret, but belongs to it
         wanted["offramp_backup_identity"], wanted["offramp_backup_recipient"] = age.new_pair()
@@ -107,9 +105,10 @@ def _completed(
         | (given.get(application.name) or {})
         for application in plan.platform.applications
     }
+    platform, permitted = plan.platform.name, authority.names(plan)
     if "offramp_ca_key" in held and certificate is not None:
-        return wanted, None
-    wanted["offramp_ca_key"], made = _certificate_authority(plan.platform.name)
+        return wanted, authority.renewed(platform, held["offramp_ca_key"], certificate, permitted)
+    wanted["offramp_ca_key"], made = authority.make(platform, permitted)
     return wanted, made
 
 
@@ -124,37 +123,3 @@ def _names(secrets_held: Mapping[str, Any]) -> set[str]:
     tables = secrets_held.get("application_secrets") or {}
     of_applications = {f"{application}/{name}" for application, table in tables.items() for name in table}
     return (set(secrets_held) - {"application_secrets"}) | of_applications
-
-
-def _certificate_authority(platform: str) -> tuple[str, str]:
-    """Key and certificate (PEM) of an authority for the platform's own names, until public certificates are there."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{platform[:40]} own CA")])
-    now = datetime.now(UTC)
-    usage = x509.KeyUsage(
-        key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False, key_encipherment=False,
-        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
-    )  # fmt: skip
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))  # hosts' clocks differ a little
-        .not_valid_after(now + timedelta(days=_CA_DAYS))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    return (
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode(),
-        certificate.public_bytes(pem).decode(),
-    )

@@ -38,10 +38,14 @@ def services(plan: Plan, catalog: Catalog) -> Services:
         blueprint = catalog.blueprints[replacement.blueprint]
         for capability in replacement.capabilities:
             outputs = [o for o in blueprint.outputs if o.capability in (None, capability)]
-            protocols = sorted(catalog.protocols(blueprint.speaks, capability))
-            for name in (capability, *(f"{capability}.{protocol}" for protocol in protocols)):
+            for name in _names(capability, blueprint.speaks, catalog):
                 table.setdefault(name, {output.name: output.value for output in outputs})
     return table
+
+
+def _names(capability: str, speaks: Iterable[str], catalog: Catalog) -> tuple[str, ...]:
+    """A capability, and the same by what is spoken: "data.relational", "data.relational.mysql"."""
+    return (capability, *(f"{capability}.{one}" for one in sorted(catalog.protocols(speaks, capability))))
 
 
 def references(text: str, where: str) -> Iterator[Reference]:
@@ -106,11 +110,16 @@ def resolved(value: Any, table: Services) -> Any:
 
 
 def consumers(plan: Plan, catalog: Catalog) -> dict[str, list[str]]:
-    """capability → the blueprints of the plan that cannot run without it."""
+    """capability → the blueprints of the plan that cannot run without it.
+
+    Beside "data.relational" there is "data.relational.postgresql": those that need one which speaks this.
+    """
     table: dict[str, list[str]] = {}
     for replacement in plan.replacements:
-        for capability in catalog.blueprints[replacement.blueprint].needs:
-            table.setdefault(capability, []).append(replacement.blueprint)
+        blueprint = catalog.blueprints[replacement.blueprint]
+        for capability in blueprint.needs:
+            for name in _names(capability, blueprint.needs_speak, catalog):
+                table.setdefault(name, []).append(replacement.blueprint)
     return table
 
 
@@ -131,7 +140,12 @@ def users(plan: Plan, catalog: Catalog) -> dict[str, set[str]]:
 
 def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
     """The replacements, each after what it needs. Those that run applications come after what these refer to."""
-    offered = {capability: r.blueprint for r in reversed(plan.replacements) for capability in r.capabilities}
+    offered = {
+        name: replacement.blueprint
+        for replacement in reversed(plan.replacements)
+        for capability in replacement.capabilities
+        for name in _names(capability, catalog.blueprints[replacement.blueprint].speaks, catalog)
+    }
     wanted_by_applications = {reference.capability for reference in _application_references(plan)}
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for replacement in plan.replacements:

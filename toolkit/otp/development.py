@@ -101,7 +101,7 @@ def _keep(file: Path) -> dict[str, str]:
     }
     try:
         file.touch(mode=0o600)
-        engine = create_engine(f"sqlite:///{file}")
+        engine = create_engine(f"sqlite:///{file}", hide_parameters=True)
         with engine.begin() as connection:
             _kept.create(connection, checkfirst=True)
             known = dict(connection.execute(select(_kept.c.name, _kept.c.value)).tuples().all())

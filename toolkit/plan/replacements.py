@@ -5,10 +5,10 @@ applications' host is lost, or nobody was found who hosts them: what `[[choice]]
 `[[application]]`, the engines its code needs and nobody who stays provides.
 
 A capability is replaced by the blueprint that `[[choice]]` names; else, of the blueprints that have the capability, by
-the one that covers most of what is lost (then by name). Either must speak what is used: PostgreSQL is no replacement
-for MySQL. Not replaced: what a named fallback still covers, and what no blueprint has or speaks; both end up in
-`unplanned`. What a chosen blueprint needs is chosen the same way, and so is what an application's environment refers to
-("${data.relational.url}") once a blueprint runs it.
+the one that covers most of what is lost (then by the order of checks/engines.toml, then by name). Either must speak
+what is used: PostgreSQL is no replacement for MySQL. Not replaced: what a named fallback still covers, and what no
+blueprint has or speaks; both end up in `unplanned`. What a chosen blueprint needs is chosen the
+same way, and so is what an application's environment refers to ("${data.relational.url}") once a blueprint runs it.
 """
 
 import re
@@ -22,7 +22,10 @@ from toolkit.plan.losses import Gone
 from toolkit.plan.protocols import speaks
 from toolkit.plan.wanted import Wanted, engines_for, homeless, wanted_by_applications, wanted_by_losses
 
-REFERENCE = re.compile(r"\$\{(?P<capability>[a-z]+\.[a-z-]+)\.(?P<output>[A-Za-z0-9_-]+)\}")
+# "${data.relational.url}", or of one engine: "${data.relational.mysql.url}"
+REFERENCE = re.compile(
+    r"\$\{(?P<capability>[a-z]+\.[a-z-]+)(?:\.(?P<engine>[a-z][a-z0-9-]*))?\.(?P<output>[A-Za-z0-9_-]+)\}"
+)
 
 
 class Chosen(Value):
@@ -127,7 +130,15 @@ def _blueprint(one: Wanted, wanted: set[str], catalog: Catalog, choices: Mapping
         for slug, blueprint in catalog.blueprints.items()
         if capability in blueprint.capabilities and speaks(slug, one.speaks, capability, catalog)
     ]
-    return min(able, key=lambda slug: (-len(wanted & set(catalog.blueprints[slug].capabilities)), slug), default=None)
+    return min(able, key=lambda slug: _rank(slug, capability, wanted, catalog), default=None)
+
+
+def _rank(slug: str, capability: str, wanted: set[str], catalog: Catalog) -> tuple[int, int, str]:
+    """The less, the better: what covers most, what speaks the engine that checks/engines.toml has first, the name."""
+    blueprint = catalog.blueprints[slug]
+    spoken = catalog.protocols(blueprint.speaks, capability)
+    place = next((place for place, engine in enumerate(catalog.engines) if engine in spoken), len(catalog.engines))
+    return -len(wanted & set(blueprint.capabilities)), place, slug
 
 
 def _needs(slug: str, audit: Audit, catalog: Catalog, choices: Mapping[str, Choice]) -> list[Wanted]:
@@ -135,19 +146,23 @@ def _needs(slug: str, audit: Audit, catalog: Catalog, choices: Mapping[str, Choi
     blueprint = catalog.blueprints[slug]
     wanted = []
     for need in sorted(required(blueprint, audit.platform)):
-        own = need in blueprint.needs
-        spoken: Iterable[str] = catalog.protocols(blueprint.needs_speak, need) if own else ()
-        if not own and need not in choices:
-            spoken = engines_for(need, audit, catalog)
-        askers = _askers(need, slug, audit.platform, catalog)
-        wanted.append(Wanted(need, tuple(sorted(spoken)), needed_by=askers, serves_blueprint=own))
+        if need in blueprint.needs:
+            own = tuple(sorted(catalog.protocols(blueprint.needs_speak, need)))
+            wanted.append(Wanted(need, own, needed_by=(slug,), serves_blueprint=True))
+            continue
+        for engine, askers in _askers(need, audit.platform).items():
+            seen = () if need in choices else engines_for(need, audit, catalog)
+            wanted.append(Wanted(need, (engine,) if engine else tuple(sorted(seen)), needed_by=tuple(askers)))
     return wanted
 
 
-def _askers(need: str, slug: str, platform: Platform, catalog: Catalog) -> tuple[str, ...]:
-    if need in catalog.blueprints[slug].needs:
-        return (slug,)
-    return tuple(dict.fromkeys(name for name, _, match in _references(platform) if match["capability"] == need))
+def _askers(need: str, platform: Platform) -> dict[str, dict[str, None]]:
+    """engine, or "" for whatever there is → the applications that refer to it, each once."""
+    askers: dict[str, dict[str, None]] = {}
+    for name, _, match in _references(platform):
+        if match["capability"] == need:
+            askers.setdefault(match["engine"] or "", {})[name] = None
+    return askers
 
 
 def _references(platform: Platform) -> list[tuple[str, str, re.Match[str]]]:
@@ -223,9 +238,12 @@ def _check_references(platform: Platform, chosen: Mapping[str, Sequence[Wanted]]
     slugs: dict[str, str] = {}
     for slug in _in_order(chosen):
         for one in chosen[slug]:
-            slugs.setdefault(one.capability, slug)
+            spoken = catalog.protocols(catalog.blueprints[slug].speaks, one.capability)
+            for name in (one.capability, *(f"{one.capability}.{engine}" for engine in spoken)):
+                slugs.setdefault(name, slug)
     for application, key, match in _references(platform):
-        if taken := slugs.get(match["capability"]):
+        engine = match["engine"]
+        if taken := slugs.get(f"{match['capability']}.{engine}" if engine else match["capability"]):
             outputs = {
                 one.name for one in catalog.blueprints[taken].outputs if one.capability in (None, match["capability"])
             }

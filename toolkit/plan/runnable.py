@@ -30,9 +30,10 @@ def _applications(platform: Platform, chosen: Chosen) -> Iterator[Obstacle]:
         reason = "offramp.toml names no [[application]], so the hosts would come up without your programs"
         yield Obstacle(platform.name, reason, "`offramp init` drafts them from what it finds")
     for application in platform.applications if hosted else ():
-        if not application.start.strip():
+        if not application.start.strip() and "/" not in application.serve:
             reason = f"the application {application.name} has no start command"
-            yield Obstacle(application.name, reason, 'in offramp.toml say what its web process is: start = "…"')
+            hint = 'in offramp.toml say what its web process is: start = "…"; where it is pages: serve = { "/" = "…" }'
+            yield Obstacle(application.name, reason, hint)
 
 
 def _missing(platform: Platform, chosen: Chosen, lost: Sequence[Gone], catalog: Catalog) -> Iterator[Obstacle]:

@@ -16,7 +16,8 @@ _INVISIBLE_IN_JSON = re.compile(
 # line and paragraph separators: the invisible ones are as dangerous as the escape key (https://www.unicode.org/reports/tr36/).
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e"}
-_MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
+# an underscore between letters or digits begins nothing (CommonMark 6.2): DATABASE_URL is read as it stands
+_MARKDOWN = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def visible(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from toolkit.entries import Catalog, Notice
 from toolkit.model import Audit, Company, Dependency, Diff, Finding, Plan, Simulation, Unread
-from toolkit.report import changes, facts, losses, picture, places, runbooks, summary, timeline
+from toolkit.report import changes, facts, losses, picture, places, runbooks, summary, timeline, undescribed
 from toolkit.report.pages import page
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
@@ -54,6 +54,10 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "seat": lambda company: catalog.vendors.get(company),
             "words": lambda unread: _words(unread, audit),
             "most_unread": _MOST_UNREAD,
+            "undescribed": undescribed.rows(audit),
+            "undescribed_title": undescribed.TITLE,
+            "undescribed_to_do": undescribed.TO_DO,
+            "undescribed_rest": undescribed.rest(audit),
             "discarded": summary.discarded_words(audit),
             "skipped": summary.skipped_words(audit),
             "next": summary.next_command(audit),

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
 from toolkit.model import Audit, Comparison, Diff, Journal, Plan, Simulation, Task, Today, Verdict
-from toolkit.report import caveats, changes, diff_tables, facts, losses, places, summary, verdict_comment
+from toolkit.report import caveats, changes, diff_tables, facts, losses, places, summary, undescribed, verdict_comment
 from toolkit.report.escape import code, markdown, prose
 
+_MOST_UNDESCRIBED = 50
 _PER_RULE = 10  # findings shown per rule, and unread places; the rest is counted
 
 
@@ -22,6 +23,7 @@ def render(audit: Audit, catalog: Catalog) -> str:
             *_journeys(audit),
             *_first(audit, catalog),
             *_findings(audit, catalog),
+            *_undescribed(audit),
             *_outside(audit),
             *_unread(audit),
             *_skipped(audit),
@@ -235,6 +237,24 @@ def _findings(audit: Audit, catalog: Catalog) -> list[str]:
         if group.rule:
             parts.append(f"What to do: {prose(group.rule.remediation)}")
     return _section("Findings", parts)
+
+
+def _undescribed(audit: Audit) -> list[str]:
+    """Outside hosts of nobody the catalogue knows."""
+    shown = undescribed.rows(audit)
+    rows = [
+        f"| {code(row.domain)} | {row.place} | {', '.join(map(code, row.hosts.split(', '))) if row.hosts else ''} "
+        f"| {', '.join(code(words) for words, _ in row.seen[:2])} |"
+        for row in shown[:_MOST_UNDESCRIBED]
+    ]
+    parts = _table(("Domain", "Place", "Hosts", "Seen at"), rows)
+    if (hidden := len(shown) - _MOST_UNDESCRIBED) > 0:
+        parts.append(f"… and {hidden} more.")
+    if parts:
+        parts.insert(0, prose(undescribed.TO_DO))
+    if rest := undescribed.rest(audit):
+        parts.append(markdown(rest))
+    return _section(undescribed.TITLE, parts)
 
 
 def _outside(audit: Audit) -> list[str]:

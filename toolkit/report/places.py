@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from toolkit.model import Audit, Evidence, Survey
+from toolkit.model import Audit, Evidence, NamedHost, Survey
 
 
 class Place(NamedTuple):
@@ -14,7 +14,7 @@ class Place(NamedTuple):
     line: int
 
 
-def file_place(evidence: Evidence, survey: Survey) -> Place | None:
+def file_place(evidence: Evidence | NamedHost, survey: Survey) -> Place | None:
     """The file and line, or None for evidence of accounts, domains and records."""
     checkouts = _checkouts(survey)
     if evidence.root not in checkouts:
@@ -32,7 +32,7 @@ def words(root: str, where: str, survey: Survey) -> str:
     return where if _checkouts(survey) == [root] else f"{root}/{where}"
 
 
-def link(evidence: Evidence, audit: Audit) -> str:
+def link(evidence: Evidence | NamedHost, audit: Audit) -> str:
     """The line at the forge; empty where it lies in no file or nobody said which forge."""
     place = file_place(evidence, audit.survey)
     if place is None or not audit.source_url.startswith(("https://", "http://")):  # an audit may be a stranger's

@@ -90,7 +90,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
     table = ["| Start | Done by | Who | Task | Runbook | ✓ |", "| --- | --- | --- | --- | --- | --- |"]
     parts = [
         f"# Runbooks for {markdown(plan.platform.name)}",
-        "T is the moment notice is given. Write it down: T = \\_\\_\\_\\_-\\_\\_-\\_\\_ \\_\\_:\\_\\_",
+        "T is the moment notice is given. Write it down: T = `____-__-__ __:__`",
         markdown(caveats.figures(plan)),
         "\n".join([*lost, *(f"- {markdown(line)}" for line in caveats.untouched(plan))]),
         f"## {caveats.JOURNEYS}" if plan.journeys else "",
@@ -121,7 +121,7 @@ def _first_page(plan: Plan) -> list[str]:
     """Where everything is, whom to call, the first hour: to be filled in today, not then."""
     if not plan.tasks:
         return []
-    blank = "\\_" * 20
+    blank = code("_" * 20)  # a line to write on, in Markdown's source as well as on paper
     return [
         "## Where everything is",
         "\n".join(f"- {place}: {blank}, held by {blank}" for place in caveats.PLACES),

@@ -1,6 +1,7 @@
 """The task queue: Celery on SQS, or on Redis and Valkey; BROKER_URL decides."""
 
 import logging
+import ssl
 from typing import Any
 
 from celery import Celery, Task
@@ -28,6 +29,8 @@ def create_celery(services: Services) -> Celery:
         task_publish_retry=False,  # the visitor is waiting
         broker_connection_retry_on_startup=True,
         broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
+        # kombu checks no certificate of rediss:// unless it is told to
+        broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED} if settings.broker_url.startswith("rediss:") else False,
         # Remote control needs a queue for each worker, which on SQS means rights to create and delete queues.
         worker_enable_remote_control=not settings.broker_url.startswith("sqs:"),
     )

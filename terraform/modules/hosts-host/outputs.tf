@@ -7,5 +7,6 @@ output "host" {
     port             = var.port
     groups           = var.groups
     private_key_file = var.private_key_file
+    host_key         = var.host_key
   }
 }

@@ -55,7 +55,7 @@ variable "private_key_file" {
 }
 
 variable "host_key" {
-  description = "The host's public key, as in known_hosts; null accepts any for this first check."
+  description = "The host's public key, as in known_hosts: Terraform and Ansible believe no other. null accepts the first one seen."
   type        = string
   default     = null
 }

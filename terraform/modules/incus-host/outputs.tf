@@ -7,5 +7,6 @@ output "host" {
     port             = 22
     groups           = var.groups
     private_key_file = null
+    host_key         = null # made by the host when it first starts
   }
 }

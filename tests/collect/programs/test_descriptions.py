@@ -69,7 +69,7 @@ def test_what_an_image_says(tmp_path: Path) -> None:
     assert program.health is not None
     assert (program.health.text, program.health.where) == ("/healthz", "Dockerfile:7")
     assert [(said.text, said.where) for said in program.packages] == [("libvips-dev", "Dockerfile:2")]
-    assert [said.text for said in program.writable] == ["/app/uploads"]
+    assert [said.text for said in program.writable] == ["uploads"], "below the folder it works in"
     assert program.port is not None
     assert program.port.text == "3000"
     assert any("Debian 13 has 20" in line for line in program.open)
@@ -143,7 +143,12 @@ def test_a_timer_makes_a_unit_a_job(tmp_path: Path) -> None:
         ("DEFAULT_FROM_EMAIL", "platform@${mail.outgoing.domain}"),
         ("AWS_ENDPOINT_URL_S3", "${data.object-storage.endpoint}"),
         ("S3_SECRET_ACCESS_KEY", "${data.object-storage.secret_key}"),
-        ("ConnectionStrings__Redis", "${data.cache.host}:${data.cache.port},password=${data.cache.password}"),
+        (
+            "ConnectionStrings__Redis",
+            "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}",
+        ),
+        ("REDIS_TLS", "${data.cache.tls}"),
+        ("SPRING_DATA_REDIS_SSL_ENABLED", "${data.cache.tls}"),
         ("TEST_DATABASE_URL", None),
         ("DB_POOL_SIZE", None),
         ("IMAP_HOST", None),

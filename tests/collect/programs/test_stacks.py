@@ -118,13 +118,11 @@ STARTS = [
         "ASP.NET",
         "cd src/Shop && ASPNETCORE_URLS=http://127.0.0.1:$PORT dotnet '../../published/Shop/Shop.dll'",
     ),
-    (
-        VITE,
-        "Vite",
-        ".served/node_modules/.bin/serve --single --listen tcp://127.0.0.1:$PORT dist",
-    ),
-    ({"hugo.toml": "", "content/a.md": ""}, "Hugo", "busybox httpd -f -p 127.0.0.1:$PORT -h public"),
-    ({"index.html": _PAGE, "a.css": ""}, "static", "busybox httpd -f -p 127.0.0.1:$PORT -h ."),
+]
+PAGES = [
+    (VITE, "Vite", "dist", "/index.html"),
+    ({"hugo.toml": "", "content/a.md": ""}, "Hugo", "public", ""),
+    ({"index.html": _PAGE, "a.css": ""}, "static", ".", ""),
 ]
 
 
@@ -134,6 +132,16 @@ def test_each_stack_is_found_and_starts(tmp_path: Path, files: Files, stack: str
     assert program.stack == stack
     assert program.start is not None
     assert program.start.text == start
+
+
+@pytest.mark.parametrize(("files", "stack", "folder", "fallback"), PAGES, ids=[stack for _, stack, _, _ in PAGES])
+def test_pages_are_served_and_start_nothing(
+    tmp_path: Path, files: Files, stack: str, folder: str, fallback: str
+) -> None:
+    program = only(tmp_path, files)
+    assert (program.stack, program.start) == (stack, None)
+    assert {path: said.text for path, said in program.serve.items()} == {"/": folder}
+    assert (program.fallback.text if program.fallback else "") == fallback
 
 
 def test_django_migrates_collects_and_has_workers(tmp_path: Path) -> None:
@@ -180,6 +188,12 @@ def test_laravel_speaks_what_its_sample_says(tmp_path: Path) -> None:
     assert {"php-mysql", "uwsgi-plugin-php"} <= {said.text for said in program.packages}
 
 
+def test_laravel_is_told_whom_to_trust_since_php_begins_no_tls_by_itself(tmp_path: Path) -> None:
+    settings = "<?php\nreturn ['mysql' => ['options' => [PDO::MYSQL_ATTR_SSL_CA => env('MYSQL_ATTR_SSL_CA')]]];\n"
+    program = only(tmp_path, {**LARAVEL, "config/database.php": settings})
+    assert program.environment["MYSQL_ATTR_SSL_CA"].text == "${data.relational.mysql.ca}"
+
+
 def test_laravel_without_a_word_of_mysql_speaks_postgresql_if_its_settings_know_it(tmp_path: Path) -> None:
     settings = "<?php\nreturn ['default' => env('DB_CONNECTION', 'sqlite'),\n 'pgsql' => ['host' => env('DB_HOST')]];\n"
     program = only(tmp_path, {**LARAVEL, ".env.example": "", "config/database.php": settings})
@@ -215,6 +229,7 @@ def test_spring_takes_its_data_source_from_the_environment(tmp_path: Path) -> No
     wired = {name: said.text for name, said in program.environment.items()}
     assert wired["SPRING_DATASOURCE_URL"] == (
         "jdbc:postgresql://${data.relational.host}:${data.relational.port}/${data.relational.name}"
+        "?sslmode=verify-full&sslrootcert=${data.relational.authority}"
     )
     assert program.health is not None
     assert program.health.text == "/actuator/health"
@@ -229,6 +244,9 @@ def test_dotnet_connection_strings_are_spelled_for_the_environment(tmp_path: Pat
     program = only(tmp_path, DOTNET)
     assert program.source == str(tmp_path)
     assert program.environment["ConnectionStrings__Default"].text.startswith("Host=${data.relational.host};")
+    assert program.environment["ConnectionStrings__Default"].text.endswith(
+        ";SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
+    )
     assert program.environment["ConnectionStrings__Default"].where == "src/Shop/appsettings.json:3"
     assert program.install[0].text.startswith("dotnet publish 'src/Shop/Shop.csproj'")
     assert any("no .NET" in line for line in program.open)

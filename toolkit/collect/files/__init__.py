@@ -14,12 +14,14 @@ from pathlib import Path
 from toolkit.catalog import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.files.cache import Cache
+from toolkit.collect.files.choices import choices
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.parsers import discover
 from toolkit.collect.files.pool import read_all
 from toolkit.collect.files.prefilter import load_prefilter
 from toolkit.collect.files.read import Findings, Reader
+from toolkit.collect.files.strangers import strangers
 from toolkit.collect.files.walk import File, Folder, walk
 from toolkit.errors import BadInput
 from toolkit.model import Discarded, Evidence, Root, Skipped, Survey, Unread
@@ -52,7 +54,7 @@ def collect_files(
         parsers = discover()
         hints = [hint for parser in parsers for hint in parser.hints]
         prefilter = load_prefilter(signals(), hints, cache)
-        return Reader(Matcher(signals()), prefilter, Claims(parsers), ignored)
+        return Reader(Matcher(signals()), prefilter, Claims(parsers), ignored, catalog.hosts)
 
     known = Cache(cache, catalog.hash, ignored)
     done = 0
@@ -60,7 +62,7 @@ def collect_files(
     for name, folder in roots.items():
         if not folder.is_dir():
             raise BadInput("no such folder", where=folder, hint="name a checkout: offramp audit PATH")
-        survey, count = _one(name, folder, reader, signals, known, _from(done, on_progress))
+        survey, count = _one(name, folder, reader, signals, catalog, known, _from(done, on_progress))
         parts.append(survey)
         done += count
     return parts[0] if len(parts) == 1 else merge(*parts)
@@ -75,6 +77,7 @@ def _one(
     folder: Path,
     reader: Callable[[], Reader],
     signals: Callable[[], Sequence[Signal]],
+    catalog: Catalog,
     cache: Cache,
     on_progress: Callable[[int], None],
 ) -> tuple[Survey, int]:
@@ -118,7 +121,10 @@ def _one(
         for file, findings in read_all(reader(), root, chain((first,), fresh)):
             found(file, findings)
     apart = [Skipped(name, _shown(manifest), "own output", files) for manifest, files in listed.items()]
-    survey = merge(_survey(name, folder, results, signals()), Survey(unread=tuple(unread), skipped=tuple(apart)))
+    hosts = strangers(name, {_shown(file.path): found.hosts for file, found in results.items() if found.hosts}, catalog)
+    seen = _survey(name, folder, results, signals())
+    chosen = choices({_shown(file.path): found.said for file, found in results.items() if found.said}, catalog)
+    survey = merge(seen, Survey(unread=tuple(unread), skipped=tuple(apart), hosts=hosts, choices=chosen))
     cache.save(name, folder, folders, results, survey, started)
     return survey, count
 

@@ -130,12 +130,12 @@ def _has_word(data: bytes, word: bytes) -> bool:
     return False
 
 
-_COMMENT_LINE = re.compile(rb"[ \t]*(?:#[\s!#\-=]|//|/?\*[\s/*]|<!--|--\s|\"\"\")")
+COMMENT_LINE = re.compile(rb"[ \t]*(?:#[\s!#\-=]|//|/?\*[\s/*]|<!--|--\s|\"\"\")")
 
 
 def only_in_comments(data: bytes, hit: Hit) -> bool:
     """Whether all places of a hit are on lines that are comments as a whole, in whatever language this is."""
-    return not hit.cut_short and all(_COMMENT_LINE.match(data, data.rfind(b"\n", 0, end) + 1, end) for end in hit.ends)
+    return not hit.cut_short and all(COMMENT_LINE.match(data, data.rfind(b"\n", 0, end) + 1, end) for end in hit.ends)
 
 
 class _Compiled(Struct, array_like=True):

@@ -8,18 +8,23 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from toolkit.collect.files import own, paths
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.guards import CODE, Guards
+from toolkit.collect.files.host_words import kind_of
+from toolkit.collect.files.hosts import HostFinder, Named
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
 from toolkit.collect.files.parsers import Parser, python
 from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
+from toolkit.collect.files.switches import Said, switches
 from toolkit.collect.files.walk import File
+from toolkit.entries import Hosts
 from toolkit.globs import Globs
 from toolkit.model import DiscardReason, Role, SkipReason
 
@@ -32,7 +37,15 @@ _BOM = b"\xef\xbb\xbf"
 _HEADER = python.HEADER.encode()  # comments that are none
 _HOST = frozenset({"host"})
 _ESCAPED_HOST = re.compile(rb"\\\.[a-z]{2,6}(?![a-z])")  # in regular expressions, where no literal meets hosts
-_RUN_WITH = "env"  # what a deployed program is given
+_OPERATED = ("runtime", "infra")
+# where a provider is chosen although nothing of its own stands there
+_CHOOSING = re.compile(
+    r"(?:storage|mail|sms|provider|factory|config|settings|driver|adapter|upload|queue|cache|\benv|compose|application)"
+    r"[^/]{0,30}$|(?:storage|mail\w*|providers?|config|settings|drivers?|adapters?|uploads?|media|backends?|jobs)/[^/]{1,60}$",
+    re.IGNORECASE,
+)
+_MOST_SWITCHING = 500_000  # bytes of a file that chooses
+_RUN_WITH = frozenset({"env", "setting"})  # what a deployed program is given
 _SWITCHED = frozenset(
     {"env", "setting", "config", "call", "python", "jvm", "ruby", "php", "dotnet", "rust", "host", "uri"}
 )
@@ -65,16 +78,26 @@ class Findings(Struct, array_like=True):
     dropped: list[Dropped]
     unread: list[tuple[str, int, str]]  # source, line (0: the whole file), reason
     skipped: SkipReason | None = None
+    hosts: list[Named] = msgspec.field(default_factory=list)  # of nobody the catalogue knows
+    said: list[Said] = msgspec.field(default_factory=list)  # of settings that choose a provider
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.dropped or self.unread or self.skipped)
+        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts or self.said)
 
 
 class Reader:
     """Reads files of one root. Holds what is compiled from the catalogue."""
 
-    def __init__(self, matcher: Matcher, prefilter: Prefilter, claims: Claims, ignored: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        prefilter: Prefilter,
+        claims: Claims,
+        ignored: Iterable[str] = (),
+        hosts: Hosts = Hosts(),  # noqa: B008 - frozen
+    ) -> None:
         self._matcher, self._prefilter, self._claims = matcher, prefilter, claims
+        self._hosts = HostFinder(matcher, hosts)
         self._ignored = Globs((glob, True) for glob in ignored)
         self._names = Globs(
             (signal.value, number) for number, signal in enumerate(matcher.signals) if signal.kind == "file"
@@ -97,7 +120,23 @@ class Reader:
             self._existing(file, named, data, found)
         if data:
             self._text(file, data, parsers, certain, found)
+            self._strangers(file, data, found)
+            if len(data) <= _MOST_SWITCHING and (found.signs or _CHOOSING.search(file.path)) and kind_of(file.name):
+                self._switches(file, data, found)
         return found
+
+    def _switches(self, file: File, data: bytes, found: Findings) -> None:
+        """What a program or its settings say of settings that choose a provider."""
+        if self._why(file) is None and paths.role_of_content(file.path, data) in _OPERATED:
+            found.said.extend(switches(file.path, data))
+
+    def _strangers(self, file: File, data: bytes, found: Findings) -> None:
+        """Hosts of nobody, where a program runs or its settings lie."""
+        hosts = self._hosts.find(file.path, data)
+        if not hosts or self._why(file) or paths.reason_of_content(file.path, data):
+            return
+        if paths.role_of_content(file.path, data) in _OPERATED:
+            found.hosts.extend(hosts)
 
     def _why(self, file: File) -> DiscardReason | None:
         return "ignored" if self._ignored.match(file.path, file.name) else paths.reason(file.path)
@@ -210,7 +249,7 @@ class _Place:
         """The role of one mention."""
         if of_signal or self._role == "developer":
             return _stricter(of_signal, self._role)
-        if self._environment and mention.kind == _RUN_WITH and mention.role in (None, "infra"):
+        if self._environment and mention.kind in _RUN_WITH and mention.role in (None, "infra"):
             return "runtime"
         role = mention.role or self._role
         if role == "runtime" and mention.kind in _SWITCHED and self._guards and self._guards.guarded(mention.line):

@@ -4,6 +4,7 @@ In: roots. Out: `Program`s, each value with its place. Stacks say which programs
 describe how one runs say more of it (`read`), in the order of trust below. See docs/programs.md.
 """
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from toolkit.collect.programs import (
+    clocks,
     compiled,
     compose,
     dockerfiles,
@@ -23,19 +25,22 @@ from toolkit.collect.programs import (
     python,
     ruby,
     static,
+    supervisor,
     units,
     versions,
 )
 from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
+from toolkit.collect.programs.kept import kept
 from toolkit.collect.programs.manifests import runtime_of
+from toolkit.collect.programs.sharing import shared
 from toolkit.collect.programs.tree import Tree, above, at, homes, read_tree
 from toolkit.program import Program
 
 _STACKS = (python, ruby, php, managed, compiled, node, static)
 _BEFORE = (procfiles, platforms)  # more trusted than a stack's convention
-_AFTER = (versions, dockerfiles, compose, units)
+_AFTER = (versions, dockerfiles, compose, units, clocks, supervisor)
 _BUILDS = re.compile(r"pom\.xml|build\.gradle(?:\.kts)?|.*\.(?:cs|fs|es)proj")
 _BUILT_IN = frozenset({"Go", "Spring Boot", "Quarkus", "Micronaut", "ASP.NET", "Phoenix"})
 _MOST = 20  # a monorepo of libraries is not twenty programs
@@ -56,13 +61,17 @@ def _in_tree(tree: Tree) -> Iterator[Program]:
         {fact.folder for fact in (*before, *after) if fact.kind == "start"},
     )
     standing += _described(tree, standing, [*before, *after])
+    yield from shared([*_read(tree, standing, before, after)])
+
+
+def _read(tree: Tree, standing: list[Standing], before: list[Fact], after: list[Fact]) -> Iterator[Program]:
     for one in sorted(standing, key=lambda one: (one.folder.count("/"), one.folder)):
         others = [other for other in standing if other is not one]
         told = Told(
             [fact for fact in before if _is_of(fact, one, others)],
             list(one.facts),
             [fact for fact in after if _is_of(fact, one, others)],
-            [] if one.page else list(names(tree, one)),
+            [] if one.page else [*names(tree, one), *kept(tree, one)],
         )
         yield program(tree, one, told, _name(tree, one))
 
@@ -76,7 +85,9 @@ def _alone(tree: Tree, standing: list[Standing], started: set[str]) -> list[Stan
             continue
         kept.append(one)
     pages = [one for one in kept if _is_built_in(one, kept, started) or _is_module(tree, one)]
-    rest = [_with_assets(tree, one) for one in kept if one not in pages]
+    inner = {one: server for one in kept if one.page and (server := _server_around(one, kept))}
+    rest = [_with_assets(tree, one) for one in kept if one not in pages and one not in inner]
+    rest = [_with_inner(one, [page for page, server in inner.items() if server.folder == one.folder]) for one in rest]
     return [_with_pages(one, pages) if one.stack == "Go" else one for one in rest]
 
 
@@ -105,11 +116,27 @@ def _with_pages(one: Standing, pages: list[Standing]) -> Standing:
         home = page.folder if page.within is None else page.within
         if not home.startswith(one.folder) or home == one.folder:
             continue
-        steps = [fact for fact in page.facts if fact.kind == "install" and not fact.text.endswith(node.SERVED)]
+        steps = [fact for fact in page.facts if fact.kind == "install"]
         inside = shlex.quote(home[len(one.folder) :].rstrip("/"))
         added += [Fact(one.folder, "install", f"(cd {inside} && {fact.text})", fact.where) for fact in steps]
         added += [Fact(one.folder, "package", package, steps[0].where) for package in ("nodejs", "npm") if steps]
     return one._replace(facts=(*added, *one.facts))
+
+
+def _server_around(page: Standing, standing: list[Standing]) -> Standing | None:
+    """The program into whose folder a page is built, where that is outside of the page's own."""
+    for fact in page.facts:
+        if fact.kind == "serve" and fact.text.startswith("../"):
+            built = posixpath.normpath(posixpath.join(page.folder, fact.text)) + "/"
+            return next((one for one in standing if not one.page and built.startswith(one.folder)), None)
+    return None
+
+
+def _with_inner(one: Standing, pages: list[Standing]) -> Standing:
+    """A program with what builds the pages that it serves itself, after its own installation."""
+    own = {fact.text for fact in one.facts if fact.kind == "install"}
+    steps = [fact for page in pages for fact in page.facts if fact.kind == "install" and fact.text not in own]
+    return one._replace(facts=(*one.facts, *(fact._replace(folder=one.folder, key="home") for fact in steps)))
 
 
 def _is_module(tree: Tree, one: Standing) -> bool:

@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from toolkit import leaks
 from toolkit.collect.packages import needed_packages
-from toolkit.collect.programs import wiring
+from toolkit.collect.programs import places, wiring
+from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, engine_of, spelled
+from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
+from toolkit.collect.programs.sequences import sequence
 from toolkit.collect.programs.tree import Tree, text
 from toolkit.model import Application, Platform
 from toolkit.program import Program, Said
@@ -25,30 +28,6 @@ _DEBIAN = {
     "java": (21,),
     "elixir": (1, 18),
 }
-_LISTED = (
-    "requirements.txt",
-    "pyproject.toml",
-    "Pipfile",
-    "Gemfile",
-    "composer.json",
-    "package.json",
-    "go.mod",
-    "Cargo.toml",
-)
-_ENGINES = (
-    ("postgresql", re.compile(
-        r"psycopg|asyncpg|\bpg8000|gem ['\"]pg['\"]|\"pg\"\s*:|postgrex|lib/pq|jackc/pgx|"
-        r"postgresql|Npgsql|\"postgres\"\s*:|ext-pgsql|pdo_pgsql|sqlx.*postgres"
-    )),
-    ("mysql", re.compile(
-        r"mysqlclient|pymysql|gem ['\"](?:mysql2|trilogy)['\"]|\"mysql2?\"\s*:|"
-        r"go-sql-driver/mysql|mysql-connector|MySql|:myxql|pdo_mysql|ext-mysqli|mariadb"
-    )),
-    ("sqlite", re.compile(
-        r"gem ['\"]sqlite3['\"]|\"(?:better-)?sqlite3\"\s*:|mattn/go-sqlite3|modernc.org/sqlite|"
-        r"ecto_sqlite|pdo_sqlite|rusqlite"
-    )),
-)  # fmt: skip
 _MODES = re.compile(
     r"DB_CONNECTION|(?:RAILS|RACK|NODE|APP|MIX|FLASK|ASPNETCORE|DOTNET|HANAMI)_ENV(?:IRONMENT)?|DJANGO_SETTINGS_MODULE|GIN_MODE|APP_DEBUG"
     r"|RAILS_(?:LOG_TO_STDOUT|SERVE_STATIC_FILES)|LOG_CHANNEL|SPRING_PROFILES_ACTIVE|ROCKET_ADDRESS|NODE_OPTIONS"
@@ -108,15 +87,24 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
     facts = told.all()
     home = standing.folder if standing.within is None else standing.within
     place = partial(_placed, home=home)
-    engine = _engine(tree, standing, home, facts)
     named: dict[str, Said] = {}
     for fact in facts:
         if fact.kind == "env" and fact.key:
             named.setdefault(fact.key, Said(fact.text, fact.where))
-    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(facts, named, engine)
+    engine = engine_of(tree, standing, home, facts) or _engine_in_words(named)
+    choices = _choices(tree, standing, named, engine)
+    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(facts, named, engine, choices)
+    databases = not any("${data.relational" in said.text for said in environment.values())
+    writable = () if standing.page else places.writable(facts, home, databases=databases)
+    for key, said in places.settings(facts, writable, home):
+        environment.setdefault(key, said)
     start, port = _start(told), _port(facts)
+    before: list[Fact] = []
+    if start and (parts := sequence(tree, standing.folder, start.text)):
+        before = [start._replace(kind="release", text=text_) for text_ in parts.before]
+        start = start._replace(text=parts.server)
     if start:
-        start = place(_listening(start, named, standing))
+        start = place(_listening(tree, start, named, standing))
     fixed = start is not None and "PORT" not in start.text and "PORT" not in named and standing.runtime != "ruby"
     installs = next(filter(None, (_of(group, "install") for group in told)), [])
     return Program(
@@ -127,13 +115,16 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         runtime=standing.runtime,
         version=_version(facts, standing),
         install=_said(map(place, _unique(installs))),
-        release=_said(map(place, _release(told))),
+        release=_said(map(place, _release(told, before))),
         start=Said(start.text, start.where) if start else None,
         port=port if fixed else None,
+        serve=_served(facts, home),
+        fallback=next(iter(_said(_of(facts, "fallback"))), None),
         workers=_workers(told, place),
-        cron=tuple((fact.key, Said(fact.text, fact.where)) for fact in _unique(_of(facts, "cron"))),
+        cron=tuple((fact.key, _said([place(fact)])[0]) for fact in _unique(_of(facts, "cron"))),
+        paths=_said(_unique(_of(facts, "proxy"))),
         health=next((_said([fact])[0] for fact in _of(facts, "health") if fact.text.startswith("/")), None),
-        writable=_said(_unique(_of(facts, "writable"))),
+        writable=writable,
         packages=_packages(tree, standing, home, facts),
         environment=environment,
         secrets=secrets,
@@ -168,9 +159,19 @@ def _placed(fact: Fact, home: str) -> Fact:
     return fact._replace(text=f"({command})" if fact.kind in ("install", "release") else command)
 
 
-def _release(told: Told) -> list[Fact]:
-    """What files say, then what convention adds: not a second migration."""
-    said = _of(told.before, "release") or _of(told.after, "release")
+def _served(facts: Iterable[Fact], home: str) -> dict[str, Said]:
+    """Folders of files for browsers, from the folder that is installed, by the paths they are served at."""
+    found: dict[str, Said] = {}
+    for fact in _of(facts, "serve"):
+        inside = fact.folder[len(home) :] if fact.folder.startswith(home) else ""
+        found.setdefault(fact.key, Said(f"{inside}{fact.text}", fact.where))
+    return found
+
+
+def _release(told: Told, before: list[Fact]) -> list[Fact]:
+    """What files say, what the start command did before it served, then what convention adds: not a second
+    migration."""
+    said = [*(_of(told.before, "release") or _of(told.after, "release")), *before]
     migrates = any(_MIGRATION.search(fact.text) for fact in said)
     added = (fact for fact in _of(told.own, "release") if not (migrates and _MIGRATION.search(fact.text)))
     return _unique([*said, *added])
@@ -225,11 +226,14 @@ def _start(told: Told) -> Fact | None:
     return start
 
 
-def _listening(start: Fact, named: dict[str, Said], standing: Standing) -> Fact:
+def _listening(tree: Tree, start: Fact, named: dict[str, Said], standing: Standing) -> Fact:
     """On the port that is given: as the command says it, else as a setting of the program does."""
     command = on_given_port(start.text)
     if standing.runtime == "node":  # Debian has neither yarn nor pnpm
         command = _YARN.sub("npm run ", command)
+    unbound = re.match(r"gunicorn (?!.*(?:--bind|-b |--config|-c ))", command)
+    if unbound and "gunicorn.conf.py" not in tree.folders.get(standing.folder, ()):
+        command = command.replace("gunicorn ", "gunicorn --bind 127.0.0.1:$PORT ", 1)
     if "PORT" in command or "PORT" in named or standing.runtime not in ("binary", "node", "python"):
         return start._replace(text=command)
     prefix = next((fact.text for fact in standing.facts if fact.kind == "listen"), "")
@@ -268,55 +272,41 @@ def _version(facts: Sequence[Fact], standing: Standing) -> Said | None:
     )
 
 
-_CHOOSES = re.compile(
-    r"(?:[A-Z0-9]+_)?(?:DB|DATABASE)(?:_(?:CONNECTION|ENGINE|TYPE|CLIENT|DRIVER|DIALECT|ADAPTER|VENDOR))?"
-)
-_FAMILY = {
-    "postgres": "postgresql",
-    "postgresql": "postgresql",
-    "pgsql": "postgresql",
-    "pg": "postgresql",
-    "django.db.backends.postgresql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-    "mysql2": "mysql",
-}
-
-
-def _engine(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> str:
-    """What its database speaks: drivers it installs, then what stands beside it or in its settings."""
-    listed = "\n".join(
-        text(tree, f"{folder}{name}")
-        for folder in {home, standing.folder}
-        for name in (*_LISTED, "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "prisma/schema.prisma")
-    )
-    drivers = [engine for engine, form in _ENGINES if form.search(listed)]
-    told = [fact.text for fact in facts if fact.kind == "engine" and fact.text in ("postgresql", "mysql", "sqlite")]
-    chosen = [fact.text for fact in facts if fact.kind == "engine" and fact.key == "chosen"]
-    if chosen:
-        return chosen[0]
-    if len(drivers) == 1:
-        return drivers[0]
-    for engine in ("postgresql", "mysql"):
-        if engine in told and (engine in drivers or not drivers):
-            return engine
-    return drivers[0] if drivers else (told or [""])[0]
-
-
 _Settings = tuple[dict[str, Said], dict[str, Said], dict[str, Said]]
 
 
-def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str) -> _Settings:
+def _engine_in_words(named: dict[str, Said]) -> str:
+    """The engine that a setting names, where no driver does."""
+    words = (said.text.strip("\"'") for name, said in named.items() if CHOOSES.fullmatch(name))
+    return next((FAMILY[word] for word in words if word in FAMILY), "")
+
+
+def _choices(tree: Tree, standing: Standing, named: dict[str, Said], engine: str) -> dict[str, Said]:
+    """Settings that choose the engine, with the program's own word for it."""
+    found: dict[str, Said] = {}
+    for name, said in named.items():
+        if DECIDES.fullmatch(name) and FAMILY.get(said.text.strip("\"'")) != engine:
+            first = said.where.rpartition(":")[0]
+            word, path = spelled(tree, name, engine, [first, *settings_files(tree, standing)]) if engine else ("", "")
+            if word:
+                found[name] = Said(word, f"{said.where}, {path}" if path != first else said.where)
+    return found
+
+
+def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choices: dict[str, Said]) -> _Settings:
     """What is wired or plain, what is the program's own secret, what others give the keys of."""
-    environment: dict[str, Said] = {}
+    environment: dict[str, Said] = dict(choices)
+    choosing = any(DECIDES.fullmatch(name) for name in named)
     for fact in facts:
         if fact.kind == "env" and fact.text and _MODES.fullmatch(fact.key) and _mode(fact):
             environment.setdefault(fact.key, Said(fact.text, fact.where))
-        elif fact.kind == "env" and _CHOOSES.fullmatch(fact.key) and _FAMILY.get(fact.text.strip("\"'")) == engine:
+        elif fact.kind == "env" and CHOOSES.fullmatch(fact.key) and FAMILY.get(fact.text.strip("\"'")) == engine:
             environment.setdefault(fact.key, Said(fact.text.strip("\"'"), fact.where))
     for name, value in wiring.given(iter(named), engine).items():
         if _IN_LARAVEL.match(named[name].where) and _SELDOM.search(value):
             continue  # its settings name every engine that it could use
+        if choosing and engine in ("", "sqlite") and "${data.relational" in value:
+            continue  # a file of its own, until something chooses another engine
         if name not in environment:
             environment[name] = Said(value, named[name].where)
     if not any("${data.relational" in said.text for said in environment.values()):
@@ -350,7 +340,7 @@ def _mode(fact: Fact) -> bool:
 def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> tuple[Said, ...]:
     found = {fact.text: Said(fact.text, fact.where) for fact in reversed(facts) if fact.kind == "package"}
     for folder in dict.fromkeys((standing.folder, home)):
-        for name in _LISTED:
+        for name in LISTED:
             if (name == "package.json") != (standing.runtime == "node") and name == "package.json":
                 continue
             content = text(tree, f"{folder}{name}")
@@ -367,19 +357,19 @@ def _open(
     standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
 ) -> Iterator[str]:
     """What is left for the user to say or to check."""
-    for guess in _of(facts, "guess")[:1] if start is None else ():
+    for guess in _of(facts, "guess")[:1] if start is None and not standing.page else ():
         yield f"its image starts `{guess.text}` ({guess.where})"
     version, language = _version(facts, standing), _language(standing)
-    newest = _DEBIAN.get(language)
+    newest = _DEBIAN.get(language) if language != "go" else None  # Go gets the one that go.mod names
     if version and newest and _number(version.text)[: len(newest)] > newest[: len(_number(version.text))]:
         debian = ".".join(map(str, newest))
         wanted = f"it runs on {language} {version.text} elsewhere ({version.where})"
         yield f"{wanted}; Debian 13 has {debian}: where it does not do, it needs a container"
     if engine == "sqlite":
-        yield "its database is SQLite, a file of its own: name another engine where it speaks one"
+        yield "its database is SQLite, a file of its own: it lasts and is backed up where `writable` names it"
     for name, said in named.items():
-        if _CHOOSES.fullmatch(name) and said.text.strip("\"'").lower() in ("sqlite", "sqlite3", "h2"):
-            yield f"{name} is {said.text} in its sample ({said.where}): name the engine that is to be used"
+        if DECIDES.fullmatch(name) and engine in ("", "sqlite"):
+            yield f"{name} chooses its database ({said.where}): a file of its own where it is not set"
     asked = {name: said for name, said in named.items() if _ASKED.fullmatch(name)}
     for name, said in list(asked.items())[:6]:
         yield f'{name}: where people reach it, for example "https://example.org" ({said.where})'

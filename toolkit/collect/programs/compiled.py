@@ -11,6 +11,7 @@ from toolkit.collect.programs.facts import Fact, Standing, items, table, toml, w
 from toolkit.collect.programs.tree import Tree, above, at, below, line_of, named, split, text
 
 _GO_MAIN = re.compile(r"(?m)^package main\b")
+_DEBIAN_GO = (1, 24)
 _GO_SERVES = re.compile(
     r"ListenAndServe|http\.Serve\(|net\.Listen\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|chi\.NewRouter|mux\.NewRouter"
     r"|grpc\.NewServer"
@@ -114,11 +115,18 @@ def _module_name(tree: Tree, module: str) -> str:
     return parts[-1] if parts else "program"
 
 
+def _wanted_go(tree: Tree, module: str) -> tuple[int, ...]:
+    match = re.search(r"(?m)^(?:go|toolchain go)\s+(\d+)\.(\d+)", text(tree, f"{module}go.mod"))
+    return tuple(map(int, match.groups())) if match else ()
+
+
 def _go_facts(tree: Tree, module: str, path: str, name: str) -> Iterator[Fact]:
     package = split(path)[0][len(module) :].rstrip("/")
     where, content = at(path, 1), text(tree, path)
     target = f"./{package}" if package else "."
-    yield Fact(module, "install", f"go build -o build/{name} {target}", where, program=name)
+    # Debian's Go takes no newer one by itself; told to, it gets the one that go.mod names as a module
+    newer = "GOTOOLCHAIN=auto " if _wanted_go(tree, module) > _DEBIAN_GO else ""
+    yield Fact(module, "install", f"{newer}go build -o build/{name} {target}", where, program=name)
     content += text(tree, f"{module}cmd/root.go") if ".Execute()" in content else ""
     option = next((option for form, option in _OPTIONS if form.search(content)), "")
     yield Fact(module, "start", f"build/{name}{option}", where, program=name)

@@ -28,7 +28,13 @@ _ENGINES = {
 _FOR_DEVELOPERS = re.compile(
     r"test|playwright|cypress|e2e|lint|dev|docs|selenium|chrome|storybook|webpack|vite|proxy|nginx"
 )
-_OF_IMAGES = re.compile(r"node_modules|bundle|gems|cache|vendor|\.venv|site-packages|\.next|tmp")
+_OF_IMAGES = re.compile(
+    r"node_modules|bundle|gems|cache|vendor|\.venv|site-packages|\.next|tmp|/go/|/target(?:/|$)|docker\.sock"
+)
+# what is mounted is the checkout itself, a file, or a part of the machine
+_SOURCE = re.compile(r"\.{0,2}/?|/.*|~.*|\$.*|.*\.\w{1,5}")
+_DATA = re.compile(r"data|storage|uploads?|media|files|db|database|logs?|attachments?|var", re.IGNORECASE)
+_DEVELOPMENT = re.compile(r"\.?dev\w*|local|tests?|ci")
 _Service = Mapping[str, Sequence[tuple[tuple[str, ...], Leaf]]]
 
 
@@ -36,6 +42,8 @@ def read(tree: Tree) -> Iterator[Fact]:
     """Facts of every service that has a `build`; a second one of the same folder works beside the first."""
     for path in sorted(named(tree, _PATTERN), key=lambda path: ("prod" not in path, path)):
         folder, _ = split(path)
+        if any(map(_DEVELOPMENT.fullmatch, folder.split("/"))):
+            continue
         services = _services(text(tree, path))
         seen: set[str] = set()
         for name, service in services.items():
@@ -80,14 +88,23 @@ def _service(path: str, folder: str, name: str, service: _Service, *, first: boo
         if match and keys in ((ITEM,), (ITEM, "target")):
             yield Fact(folder, "port", match[1], at(path, leaf.line))
     for keys, leaf in service.get("volumes", ()):
-        inside = leaf.value.split(":")[1] if keys == (ITEM,) and ":" in leaf.value else ""
-        if inside and not _OF_IMAGES.search(inside) and not leaf.value.startswith((".", "/", "~", "$")):
+        outside, _, inside = _DEFAULT.sub(r"\1", leaf.value).partition(":") if keys == (ITEM,) else ("", "", "")
+        inside = inside.partition(":")[0]
+        if inside and not _OF_IMAGES.search(inside) and not _is_source(outside, inside):
             yield Fact(folder, "writable", line(inside), at(path, leaf.line))
     for name_, value, number in variables(service.get("environment", ())):
         yield Fact(folder, "env", value, at(path, number), name_)
     for _, leaf in service.get("healthcheck", ()):
         if match := re.search(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[^/\s]*(/[\w./~%-]+)", leaf.value):
             yield Fact(folder, "health", match[1], at(path, leaf.line))
+
+
+def _is_source(outside: str, inside: str) -> bool:
+    """Whether a volume is no place for data: a folder of the checkout counts where its name says so."""
+    if outside.startswith("."):
+        words = re.split(r"[/._-]+", outside)
+        return not any(map(_DATA.fullmatch, words)) or _SOURCE.fullmatch(inside.rpartition("/")[2]) is not None
+    return _SOURCE.fullmatch(outside) is not None
 
 
 def variables(found: Sequence[tuple[tuple[str, ...], Leaf]]) -> Iterator[tuple[str, str, int]]:

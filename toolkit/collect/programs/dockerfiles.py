@@ -39,7 +39,7 @@ _SERVICES = re.compile(
 )
 _PHP = re.compile(r"(?:docker-php-ext-install|install-php-extensions)\s([^&|;]*)")
 _HEALTH = re.compile(
-    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::[\w${}:-]{1,60})?(/[\w./~%-]{0,200})?"
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::[\w${}:-]{1,60})?(/[\w./~%${}-]{0,200})?"
 )
 _SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w.-]*(?:\.sh)?$|\.sh$")
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
@@ -144,7 +144,10 @@ def _said(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
             yield Fact(folder, "port", port, where)
     elif found.name == "HEALTHCHECK":
         if match := _HEALTH.search(found.rest):
-            yield Fact(folder, "health", match[1] or "/", where)
+            path = re.sub(r"/?\$\{?\w+(?::-)?\}?", "/", match[1] or "/").replace("//", "/")
+            yield Fact(folder, "health", path, where)
+    elif found.name == "WORKDIR":
+        yield Fact(folder, "workdir", line(found.rest.strip().strip("\"'")), where)
     elif found.name == "VOLUME":
         for word in re.findall(r"[\w./${}-]+", found.rest)[:20]:
             yield Fact(folder, "writable", word, where)

@@ -38,7 +38,8 @@ _SETTINGS: dict[str, str] = {
     "ruby": r"config/(?:[\w-]+/){0,2}[\w-]+\.(?:rb|yml|yaml)|(?:app|config|server|database|environment)\.rb",
     "php": (
         r"config/[\w-]+\.(?:php|yaml|yml)|config/packages/[\w-]+\.(?:yaml|yml)|(?:config|settings|"
-        r"index|app/\w+|src/\w+|app/constants|app/common)\.php|config\.default\.php"
+        r"index|app/\w+|src/\w+|app/constants|app/common)\.php|config\.default\.php|"
+        r"config/(?:[\w-]+/){1,2}[\w.-]+\.php|(?:[\w-]+/){0,5}Env\w*\.php"
     ),
     "node": (
         rf"(?:[\w.@-]+/){{0,5}}{_WORDS}(?:\.[\w-]+)?\.(?:ts|js|mts|mjs|cjs)|"
@@ -55,6 +56,7 @@ _SETTINGS: dict[str, str] = {
     "elixir": r"config/(?:runtime|prod|config|releases)(?:\.secret)?\.exs",
 }  # fmt: skip
 _FOR_OTHERS = re.compile(r"(?i)(?:.*[._-])?(?:ci|tests?|testing|dev|development|local)(?:[._-].*)?\.\w+")
+_CASE = re.compile(r"""\bcase\s+([A-Z][A-Z0-9_]+)\s*=\s*['"]\1['"]""")
 _NAMED = re.compile(r"BaseSettings|\b[A-Z][A-Z0-9]+_[A-Z]|ENV\[|\bDB\b|PORT|SECRET")
 _URL_ENGINES = (
     (re.compile(r"(?i)^[\"']?(?:jdbc:)?(?:postgres|postgresql|postgis|pgsql)(?:ql)?\b"), "postgresql"),
@@ -71,13 +73,28 @@ def names(tree: Tree, one: Standing) -> Iterator[Fact]:
         for name in sorted(tree.folders.get(folder, ())):
             if re.fullmatch(_SAMPLE, name):
                 yield from _sample(tree, folder + name, one.folder)
-    form = _SETTINGS.get(LANGUAGES.get(one.stack, one.runtime), _SETTINGS["rust"])
-    for path in islice(below(tree, one.folder, form), _MOST_FILES):
+    for path in settings_files(tree, one):
         content = text(tree, path)
-        if len(content) <= _LARGEST and _NAMED.search(content) and not _FOR_OTHERS.fullmatch(split(path)[1]):
+        if _NAMED.search(content):
             yield from _read(path, one.folder, content)
             if "BaseSettings" in content:
                 yield from pydantic.declared(path, one.folder, content)
+            yield from _enumerated(path, one.folder, content)
+
+
+def settings_files(tree: Tree, one: Standing) -> Iterator[str]:
+    """The files of its stack that settings are read in."""
+    form = _SETTINGS.get(LANGUAGES.get(one.stack, one.runtime), _SETTINGS["rust"])
+    for path in islice(below(tree, one.folder, form), _MOST_FILES):
+        if not _FOR_OTHERS.fullmatch(split(path)[1]) and len(text(tree, path)) <= _LARGEST:
+            yield path
+
+
+def _enumerated(path: str, folder: str, content: str) -> Iterator[Fact]:
+    """Names that are the cases of an enumeration: `case DB_DRIVER = 'DB_DRIVER';` in a file that reads variables."""
+    if re.search(r"(?i)getenv|fromEnv|\benv\(|\$_ENV", content):
+        for match in islice(_CASE.finditer(content), 300):
+            yield Fact(folder, "env", "", at(path, content.count("\n", 0, match.start()) + 1), match[1])
 
 
 def _sample(tree: Tree, path: str, folder: str) -> Iterator[Fact]:

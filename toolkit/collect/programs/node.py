@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from toolkit.collect.programs.facts import Fact, Standing, inner, json_object, strings, table, words, yaml_leaves
+from toolkit.collect.programs.sharing import passed_on
 from toolkit.collect.programs.tree import Tree, above, at, homes, line_of, text
 from toolkit.globs import regex_of
 from toolkit.start_commands import instead_of_development
@@ -47,7 +48,7 @@ _BUILDERS = {
     "parcel": "Parcel", "webpack": "webpack", "@11ty/eleventy": "Eleventy", "astro": "Astro", "rollup": "Rollup",
 }  # fmt: skip
 _DOCUMENTATION = frozenset({"@docusaurus/core", "vitepress", "vuepress", "nextra", "@storybook/react", "docsify-cli"})
-SERVED = "npm install --no-save --no-package-lock --prefix .served serve@14"
+_MANY_PAGES = frozenset({"Gatsby", "Eleventy", "Astro", "Next"})
 _OUTPUT = {"React": "build", "Gatsby": "public", "Eleventy": "_site"}
 _START = ("start:prod", "start:production", "production", "prod", "start", "serve:prod", "start:server", "server")
 _DELEGATES = re.compile(
@@ -342,20 +343,18 @@ def _is_page(tree: Tree, package: _Package, builder: str) -> bool:
 
 
 def _page(tree: Tree, package: _Package, within: str | None, builder: str) -> Iterator[Fact]:
-    """Built once, and served as files; paths of the page itself lead to its index."""
+    """Built once, and served as files; where one page makes all others, their paths lead to it."""
     output = _OUTPUT.get(builder, "dist")
     config = "\n".join(text(tree, f"{package.folder}vite.config.{ending}") for ending in ("ts", "js", "mts", "mjs"))
     if found := re.search(r"outDir\s*:\s*['\"](?:\./)?([\w/.-]+)['\"]", config):
         output = found[1]
     if builder == "Angular":
         output = _angular(tree, package.folder)
-    yield from _install(tree, package, within, SERVED)
-    served = ".served/node_modules/.bin/serve"
-    if within is not None:
-        served = "../" * package.folder[len(within) :].count("/") + served
-    yield Fact(
-        package.folder, "start", f"{served} --single --listen tcp://127.0.0.1:$PORT {output}", package.where('"build"')
-    )
+    yield from _install(tree, package, within)
+    yield Fact(package.folder, "serve", output, package.where('"build"'), "/")
+    if builder not in _MANY_PAGES:
+        yield Fact(package.folder, "fallback", "/index.html", f"convention of {builder}")
+        yield from passed_on(tree, package.folder)
 
 
 def _angular(tree: Tree, folder: str) -> str:

@@ -12,6 +12,7 @@ from toolkit.collect.programs.tree import Tree, at, homes, line_of, text
 
 _PUBLIC = ("public/", "web/", "htdocs/", "www/", "webroot/", "public_html/", "html/", "")
 _LIBRARIES = ("library", "wordpress-plugin", "symfony-bundle", "composer-plugin", "magento2-module")
+_USUAL = ("curl", "gd", "intl", "mbstring", "sqlite3", "xml", "zip")  # where no list says what it needs
 _FRONT = re.compile(r"<\?php")
 
 
@@ -55,6 +56,8 @@ def _standing(tree: Tree, folder: str, public: str, required: set[str]) -> Stand
         f" --static-skip-ext .php --php-fallback {front}"
     )
     facts = [Fact(folder, "start", start, where), *_packages(folder, where)]
+    if "composer.json" not in tree.folders[folder]:
+        facts += [Fact(folder, "package", f"php-{name}", "usual for PHP") for name in _USUAL]
     if stack == "Laravel":
         facts += _laravel(tree, folder, required)
     elif stack == "Symfony":

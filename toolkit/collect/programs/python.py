@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.parsers._tree import Grammar, Source
+from toolkit.collect.programs import django_files
 from toolkit.collect.programs.facts import Fact, Standing, table, toml
 from toolkit.collect.programs.manifests import runtime_of
 from toolkit.collect.programs.tree import Tree, above, at, below, homes, line_of, split, text
@@ -21,6 +22,10 @@ _LISTS = (
     r"(?:.*/)?requirements(?:[.-](?:prod\w*|base|common|main))?\.(?:txt|in)|"
     r"requirements/(?:prod\w*|base|common|main)\.(?:txt|in)"
 )
+_ROUTE = re.compile(
+    r"""@\w+\.(?:get|route)\(\s*['"](/(?:[\w-]+/){0,3}(?:health\w*|ping|up|livez|readyz|heartbeat)/?)['"]"""
+)
+_DJANGO = re.compile(r"DJANGO_SETTINGS_MODULE|django\.core\.management")
 _LIKELY = ("wsgi", "asgi", "main", "app", "server", "application", "__init__", "api", "run")
 
 
@@ -33,7 +38,7 @@ class _Made(NamedTuple):
 
 def find(tree: Tree) -> Iterator[Standing]:
     """Django first: what lies below a manage.py is its own."""
-    django = [folder for folder in homes(tree) if "DJANGO_SETTINGS_MODULE" in text(tree, f"{folder}manage.py")]
+    django = [folder for folder in homes(tree) if _DJANGO.search(text(tree, f"{folder}manage.py"))]
     for folder in django:
         yield Standing(folder, "Django", "python", tuple(_django(tree, folder)), within=_home(tree, folder))
     for folder in homes(tree):
@@ -92,36 +97,17 @@ def _install(tree: Tree, home: str, *extra: str) -> Iterator[Fact]:
 def _django(tree: Tree, folder: str) -> Iterator[Fact]:
     manage = text(tree, f"{folder}manage.py")
     found = re.search(r"DJANGO_SETTINGS_MODULE['\"],\s*['\"]([\w.]+)['\"]", manage)
-    module = found[1] if found else "settings"
+    module = found[1] if found else _only_settings(tree, folder)
     where = at(f"{folder}manage.py", line_of(manage, module))
     better = _for_production(tree, folder, module)
-    if better != module:
+    if better != module or not found:
         yield Fact(folder, "env", better, at(f"{folder}{better.replace('.', '/')}.py", 1), "DJANGO_SETTINGS_MODULE")
     home = _home(tree, folder)
     home = folder if home is None else home
     wanted = _wanted(tree, home)
     yield from _django_server(tree, folder, home, module, wanted)
     yield Fact(folder, "release", "python manage.py migrate --noinput", where)
-    settings = _settings(tree, folder, module)
-    for path in settings:
-        if re.search(r"(?m)^\s*STATIC_ROOT\s*=", text(tree, path)):
-            yield Fact(
-                folder,
-                "release",
-                "python manage.py collectstatic --noinput",
-                at(path, line_of(text(tree, path), "STATIC_ROOT")),
-            )
-            break
-    for path in settings:
-        if match := re.search(r"(?m)^\s*MEDIA_ROOT\s*=\s*(.{1,120})", text(tree, path)):
-            literal = re.findall(r"['\"]([\w./-]+)['\"]", match[1])
-            yield Fact(
-                folder,
-                "writable",
-                literal[-1] if literal else "MEDIA_ROOT",
-                at(path, line_of(text(tree, path), match[0].strip())),
-            )
-            break
+    yield from django_files.served(tree, folder, _settings(tree, folder, module), wanted)
     yield from _celery(tree, folder, wanted)
 
 
@@ -142,9 +128,25 @@ def _django_server(tree: Tree, folder: str, home: str, module: str, wanted: str)
     yield from _install(tree, home, *missing)
 
 
+def _only_settings(tree: Tree, folder: str) -> str:
+    """The settings that nothing names: beside a wsgi.py, the file or the ground of the folder."""
+    for path in sorted(below(tree, folder, r"[\w-]+/wsgi\.py")):
+        package = split(path)[0]
+        plain = package[len(folder) :].rstrip("/")
+        if "settings.py" in tree.folders[package]:
+            return f"{plain}.settings"
+        for name in ("production", "prod", "base", "common", "defaults"):
+            if f"{name}.py" in tree.folders.get(f"{package}settings/", ()):
+                return f"{plain}.settings.{name}"
+    return "settings"
+
+
 def _for_production(tree: Tree, folder: str, module: str) -> str:
     """The settings beside those of a developer that are named as production's."""
     head, _, last = module.rpartition(".")
+    inside = tree.folders.get(f"{folder}{module.replace('.', '/')}/", frozenset())
+    if name := next((one for one in ("production", "prod") if f"{one}.py" in inside), ""):
+        return f"{module}.{name}"
     if not head or not re.fullmatch(r"dev\w*|local\w*|base|settings|test\w*", last):
         return module
     place = folder + head.replace(".", "/") + "/"
@@ -221,6 +223,15 @@ def _objects(content: str, path: str) -> Iterator[_Made]:
                 yield _Made(path, line, f"{maker}()", kind)
 
 
+def _health(tree: Tree, folder: str) -> Iterator[Fact]:
+    """A route that is named as one for health."""
+    for path in list(below(tree, folder, r"(?:[\w-]+/){0,3}\w+\.py"))[:300]:
+        content = text(tree, path)
+        if found := _ROUTE.search(content):
+            yield Fact(folder, "health", found[1], at(path, line_of(content, found[0])))
+            return
+
+
 def _other(tree: Tree, folder: str, made: _Made) -> Iterator[Fact]:
     wanted = _wanted(tree, folder)
     module = made.path[len(folder) : -3].removesuffix("/__init__").removeprefix("src/").replace("/", ".")
@@ -236,6 +247,7 @@ def _other(tree: Tree, folder: str, made: _Made) -> Iterator[Fact]:
         target = f"'{module}:{made.name}'" if made.name.endswith("()") else f"{module}:{made.name}"
         command = f"gunicorn --bind 127.0.0.1:$PORT {target}"
     yield Fact(folder, "start", command, where)
+    yield from _health(tree, folder)
     covered = needed == ["uvicorn"] and re.search(r"(?i)fastapi\[(?:standard|all)", wanted)
     yield from _install(tree, folder, *(one for one in needed if not covered and not _wants(wanted, one)))
     if "alembic.ini" in tree.folders[folder]:

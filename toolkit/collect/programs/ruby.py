@@ -140,11 +140,3 @@ def _jobs(tree: Tree, folder: str) -> Iterator[Fact]:
         if place := _gem(tree, folder, gem):
             yield Fact(folder, "worker", command, place, _NAMES.get(gem, "jobs"))
             break
-    if "schedule.rb" in tree.folders.get(f"{folder}config/", ()):
-        path = f"{folder}config/schedule.rb"
-        yield Fact(
-            folder,
-            "open",
-            "its timed jobs are written for cron by whenever: no key of this file holds them",
-            at(path, 1),
-        )

@@ -60,6 +60,5 @@ def _generated(tree: Tree, folder: str) -> Standing | None:
 
 
 def _served(folder: str, output: str, where: str) -> Iterator[Fact]:
-    """Busybox's server is small, in Debian, and serves files and an index."""
-    yield Fact(folder, "package", "busybox", where)
-    yield Fact(folder, "start", f"busybox httpd -f -p 127.0.0.1:$PORT -h {output}", where)
+    """The web server serves the files itself."""
+    yield Fact(folder, "serve", output, where, "/")

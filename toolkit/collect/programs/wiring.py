@@ -21,7 +21,12 @@ _NOT = re.compile(
     r"|POOL|MAX|MIN|TIMEOUT|SSL|TLS|LOG|BACKUP|ADMIN|ROOT|SUPERUSER|METABASE|PGBOUNCER|SQLITE|DEV|DEVELOPMENT|STAGING|IMAP"
     r"|POP3?|INBOUND|INCOMING|CYPRESS|E2E|CI)(?:_|$)"
 )
-_STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password}"
+_CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?:DATA_)?REDIS_SSL(?:_ENABLED)?")
+_STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}"
+_VERIFIED = "sslmode=verify-full&sslrootcert=${data.relational.authority}"
+_VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
+# drivers of MySQL that begin TLS only where they are told whom to trust; the name is Laravel's
+_AUTHORITY = re.compile(rf"(?:{_PRE}MYSQL|{_DB})_(?:ATTR_)?SSL_?CA(?:_FILE|_PATH|_CERT)?")
 _SMTP = "${mail.outgoing.user}:${mail.outgoing.password}@${mail.outgoing.host}:${mail.outgoing.port}"
 
 
@@ -32,17 +37,23 @@ def _relational(output: str) -> Callable[[str], str]:
 
 def _jdbc(engine: str) -> str:
     part = _relational
-    scheme = "mysql" if engine == "mysql" else "postgresql"
-    return f"jdbc:{scheme}://{part('host')(engine)}:{part('port')(engine)}/{part('name')(engine)}"
+    scheme, verified = ("mysql", "") if engine == "mysql" else ("postgresql", f"?{_VERIFIED}")
+    return f"jdbc:{scheme}://{part('host')(engine)}:{part('port')(engine)}/{part('name')(engine)}{verified}"
+
+
+def _r2dbc(engine: str) -> str:
+    """The same with the names that R2DBC has for them."""
+    renamed = {"jdbc:": "r2dbc:", "sslmode": "sslMode", "sslrootcert": "sslRootCert"}
+    return re.sub("|".join(renamed), lambda match: renamed[match[0]], _jdbc(engine))
 
 
 def _dotnet(engine: str) -> str:
-    """Npgsql's and MySqlConnector's words are the same but for the server."""
+    """Npgsql's and MySqlConnector's words are the same but for the server and what they check."""
     host, port, name, user, password = (
         _relational(one)(engine) for one in ("host", "port", "name", "user", "password")
     )
-    server = "Server" if engine == "mysql" else "Host"
-    return f"{server}={host};Port={port};Database={name};Username={user};Password={password}"
+    server, verified = ("Server", "") if engine == "mysql" else ("Host", f";{_VERIFIED_BY_NPGSQL}")
+    return f"{server}={host};Port={port};Database={name};Username={user};Password={password}{verified}"
 
 
 def _always(value: str) -> Callable[[str], str]:
@@ -74,7 +85,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
             r"SPRING_DATASOURCE_URL|QUARKUS_DATASOURCE_JDBC_URL|JDBC_(?:DATABASE_)?URL|"
             r"DATASOURCES_DEFAULT_URL|(?:[A-Z0-9]+_)*JDBC_URL|SPRING_(?:FLYWAY|LIQUIBASE)_URL"
         ), _jdbc),
-        (r"SPRING_R2DBC_URL", lambda engine: _jdbc(engine).replace("jdbc:", "r2dbc:")),
+        (r"SPRING_R2DBC_URL", _r2dbc),
         (r"CONNECTION_?STRINGS_+(?!.*(?:STORAGE|QUEUE|BUS|BLOB|EMAIL|MESSAGE|LDAP|OAUTH))\w+", _dotnet),
         (r"PGHOST", _relational("host")), (r"PGPORT", _relational("port")), (r"PGDATABASE", _relational("name")),
         (r"PGUSER", _relational("user")), (r"PGPASSWORD", _relational("password")),
@@ -119,6 +130,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
 def wire(name: str, engine: str) -> str | None:
     """What a setting of this name gets."""
     plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
+    if _CACHE_TLS.fullmatch(plain):
+        return "${data.cache.tls}"
+    if engine == "mysql" and _AUTHORITY.fullmatch(plain):
+        return "${data.relational.mysql.ca}"
     if _NOT.search(plain) or len(plain) > 100:
         return None
     return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)

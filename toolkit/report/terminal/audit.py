@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from toolkit.model import Audit
-from toolkit.report import places, summary
+from toolkit.report import places, summary, undescribed
 from toolkit.report.escape import visible
 from toolkit.report.terminal.screen import SHOWN, listing, plural, put
 
@@ -23,6 +23,7 @@ def write_audit(out: Console, audit: Audit) -> None:
     _questions(out, audit)
     put(out, ("Findings: ", "bold"), summary.count_words(audit))
     _observations(out, audit)
+    _undescribed(out, audit)
     _unread(out, audit)
     out.print()
     put(out, ("Next: ", "bold"), summary.next_command(audit))
@@ -86,6 +87,12 @@ def _observations(out: Console, audit: Audit) -> None:
     seen = [f"{item.where}: {item.name} {item.value}" for item in audit.survey.observations]
     if seen:
         listing(out, "Seen from outside", seen)
+
+
+def _undescribed(out: Console, audit: Audit) -> None:
+    """Hosts that nobody has described, each with the line that tells most."""
+    rows = [f"{row.hosts or row.domain}, {row.place}: {row.seen[0][0]}" for row in undescribed.rows(audit)]
+    listing(out, undescribed.TITLE, rows)
 
 
 def _unread(out: Console, audit: Audit) -> None:

@@ -3,22 +3,27 @@
 
 CONFIG (/etc/offramp/status-page.json): {title, checks: {name: URL}, state, site, address, days}. In `state` lie
 history/looks.sqlite3 and notices/*.json (what announce.py wrote); into `site` go index.html, feed.atom and status.json.
-A check passes when its URL answers with a status below 400 within ten seconds, certificate included.
+A check passes when its URL answers with a status below 400 within ten seconds, certificate included. The page says until
+when that lasts.
 Only the standard library of Debian's Python is used: it must run when nothing else does.
 """
 
 import html
 import json
+import socket
 import sqlite3
+import ssl
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 SECONDS = 10
+ENDS_SOON = 21  # days: renewed by then, or somebody has to look
 SPANS = {"day": 1, "week": 7, "month": 30}
 TABLE = "CREATE TABLE IF NOT EXISTS look (at INTEGER, name TEXT, ok INTEGER, seconds REAL, said TEXT)"
 INDEX = "CREATE INDEX IF NOT EXISTS look_by_name ON look (name, at)"
@@ -32,7 +37,7 @@ table{{width:100%;border-collapse:collapse}}td,th{{text-align:left;padding:.4rem
 </style></head><body><h1>{title}</h1>
 <p class="{kind}" role="status">{summary}</p>
 {notices}
-<h2>Services</h2><table><tr><th>Service<th>Now<th>Day<th>Week<th>Month</tr>
+<h2>Services</h2><table><tr><th>Service<th>Now<th>Day<th>Week<th>Month<th>Certificate</tr>
 {rows}
 </table><p>Looked at <time datetime="{now}">{shown}</time> from a machine of its own.
 <a href="feed.atom">Feed of announcements</a></p></body></html>
@@ -52,6 +57,7 @@ def main():
     now = int(time.time())
     with ThreadPoolExecutor(8) as pool:
         looks = dict(zip(config["checks"], pool.map(look, config["checks"].values()), strict=True))
+        ends = dict(zip(config["checks"], pool.map(certificate_ends, config["checks"].values()), strict=True))
     with sqlite3.connect(state / "history/looks.sqlite3") as history:
         history.execute(TABLE)
         history.execute(INDEX)
@@ -59,7 +65,7 @@ def main():
         history.execute("DELETE FROM look WHERE at < ?", [now - max(SPANS.values()) * 86400])
         shares = {name: uptime(history, name, now) for name in looks}
     notices = read_notices(state / "notices")
-    for name, text in render(config, looks, shares, notices, now).items():
+    for name, text in render(config, looks, ends, shares, notices, now).items():
         replace(site / name, text)
 
 
@@ -78,6 +84,21 @@ def look(url):
     return not said, round(time.monotonic() - started, 3), said
 
 
+def certificate_ends(url):
+    """Seconds since 1970; None where there is no certificate, or none that holds."""
+    address = urllib.parse.urlsplit(url)
+    if address.scheme != "https":
+        return None
+    try:
+        with (
+            socket.create_connection((address.hostname, address.port or 443), timeout=SECONDS) as raw,
+            ssl.create_default_context().wrap_socket(raw, server_hostname=address.hostname) as wrapped,
+        ):
+            return ssl.cert_time_to_seconds(wrapped.getpeercert()["notAfter"])
+    except (OSError, ValueError):
+        return None
+
+
 def uptime(history, name, now):
     """span → share of looks that passed, None where there were none."""
     query = "SELECT avg(ok) FROM look WHERE name = ? AND at > ?"
@@ -90,7 +111,7 @@ def read_notices(folder):
     return sorted(found, key=lambda one: (one["at"], one["id"]), reverse=True)
 
 
-def render(config, looks, shares, notices, now):
+def render(config, looks, ends, shares, notices, now):
     """file name → text. What people wrote is escaped everywhere."""
     down = [name for name, (passed, *_) in looks.items() if not passed]
     at = datetime.fromtimestamp(now, UTC)
@@ -100,22 +121,33 @@ def render(config, looks, shares, notices, now):
         kind="down" if down else "up",
         summary=html.escape(f"Not working: {', '.join(down)}" if down else "Everything works."),
         notices="\n".join(map(notice, recent)),
-        rows="\n".join(row(name, *looks[name], shares[name]) for name in looks),
+        rows="\n".join(row(name, *looks[name], shares[name], lasts(ends[name], now)) for name in looks),
         now=stamp(at),
         shown=at.strftime("%Y-%m-%d %H:%M UTC"),
     )
     status = {
         "at": stamp(at),
-        "services": {name: {"up": passed, "said": said} for name, (passed, _, said) in looks.items()},
+        "services": {
+            name: {"up": passed, "said": said, "certificate_ends": ends[name] and stamp(moment(ends[name]))}
+            for name, (passed, _, said) in looks.items()
+        },
         "notices": recent,
     }
     return {"index.html": page, "feed.atom": feed(config, notices), "status.json": json.dumps(status, indent=1) + "\n"}
 
 
-def row(name, passed, _, said, shares):
+def row(name, passed, _, said, shares, until):
     now = '<td class="up">works' if passed else f'<td class="down">{html.escape(said)}'
     spans = "".join(f"<td>{'–' if share is None else f'{share:.2%}'}" for share in shares.values())
-    return f"<tr><td>{html.escape(name)}{now}{spans}</tr>"
+    return f"<tr><td>{html.escape(name)}{now}{spans}{until}</tr>"
+
+
+def lasts(ends, now):
+    """The last cell of a row: the day a certificate ends, plainly where that is soon."""
+    if ends is None:
+        return "<td>–"
+    cell = '<td class="down">' if ends < now + ENDS_SOON * 86400 else "<td>"
+    return f"{cell}{moment(ends):%Y-%m-%d}"
 
 
 def notice(one):
@@ -135,6 +167,10 @@ def feed(config, notices):
     updated = notices[0]["at"] if notices else "1970-01-01T00:00:00Z"
     title = html.escape(config["title"])
     return FEED.format(title=title, address=address, updated=updated, entries="\n".join(entries))
+
+
+def moment(seconds):
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def stamp(at):

@@ -3,20 +3,30 @@
 
 `programs.py wait SECONDS HOST` reads a JSON list of applications (name, port, health, domains) from stdin and waits until
 each one answers 200; HOST is the name of one without domains. `programs.py check NAME …` looks for programs that do not
-stay up. `programs.py run NAME COMMAND` runs a command as the application, with its environment. All end with 1 and an
-account of what went wrong on stdout: states of units and the last lines of their logs.
+stay up, and jobs that failed. `programs.py run NAME COMMAND [FOLDER …]` runs a command as the application, with its
+environment and its folders. These end with 1 and an account of what went wrong on stdout: states of units and the last
+lines of their logs.
+
+`programs.py keep NAME` notes what runs of an application, when all of it does, and says "kept"; `programs.py back NAME`
+brings that back, and says what it did. `programs.py tidy NAME PROCESS …` removes the units of processes that are no
+longer named (a job is `job-JOB`), and names them.
 """
 
 import http.client
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 ENVIRONMENTS = Path("/etc/offramp")
+HOMES = Path("/opt/offramp")
+UNITS = Path("/etc/systemd/system")
+BEFORE = ".before"  # in an application's home: copies of what ran, by their paths
+MOVED = (301, 302, 303, 307, 308)
 LOOKS = 3  # a second apart: a unit is started again after two
 LINES = 20  # of a log
 LONGEST = 300  # of a line
@@ -27,10 +37,10 @@ STATE = ("Id", "ActiveState", "SubState", "Result", "ExecMainStatus", "NRestarts
 
 def main():
     action, *words = sys.argv[1:]
-    said = {"wait": wait, "check": check, "run": run}[action](*words)
+    said = {"wait": wait, "check": check, "run": run, "keep": keep, "back": back, "tidy": tidy}[action](*words)
     if said:
         print(said)
-        sys.exit(1)
+        sys.exit(action in ("wait", "check", "run"))
 
 
 def wait(seconds, host):
@@ -49,11 +59,13 @@ def check(*names):
     for _ in range(LOOKS):
         down |= {found: name for name in names for found in units(name) if state(found)["ActiveState"] != "active"}
         time.sleep(1)
+    down |= {found: name for name in names for found in units(name, "job") if state(found)["ActiveState"] == "failed"}
     return "\n".join(clean(name, unit(found)) for found, name in down.items())
 
 
-def ask(application, host):
-    """What is wrong with its answer; empty when nothing is."""
+def ask(application, host, turns=3):
+    """What is wrong with its answer; empty when nothing is. A page that leads on to another of its own (a start page to
+    its sign-in) answers as that does."""
     connection = http.client.HTTPConnection("127.0.0.1", application["port"], timeout=20)
     try:
         headers = {"Host": [*application["domains"], host][0], "X-Forwarded-Proto": "https"}
@@ -61,12 +73,23 @@ def ask(application, host):
         answer = connection.getresponse()
         if answer.status == 200:
             return ""
-        moved = f" to {answer.headers['Location']}" if answer.headers["Location"] else ""
-        return f"answers {answer.status}{moved}"
+        place = answer.headers["Location"]
+        own = own_path(place, headers["Host"]) if answer.status in MOVED and place else ""
+        if own and turns:
+            return ask(application | {"health": own}, host, turns - 1)
+        return f"answers {answer.status}" + (f" to {place}" if place else "")
     except (OSError, http.client.HTTPException, ValueError) as err:
         return f"does not answer: {err}"
     finally:
         connection.close()
+
+
+def own_path(place, name):
+    """The path of an address of its own; empty for one elsewhere."""
+    parts = urlsplit(place)
+    if parts.netloc not in ("", name) or not parts.path.startswith("/"):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def account(application, said):
@@ -76,9 +99,80 @@ def account(application, said):
     return clean(name, f"{name}: {address} {said}\n" + "\n".join(map(unit, units(name))))
 
 
-def units(name):
-    listed = output("systemctl", "list-unit-files", "--plain", "--no-legend", f"app-{name}-*.service")
-    return [line.split()[0] for line in listed.splitlines()]
+def units(name, kind="app"):
+    """Its processes' units; of the kind "job", what its timers start."""
+    return [path.name for path in unit_files(name) if path.name.startswith(f"{kind}-") and path.suffix == ".service"]
+
+
+def unit_files(name):
+    """Of services and timers: `app-a-b-web.service` may be of the application a or of a-b, and says itself of which."""
+    mine = f"EnvironmentFile={ENVIRONMENTS}/{name}.env"
+    services = [path for form in ("app", "job") for path in sorted(UNITS.glob(f"{form}-{name}-*.service"))]
+    services = [path for path in services if mine in path.read_text().splitlines()]
+    timers = [path.with_suffix(".timer") for path in services]
+    return [*services, *filter(Path.is_file, timers)]
+
+
+def keep(name):
+    """"kept" when there is something to come back to: a release whose processes all run."""
+    home = HOMES / name
+    shutil.rmtree(home / BEFORE, ignore_errors=True)
+    if not (home / "current").is_symlink() or any(state(one)["ActiveState"] != "active" for one in units(name)):
+        return ""
+    (home / BEFORE).mkdir(mode=0o700)
+    (home / BEFORE / "current").symlink_to((home / "current").readlink())
+    for path in what_runs(name):
+        there = home / BEFORE / path.relative_to("/")
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, there)
+    return "kept"
+
+
+def what_runs(name):
+    """Files that say what runs: the environment, the commands, the units."""
+    environment = ENVIRONMENTS / f"{name}.env"
+    commands = (path for path in (HOMES / name).iterdir() if path.is_file() and not path.is_symlink())
+    return [*filter(Path.is_file, [environment]), *commands, *unit_files(name)]
+
+
+def back(name):
+    """What ran when it was kept runs again, with the environment and the commands it had."""
+    before = HOMES / name / BEFORE
+    if not (before / "current").is_symlink():
+        return "nothing ran before that could be brought back"
+    remove([path for path in unit_files(name) if not (before / path.relative_to("/")).is_file()])
+    for path in filter(Path.is_file, before.rglob("*")):
+        if path.parent != before:
+            shutil.copy2(path, Path("/", path.relative_to(before)))
+    release = (before / "current").readlink()
+    point(HOMES / name / "current", release)
+    output("systemctl", "daemon-reload")
+    output("systemctl", "restart", *units(name), *(one.name for one in unit_files(name) if one.suffix == ".timer"))
+    return f"the release before it, {release.name}, runs again"
+
+
+def point(link, target):
+    """A link that leads to the one or the other place at any time."""
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
+
+
+def tidy(name, *processes):
+    """The units that were removed, one a line."""
+    wanted = {f"job-{name}-{one[4:]}" if one.startswith("job-") else f"app-{name}-{one}" for one in processes}
+    gone = [path for path in unit_files(name) if path.stem not in wanted]
+    remove(gone)
+    return "\n".join(path.name for path in gone)
+
+
+def remove(files):
+    if files:
+        output("systemctl", "disable", "--now", *(path.name for path in files))
+        for path in files:
+            path.unlink()
+        output("systemctl", "daemon-reload")
 
 
 def state(name):
@@ -96,9 +190,10 @@ def unit(name):
     return "\n  ".join([f"{name}: {said}; its last lines:", *(log.splitlines() or ["(it said nothing)"])])
 
 
-def run(name, command):
-    """What the command said, when it failed."""
+def run(name, command, *folders):
+    """What the command said, when it failed. Folders are those elsewhere than in its source."""
     settings = ["--quiet", "--pipe", "--wait", "--collect", f"--property=User=app-{name}"]
+    settings += [f"--property=BindPaths=/var/lib/app-{name}/apart{folder}:{folder}" for folder in folders]
     environment = f"--property=EnvironmentFile={ENVIRONMENTS / name}.env"
     done = subprocess.run(
         ["systemd-run", *settings, environment, command],

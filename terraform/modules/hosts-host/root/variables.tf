@@ -5,7 +5,7 @@ variable "machines" {
     user             = optional(string, "root")
     port             = optional(number, 22)
     private_key_file = optional(string) # absent: the SSH agent
-    host_key         = optional(string) # public host key; absent: any is accepted when first checked
+    host_key         = optional(string) # public host key; absent: the first one seen is believed
   }))
 }
 

@@ -9,6 +9,8 @@ Needs nothing but Python 3.9.
 """
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from typing import Any
 
 INVENTORY = Path(__file__).resolve().parent
 PROJECT = INVENTORY.parent
+HOST_KEY = re.compile(r"[a-z0-9@.-]+ [A-Za-z0-9+/=]+")
 
 
 def main() -> int:
@@ -56,11 +59,23 @@ def inventory(hosts: dict[str, Any]) -> dict[str, Any]:
             "ansible_host": host["address"],
             "ansible_user": host["user"],
             "ansible_port": host["port"],
+            "ansible_ssh_extra_args": believed(name, host.get("host_key")),
             **({"ansible_ssh_private_key_file": key} if key else {}),
         }
         for group in host["groups"]:
             groups.setdefault(group.replace("-", "_"), {"hosts": []})["hosts"].append(name)
     return groups
+
+
+def believed(name: str, host_key: Any) -> str:
+    """ssh's options: the host has this key, or the first one seen, which is noted; a changed one is refused."""
+    if not host_key:
+        return "-o StrictHostKeyChecking=accept-new"
+    key = " ".join(str(host_key).split()[:2])
+    if not HOST_KEY.fullmatch(key):
+        sys.exit(f"host_key of {name} is no public key\nhint: the first two words of its /etc/ssh/ssh_host_*_key.pub")
+    # %H is the name ssh looks for, with the port where that is not 22
+    return f"-o StrictHostKeyChecking=yes -o {shlex.quote(f'KnownHostsCommand=/bin/echo %H {key}')}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,97 @@
+"""Which database engine a program speaks, and how the setting that chooses it, like `DB_ENGINE`, spells that.
+
+The words stand in the code that compares the setting, or in the remark beside it in a sample: "sqlite (default) or
+postgres". In: the settings that are read, the files that name them. Out: the word for an engine.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from toolkit.collect.programs.facts import Fact, Standing, strings, table, toml
+from toolkit.collect.programs.tree import Tree, text
+
+LISTED = (
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "Gemfile",
+    "composer.json",
+    "package.json",
+    "go.mod",
+    "Cargo.toml",
+)
+_ENGINES = (
+    ("postgresql", re.compile(
+        r"psycopg|asyncpg|\bpg8000|gem ['\"]pg['\"]|\"pg\"\s*:|postgrex|lib/pq|jackc/pgx|"
+        r"postgresql|Npgsql|\"postgres\"\s*:|ext-pgsql|pdo_pgsql|sqlx.*postgres"
+    )),
+    ("mysql", re.compile(
+        r"mysqlclient|pymysql|gem ['\"](?:mysql2|trilogy)['\"]|\"mysql2?\"\s*:|"
+        r"go-sql-driver/mysql|mysql-connector|MySql|:myxql|pdo_mysql|ext-mysqli|mariadb"
+    )),
+    ("sqlite", re.compile(
+        r"gem ['\"]sqlite3['\"]|\"(?:better-)?sqlite3\"\s*:|mattn/go-sqlite3|modernc.org/sqlite|"
+        r"ecto_sqlite|pdo_sqlite|rusqlite"
+    )),
+)  # fmt: skip
+CHOOSES = re.compile(
+    r"(?:[A-Z0-9]+_)?(?:DB|DATABASE)(?:_(?:CONNECTION|ENGINE|TYPE|CLIENT|DRIVER|DIALECT|ADAPTER|VENDOR|BACKEND))?"
+)
+DECIDES = re.compile(
+    r"(?:[A-Z0-9]+_)*(?:DB|DATABASE)_(?:CONNECTION|ENGINE|TYPE|CLIENT|DRIVER|DIALECT|ADAPTER|VENDOR|BACKEND)"
+)
+FAMILY = {
+    "postgres": "postgresql",
+    "postgresql": "postgresql",
+    "pgsql": "postgresql",
+    "pg": "postgresql",
+    "django.db.backends.postgresql": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mysql2": "mysql",
+    "django.db.backends.mysql": "mysql",
+}
+_WORD = re.compile(r"(?<![\w.-])[a-z][\w.]{1,40}(?![\w-])")
+_NEAR = 600  # characters after the name; a third of it before
+
+
+def spelled(tree: Tree, name: str, engine: str, paths: Iterable[str]) -> tuple[str, str]:
+    """The word, and the file it stands in; empty texts where no file has one near the name."""
+    for path in paths:
+        content = text(tree, path)
+        for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", content):
+            near = content[max(0, found.start() - _NEAR // 3) : found.end() + _NEAR]
+            if "django.db.backends." in near and engine in ("postgresql", "mysql"):
+                return f"django.db.backends.{engine}", path
+            if word := next((word for word in _WORD.findall(near) if FAMILY.get(word) == engine), ""):
+                return word, path
+    return "", ""
+
+
+def engine_of(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> str:
+    """What its database speaks: drivers it installs, then what stands beside it or in its settings."""
+    listed = "\n".join(
+        _mandatory(name, text(tree, f"{folder}{name}"))
+        for folder in {home, standing.folder}
+        for name in (*LISTED, "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "prisma/schema.prisma")
+    )
+    drivers = [engine for engine, form in _ENGINES if form.search(listed)]
+    told = [fact.text for fact in facts if fact.kind == "engine" and fact.text in ("postgresql", "mysql", "sqlite")]
+    chosen = [fact.text for fact in facts if fact.kind == "engine" and fact.key == "chosen"]
+    if chosen:
+        return chosen[0]
+    if len(drivers) == 1:
+        return drivers[0]
+    for engine in ("postgresql", "mysql"):
+        if engine in told and (engine in drivers or not drivers):
+            return engine
+    return drivers[0] if drivers else (told or [""])[0]
+
+
+def _mandatory(name: str, content: str) -> str:
+    """What is installed whatever is chosen: of a pyproject.toml not its groups and extras."""
+    if name != "pyproject.toml":
+        return content
+    document = toml(content)
+    listed = strings(table(document, "project").get("dependencies"))
+    return "\n".join([*listed, *table(document, "tool", "poetry", "dependencies")])
