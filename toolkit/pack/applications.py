@@ -9,6 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,10 @@ _NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lo
 _INCLUDED = ("requirements*.txt", "requirements/*.txt", "constraints*.txt")  # which lock files may name
 _FETCHES = re.compile(
     r"\b(curl|wget|git clone|apt-get|gem install|bundle|composer|cargo|yarn|pnpm|bun|poetry|pipenv|uv|mix|gradlew?)\b"
-    # all but `pip install -r FILE`, more of them, or `.`, with options of one word
-    r"|\bpip3? install (?!(?:-\S+ )*(?:(?:(?:-r|--requirement)[ =]?\S+ ?)+|(?:-e )?\.)(?: ?-\S+)*\s*(?:$|&&|;))"
     r"|\bcd \S+ *(?:&&|;).*\b(npm|pip3?|go|mvn)\b"  # lock files are looked for where the sources begin
 )
-_NAMED = re.compile(r"\bpip3? install (?:\S+ )*?(?:-r|--requirement)[ =]?(?P<file>\S+)")
+_PIP = re.compile(r"\bpip3? install ([^&|;]*)")
+_FILE_OPTIONS = ("-r", "--requirement")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -108,7 +108,7 @@ def _clients(one: Application, source: Path) -> Iterator[_Client]:
 
 def _requirement_files(one: Application) -> list[str]:
     """What its commands hand to pip; what the runtime's do, where it has none of its own."""
-    return [found["file"] for command in one.install for found in _NAMED.finditer(command)] or ["requirements.txt"]
+    return [name for command in one.install for name in _pip_files(command)] or ["requirements.txt"]
 
 
 def _is_its_own(source: Path, name: str) -> bool:
@@ -125,8 +125,25 @@ def _gaps(one: Application, source: Path) -> Iterator[Gap]:
     if _is_its_own(source, "package.json") and not any(_is_its_own(source, name) for name in _NODE_LOCKS):
         yield Gap(f"what npm fetches for {one.name}", "package.json has no lock file beside it", breaks)
     for command in one.install:
-        if found := _FETCHES.search(command):
-            yield Gap(f"what {found[0].strip()!r} fetches for {one.name}", f"a command of its own: {command}", breaks)
+        found = _FETCHES.search(command)
+        what = found[0] if found else "pip install" if any(_pip_more(command)) else ""
+        if what:
+            yield Gap(f"what {what!r} fetches for {one.name}", f"a command of its own: {command}", breaks)
+
+
+def _pip_files(command: str) -> Iterator[str]:
+    """The requirement files that a command hands to pip."""
+    for found in _PIP.finditer(command):
+        words = found[1].split()
+        yield from (word for option, word in pairwise(words) if option in _FILE_OPTIONS)
+
+
+def _pip_more(command: str) -> Iterator[str]:
+    """What else it has pip install: neither an option, nor such a file, nor the application itself."""
+    for found in _PIP.finditer(command):
+        for before, word in pairwise(["", *found[1].split()]):
+            if not (word.startswith("-") or word == "." or before in _FILE_OPTIONS):
+                yield word
 
 
 def _requirements(one: Application, source: Path, into: Path, target: Target) -> list[str]:
