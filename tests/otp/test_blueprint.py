@@ -16,6 +16,7 @@ USUAL: dict[str, Any] = {
     "ansible_managed": "",
     "offramp_services": {"otp.sms": {"url": "https://codes.example:8085"}},
     "offramp_addresses": {"web": "10.1.1.1", "desk": "desk.example"},
+    "offramp_authority": "/etc/offramp/authority.pem",
     "otp_gateway_inner_port": 8086,
     "otp_gateway_database_password": "p",
     "otp_gateway_database_host": "10.1.1.2",
