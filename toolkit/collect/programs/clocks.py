@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from toolkit.collect.programs.facts import Fact, items, json_object, line, words
 from toolkit.collect.programs.tree import Tree, at, line_of, named, split, text
 
-_EVERY = re.compile(
-    r"every\s*\(?\s*(?P<when>[^,]+?|'[^']+'|\"[^\"]+\")(?:\s*,\s*(?:at:|:at\s*=>)\s*['\"](?P<at>[^'\"]+)['\"])?\s*\)?\s*do\b.*"
-)
+_AT = re.compile(r"(?:\bat:|:at ?=>) ?['\"]([^'\"]+)['\"]")
 _TASK = re.compile(r"(?P<kind>rake|runner|command)\s*\(?\s*(?P<quote>['\"])(?P<what>.+?)(?P=quote)\s*\)?(?:\s*,.*)?")
 _SPAN = re.compile(
     r"(?:(\d+)\.)?(minute|hour|day|week|month|sunday|monday|tuesday|wednesday|thursday|friday|saturday|weekday)s?"
@@ -50,14 +48,26 @@ def _whenever(tree: Tree, path: str) -> Iterator[Fact]:
     folder, when = path.removesuffix("config/schedule.rb"), ""
     for number, row in enumerate(text(tree, path).split("\n")[:1000], 1):
         plain = row.partition(" #")[0].strip()
-        if found := _EVERY.fullmatch(plain):
-            said = f"every {found['when'].strip()}" + (f" at {found['at']}" if found["at"] else "")
-            when = _cron(found["when"].strip(), found["at"] or "") or line(said)
+        if found := _every(plain):
+            span, clock = found
+            when = _cron(span, clock) or line(f"every {span}" + (f" at {clock}" if clock else ""))
         elif plain == "end":
             when = ""
         elif when and (task := _TASK.fullmatch(plain)):
             quoted = shlex.quote(task["what"]) if task["kind"] == "runner" else task["what"]
             yield Fact(folder, "cron", line(_COMMANDS[task["kind"]].format(quoted)), at(path, number), when)
+
+
+def _every(row: str) -> tuple[str, str] | None:
+    """What stands behind `every`, and behind `at:` ("": nothing)."""
+    head, do, block = row.removeprefix("every").rpartition(" do")
+    if not row.startswith(("every ", "every(")) or not do or block.strip(" |abcdefghijklmnopqrstuvwxyz_"):
+        return None
+    said = head.strip().removeprefix("(").removesuffix(")").strip()
+    quoted = said.find(said[0], 1) if said[:1] in ("'", '"') else -1
+    span, rest = (said[: quoted + 1], said[quoted + 1 :]) if quoted > 0 else (said.split(",")[0], said)
+    at_clock = _AT.search(rest)
+    return span.strip(), at_clock[1] if at_clock else ""
 
 
 def _cron(when: str, clock: str) -> str:
