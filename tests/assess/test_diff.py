@@ -39,7 +39,7 @@ def made(catalog: Catalog, signals: str) -> Any:
         own = platform or Platform()
         found = identify(seen, own, catalog)
         judged = assess(seen, found, own, catalog, today=date(2026, 6, 1))
-        return Audit(SCHEMA_VERSION, "offramp 1", hash or catalog.hash, own, seen, found, judged, (), signals)
+        return Audit(SCHEMA_VERSION, "offramp 1", hash or catalog.hash, own, seen, found, judged, signals=signals)
 
     return make
 

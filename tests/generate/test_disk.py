@@ -162,3 +162,9 @@ def test_a_broken_manifest_is_named(make_plan, tmp_path: Path) -> None:
     (tmp_path / manifest.PATH).write_text("{")
     with pytest.raises(BadInput, match=manifest.PATH):
         write(project(make_plan), tmp_path)
+
+
+def test_a_pipe_in_a_folder_of_something_else_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "site.yml")
+    with pytest.raises(BadInput, match=r"no generated project lies here.*site\.yml"):
+        write([GeneratedFile("site.yml", "a"), GeneratedFile(manifest.PATH, "{}")], tmp_path)

@@ -104,9 +104,10 @@ def test_projects_of_one_platform_share_its_key(plan: Path, start: Start) -> Non
 
 def test_the_second_learns_who_is_first_and_a_dead_one_blocks_nobody(plan: Path, start: Start, run: Run) -> None:
     infra = plan.parent / "infra"
-    infra.mkdir()
-    os.mkfifo(infra / "site.yml")  # what is there already is read first, and this never ends
     arguments = ["generate", "plan.json", "--to", "infra", "--vault-key", "board.key"]
+    run(*arguments)
+    (infra / "site.yml").unlink()
+    os.mkfifo(infra / "site.yml")  # what is there already is read first, and this never ends
     first = start(OFFRAMP, *arguments)
     _wait_for(infra / ".offramp-pending.json", first)
     refused = run(*arguments, code=2).stderr

@@ -91,10 +91,15 @@ def _check_folder(root: Path, files: Sequence[GeneratedFile], known: Mapping[str
     """Nothing is in the way: a link (BadInput of `folder`), or, where no project lies, files of something else."""
     if not root.exists():
         return
-    wanted = {file.path: manifest.content_hash(file.content.encode()) for file in files}
-    found = {path: content for path in wanted if (content := folder.read(root, path)) is not None}
-    strange = [path for path, content in found.items() if manifest.content_hash(content) != wanted[path]]
-    if strange and not known:
+    found = {file.path: is_file for file in files if (is_file := folder.is_file(root, file.path)) is not None}
+    if known:
+        return
+    strange = [
+        file.path
+        for file in files
+        if file.path in found and not (found[file.path] and folder.read(root, file.path) == file.content.encode())
+    ]
+    if strange:
         shown = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
         hint = "nothing was written; generate into a folder of its own (--to infra)"
         raise BadInput(f"no generated project lies here, but files that it would have: {shown}", where=root, hint=hint)

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,21 @@ def read(root: Path, path: str) -> bytes | None:
         raise _refused(err, root, path) from err
     with os.fdopen(handle, "rb") as file:
         return file.read()
+
+
+def is_file(root: Path, path: str) -> bool | None:
+    """Whether root/path is a regular file; None if nothing is there. Never waits, not even for a pipe."""
+    try:
+        with _parent(root, path, create=False) as (parent, name):
+            handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as err:
+        raise _refused(err, root, path) from err
+    try:
+        return stat.S_ISREG(os.fstat(handle).st_mode)
+    finally:
+        os.close(handle)
 
 
 def write(root: Path, path: str, content: str, *, mode: int = 0o644) -> None:
