@@ -751,6 +751,9 @@ class Compared(Value):
 class Comparison(Value):
     """The plans of several losses side by side, the worst first."""
 
+    schema_version: str
+    tool: str
+    catalog: str
     platform: str
     people: int
     rows: tuple[Compared, ...]
@@ -773,6 +776,9 @@ class Preparation(Value):
 class Today(Value):
     """What to do before anything happens, what saves most outage for an hour of work first."""
 
+    schema_version: str
+    tool: str
+    catalog: str
     platform: str
     people: int
     losses: tuple[Loss, ...]  # feared

@@ -51,6 +51,8 @@ def test_every_output_in_the_checkout_is_passed_by(shop: Path, run: Run, audited
         "runbooks",
         cwd=shop,
     )
+    run("plan", "audit.json", "--compare", *_wanted("render_comparison", "compared"), cwd=shop)
+    run("plan", "audit.json", "--today", *_wanted("render_today", "today"), cwd=shop)
     run("simulate", "audit.json", "--lose", "aws@1h", *_wanted("render_simulation", "sim"), cwd=shop)
     run("gate", "audit.json", *_wanted("render_verdict", "gate"), cwd=shop)
     run("diff", "audit.json", "audit.json", *_wanted("render_diff", "diff"), cwd=shop)

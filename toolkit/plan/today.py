@@ -7,7 +7,7 @@ already: the outage of its journeys with and without that one thing held, and th
 from collections.abc import Sequence
 
 from toolkit.catalog import Catalog
-from toolkit.model import Audit, DataLost, Loss, Plan, Preparation, Task, Today
+from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan, Preparation, Task, Today
 from toolkit.plan import make_plan
 from toolkit.plan.losses import default_losses
 from toolkit.plan.prepared import ahead
@@ -33,7 +33,8 @@ def today(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people
             rows.append(_preparation(task, 0.0, (), kept))
     worth = [one for one in rows if one.saves_hours >= _LEAST_WORK or one.brings_back or one.keeps]
     worth.sort(key=lambda one: (-len(one.brings_back), -_per_hour(one), -len(one.keeps), one.task))
-    return Today(audit.platform.name, unready.schedule.people, feared, tuple(worth))
+    crew = unready.schedule.people
+    return Today(SCHEMA_VERSION, audit.tool, catalog.hash, audit.platform.name, crew, feared, tuple(worth))
 
 
 def _row(task: Task, unready: Plan, ready: Plan) -> Preparation:

@@ -114,14 +114,14 @@ def render_today(today: Today, catalog: Catalog) -> str:
     """What to do before anything happens, what saves most first."""
     rows = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in caveats.today(today)]
     head = f"# What {markdown(today.platform)} can do today"
-    return _page([head, f"{markdown(caveats.feared(today))}.", *_table(caveats.TODAY, rows)])
+    return _page([head, f"{markdown(caveats.feared(today))}.", *_table(caveats.TODAY, rows), *_end(today)])
 
 
 def render_comparison(comparison: Comparison, catalog: Catalog) -> str:
     """The losses side by side, the worst first."""
     rows = ["| " + " | ".join(markdown(cell) for cell in row) + " |" for row in caveats.comparison(comparison)]
     head = f"# What each loss costs {markdown(comparison.platform)}"
-    return _page([head, *_table(caveats.COMPARED, rows), f"With {comparison.people} people."])
+    return _page([head, *_table(caveats.COMPARED, rows), f"With {comparison.people} people.", *_end(comparison)])
 
 
 def render_journal(journal: Journal) -> str:
@@ -284,6 +284,6 @@ def _skipped(audit: Audit) -> list[str]:
     return [f"Not read, because it is Offramp's own: {markdown(words)}."] if words else []
 
 
-def _end(document: Audit | Plan | Diff) -> list[str]:
+def _end(document: Audit | Plan | Diff | Comparison | Today) -> list[str]:
     """The last line, by which an audit knows that it need not read this file."""
     return [f"Made by {markdown(document.tool)}, catalogue {code(document.catalog[:12])}."]
