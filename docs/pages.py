@@ -31,11 +31,12 @@ _COMMANDS = """# Commands
 _CHAPTERS = {  # of the front page; a folder stands for its pages
     "Begin": ("overview", "tutorial", "blind-spots"),
     "How to": (
-        "offramp-toml", "programs", "network", "export", "plan", "drill", "gate", "ci/README", "otp", "reports",
+        "offramp-toml", "programs", "network", "export", "plan", "go-bag", "drill", "gate", "ci/README", "otp",
+        "reports",
     ),
     "Judgement": ("identify", "judgement", "score", "security"),
     "Reference": ("reference/commands", "rules", "reference/schemas"),
-    "Replacements": ("blueprints/",),
+    "Replacements": ("strangers", "blueprints/"),
     "Catalogue": ("catalogue/",),
     "Inside": ("architecture/", "decisions/", "contributing", "changelog"),
 }  # fmt: skip
