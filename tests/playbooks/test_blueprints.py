@@ -194,3 +194,15 @@ def test_what_a_blueprint_brings_along_carries_a_checksum_which_its_role_checks(
             assert next(number for number, task in enumerate(block) if "unarchive" in str(task)) > asking[-1]
             checked += 1
     assert checked
+
+
+_SHARED = PLAYBOOKS / "_tls/templates/nginx.conf.j2"
+_SERVERS = [path for path in PLAYBOOKS.rglob("*.j2") if "_tls/templates/nginx.conf.j2" in path.read_text()]
+
+
+@pytest.mark.parametrize("server", _SERVERS, ids=lambda path: path.parts[-3])
+def test_no_server_of_nginx_says_again_what_the_shared_profile_says(server: Path) -> None:
+    """nginx does not start where a block has a directive twice."""
+    shared = set(re.findall(r"^    ([a-z_]+) ", _SHARED.read_text(), re.MULTILINE))
+    assert {"ssl_protocols", "client_header_timeout"} <= shared
+    assert not shared & set(re.findall(r"^    ([a-z_]+) ", server.read_text(), re.MULTILINE))
