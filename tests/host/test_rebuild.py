@@ -224,7 +224,8 @@ def test_the_database_is_believed_by_its_name_and_authority_alone(rebuilt: Rebui
         script = [
             "set -a; . /etc/offramp/clock.env",
             f"URL=$(printf %s \"$DATABASE_URL\" | sed 's/@{address}:/@{name}:/')",
-            f"PGSSLROOTCERT={authority} NODE_EXTRA_CA_CERTS={authority} SSL_CERT_FILE={authority}",
+            # Debian's Node reads the system's folder of authorities as well
+            f"PGSSLROOTCERT={authority} NODE_EXTRA_CA_CERTS={authority} SSL_CERT_FILE={authority} SSL_CERT_DIR=/none",
             f"QUESTION='{QUESTION}'",
             ASK[client],
         ]
