@@ -124,7 +124,8 @@ def running_server() -> Iterator[Server]:
     if not shutil.which("mariadbd", path="/usr/sbin") or asked.returncode or os.geteuid():
         missing("needs root, and Debian's mariadb-server and python3-pymysql")
     memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="import-my-", dir=memory if os.access(memory, os.W_OK) else None))
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    folder = Path(tempfile.mkdtemp(prefix="import-my-", dir=memory if roomy else None))
     folder.chmod(0o755)
     for name in ("data", "moves"):
         (folder / name).mkdir()

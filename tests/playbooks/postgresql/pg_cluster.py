@@ -116,7 +116,8 @@ def cluster() -> Iterator[Cluster]:
     if not binaries or asked.returncode or os.geteuid():
         missing("needs root, and Debian's postgresql and python3-psycopg2")
     memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="import-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    folder = Path(tempfile.mkdtemp(prefix="import-pg-", dir=memory if roomy else None))
     folder.chmod(0o755)
     data = folder / "data"
     data.mkdir()
