@@ -31,7 +31,7 @@ from toolkit.commands.options import (
     source_url_option,
 )
 from toolkit.commands.pack import pack_command
-from toolkit.commands.quiet import add_quiet
+from toolkit.commands.talk import add_talk
 from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
 from toolkit.otp.command import otp
@@ -200,7 +200,7 @@ def _audit(
     from toolkit.assess import assess
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
-    from toolkit.collect.roots import find_platform, find_roots, nothing_found
+    from toolkit.collect.roots import find_platform, find_roots, nothing_found, tracked
     from toolkit.corrections import chosen, concerning, corrected
     from toolkit.engines import find_needs
     from toolkit.identify import identify
@@ -215,7 +215,7 @@ def _audit(
     catalog = _catalog(overlays, platform, base)
     check_names(platform, catalog)
     ignored = [entry.path for entry in platform.ignore if entry.path]
-    with console.progress("files read:") as step:
+    with console.progress("files read", tracked(roots.values())) as step:
         cache = _cache_folder() if cached else None
         survey = collect_files(roots, catalog, ignore=ignored, cache=cache, on_progress=step)
     if nothing_found(survey) and not (aws_profile or others or outside):
@@ -738,7 +738,7 @@ cli.add_command(diff_command)
 cli.add_command(export)
 cli.add_command(otp)
 cli.add_command(pack_command)
-add_quiet(cli)
+add_talk(cli)
 
 
 def main() -> None:

@@ -5,11 +5,14 @@ A *format* is a module of `toolkit/report/`; it offers a value by having the fun
 """
 
 import importlib
+import json
 import os
 import pkgutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +24,12 @@ from toolkit.errors import BadInput
 Render = Callable[..., str]
 _LONGEST_ANSWER = 1000  # bytes
 QUIET = "toolkit.quiet"  # in click's context: nothing is said but errors
+WHOLE = "toolkit.whole"  # likewise: lists for a terminal are not cut
+_EVERY = 0.1, 0.5  # seconds between two counts: on a terminal, as JSON Lines
+_SOON = 1.0  # seconds before which nobody is told how long something takes
+_as_json = ContextVar(
+    "toolkit.as_json", default=False
+)  # not click's context: errors are told after a command has ended
 
 
 @cache
@@ -62,7 +71,8 @@ def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targe
         if name not in known:
             raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(known)}")
     for name, path in targets:
-        documents.write_text(path, _render(name, function, arguments) + (_signature() if name == "text" else ""))
+        text = _render(name, function, arguments, whole=True)
+        documents.write_text(path, text + (_signature() if name == "text" else ""))
         say(f"wrote {path}")
     if chosen or not targets:
         click.echo(_render(chosen or "text", function, arguments), nl=False)
@@ -70,11 +80,14 @@ def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targe
         click.echo(_render("text", function, arguments), nl=False, err=True)
 
 
-def _render(name: str, function: str, arguments: tuple[object, ...]) -> str:
+def _render(name: str, function: str, arguments: tuple[object, ...], *, whole: bool | None = None) -> str:
+    from toolkit.report.terminal import screen
+
     renderer = _renderer(name, function)
     if renderer is None:
         raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(formats(function))}")
-    text = renderer(*arguments)
+    with screen.whole(_is_set(WHOLE) if whole is None else whole):
+        text = renderer(*arguments)
     return text if text.endswith("\n") else text + "\n"
 
 
@@ -87,27 +100,67 @@ def _signature() -> str:
 
 def say(text: str) -> None:
     """Talk, on stderr; not with --quiet."""
-    if not _is_quiet():
+    if _is_quiet():
+        return
+    if _as_json.get():
+        _event(said=text)
+    else:
         click.echo(text, err=True)
 
 
+def talk_json(wanted: bool) -> None:
+    """From here on stderr is JSON Lines: `{"said": text}` and the counts of `progress`."""
+    _as_json.set(wanted)
+
+
+def _event(**values: object) -> None:
+    click.echo(json.dumps(values), err=True)  # ASCII: nothing of it acts in a terminal
+
+
 def _is_quiet() -> bool:
+    return _is_set(QUIET)
+
+
+def _is_set(key: str) -> bool:
     context = click.get_current_context(silent=True)  # none: an error, after the command has ended
-    return context is not None and bool(context.meta.get(QUIET))
+    return context is not None and bool(context.meta.get(key))
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int], None]]:
-    """A counter on stderr while something runs; silent when stderr is no terminal."""
-    shown = sys.stderr.isatty() and not _is_quiet()
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A counter on stderr while something runs; silent when stderr is no terminal and JSON was not asked for.
+
+    `total`: about how many there will be. The time that is left is told once there is something to tell it by.
+    As JSON: `{"phase": title, "done": 1200, "total": 5000, "seconds": 1.5, "left": 4.7}`; unknown ones are null.
+    """
+    told = _as_json.get() and not _is_quiet()
+    shown = told or (sys.stderr.isatty() and not _is_quiet())
+    began, due, last = time.monotonic(), 0.0, 0
 
     def step(count: int) -> None:
-        if shown:
-            click.echo(f"\r{title} {count:,}", nl=False, err=True)
+        nonlocal due, last
+        last = count
+        if shown and (now := time.monotonic()) >= due:
+            due = now + _EVERY[told]
+            _count(title, count, total, now - began)
 
     yield step
-    if shown:
+    if told:
+        _count(title, last, last, time.monotonic() - began)
+    elif shown:
         click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _count(title: str, done: int, total: int | None, seconds: float) -> None:
+    total = total if total is None else max(done, total)
+    left = seconds * (total - done) / done if total and done and seconds > _SOON else None
+    if _as_json.get():
+        rounded = None if left is None else round(left, 1)
+        _event(phase=title, done=done, total=total, seconds=round(seconds, 1), left=rounded)
+        return
+    of = "" if total is None else f" of about {total:,}"
+    more = "" if left is None else f", {left:.0f} s left"
+    click.echo(f"\r{title}: {done:,}{of}{more}\x1b[K", nl=False, err=True)
 
 
 @contextmanager

@@ -103,6 +103,52 @@ def test_quiet_keeps_errors(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert "missing.json" in capsys.readouterr().err
 
 
+# --- all of it --------------------------------------------------------------------------------------------------------
+def test_lists_are_cut_on_a_screen_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = [f"part-{number}/package.json" for number in range(9)]
+    for path in broken:
+        (tmp_path / "shop" / path).parent.mkdir(parents=True)
+        (tmp_path / "shop" / path).write_text("{ this is no JSON")
+    cut = run("audit", "shop", "-o", "text=whole.txt", "--format", "text").stdout
+    assert "… and 5 more: --all shows them" in cut
+    assert sum(path in cut for path in broken) == 4
+    for whole in (run("audit", "shop", "--all").stdout, (tmp_path / "whole.txt").read_text()):
+        assert all(path in whole for path in broken)
+        assert "--all" not in whole
+
+
+# --- progress, for programs -------------------------------------------------------------------------------------------
+def told(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("arguments", [["--progress", "json", "audit", "shop"], ["audit", "shop", "--progress=json"]])
+def test_what_is_said_can_be_read_by_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/requirements.txt").write_text("twilio\n")
+    subprocess.run(["git", "init", "-q", "shop"], check=True)
+    subprocess.run(["git", "-C", "shop", "add", "."], check=True)
+    done = run(*arguments, "-o", "json=audit.json", "--format", "text")
+    first, *_, last = told(done.stderr)
+    assert {key: first[key] for key in ("phase", "done", "total")} == {"phase": "files read", "done": 1, "total": 1}
+    assert last == {"said": "wrote audit.json"}
+
+
+def test_errors_too_can_be_read_by_programs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["offramp", "plan", "missing.json", "--progress", "json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "missing.json" in str(told(capsys.readouterr().err)[-1]["said"])
+    assert run("catalog", "show", "nobody").stderr == ""  # the next one talks as it is told
+
+
 # --- the catalogue ----------------------------------------------------------------------------------------------------
 def test_the_catalogue_is_narrowed_by_kind_capability_and_text(catalog: Catalog) -> None:
     rules = narrowed(catalog, "rules", None, "")

@@ -1,7 +1,7 @@
 """Which folders make one platform: the paths a user names, or the repositories that offramp.toml lists."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from toolkit.documents import read_platform
@@ -78,3 +78,22 @@ def nothing_found(survey: Survey) -> bool:
     """Whether nothing at all was recognised, not even what does not count: an empty folder, or the wrong one."""
     seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations, survey.hosts)
     return not any(seen)
+
+
+def tracked(folders: Iterable[Path]) -> int | None:
+    """About how many files an audit of these will look at: those that Git tracks. None where Git does not say.
+
+    The number stands in the head of Git's index (gitformat-index(5)): "DIRC", version, number of entries.
+    """
+    counts = [_index_entries(folder / ".git" / "index") for folder in folders]
+    return sum(filter(None, counts)) or None
+
+
+def _index_entries(index: Path) -> int | None:
+    try:
+        handle = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            head = file.read(12) or b""
+    except OSError:
+        return None
+    return int.from_bytes(head[8:], "big") if head[:4] == b"DIRC" and len(head) == 12 else None

@@ -7,7 +7,7 @@ from rich.text import Text
 from toolkit.model import Audit
 from toolkit.report import places, summary, undescribed
 from toolkit.report.escape import visible
-from toolkit.report.terminal.screen import SHOWN, listing, plural, put
+from toolkit.report.terminal.screen import first, listing, plural, put, tell_hidden
 
 
 def write_audit(out: Console, audit: Audit) -> None:
@@ -45,12 +45,11 @@ def _stoppers(out: Console, audit: Audit) -> None:
         table.add_column(max_width=26, no_wrap=True, overflow="ellipsis")
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
-        for company in strong[:SHOWN]:
+        for company in (shown := first(strong)):
             name = Text("  " + visible(company.name), "bold red")
             table.add_row(name, f"{len(company.stops)} of {total}", Text(visible(", ".join(company.stops))))
         out.print(table)
-        if strong[SHOWN:]:
-            put(out, f"  … and {len(strong) - SHOWN} more")
+        tell_hidden(out, strong, shown)
     put(out, (summary.verdict_words(audit), "" if strong else "bold"))
     out.print()
 

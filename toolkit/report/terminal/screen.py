@@ -8,7 +8,10 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
@@ -17,6 +20,8 @@ from toolkit.report.escape import visible
 
 SHOWN = 6  # lines of one list on the one screen; the rest is counted
 _LONGEST = 3  # lines of one paragraph
+Thing = TypeVar("Thing")
+_whole = ContextVar("toolkit.whole", default=False)
 
 
 def screen(write: Callable[[Console], None]) -> str:
@@ -29,10 +34,29 @@ def screen(write: Callable[[Console], None]) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
 
 
+@contextmanager
+def whole(wanted: bool = True) -> Iterator[None]:
+    """Within it no list and no paragraph is cut."""
+    before = _whole.set(wanted)
+    try:
+        yield
+    finally:
+        _whole.reset(before)
+
+
+def first(things: Sequence[Thing], limit: int = SHOWN) -> Sequence[Thing]:
+    """As many as one screen has room for."""
+    return things if _whole.get() else things[:limit]
+
+
 def put(out: Console, *parts: str | tuple[str, str], hang: int = 4, longest: int = _LONGEST) -> None:
-    """One paragraph, wrapped, further lines indented; a hostile length is cut. A part is text or (text, style)."""
+    """One paragraph, wrapped, further lines indented. A part is text or (text, style).
+
+    A hostile length is cut, but not within `whole`.
+    """
     text = Text.assemble(*((part, "") if isinstance(part, str) else part for part in map(_safe, parts)))
-    text.truncate(longest * (out.width - hang), overflow="ellipsis")
+    if not _whole.get():
+        text.truncate(longest * (out.width - hang), overflow="ellipsis")
     for number, line in enumerate(text.wrap(out, out.width - hang) or [Text()]):
         out.print(Text(" " * hang).append_text(line) if number else line)
 
@@ -48,10 +72,16 @@ def listing(
     known = list(lines)
     if known:
         put(out, (title, style))
-    for line in known[:limit]:
+    shown = first(known, limit)
+    for line in shown:
         put(out, f"  {line}", longest=longest)
-    if known[limit:]:
-        put(out, f"  … and {len(known) - limit} more")
+    tell_hidden(out, known, shown)
+
+
+def tell_hidden(out: Console, known: Sequence[object], shown: Sequence[object]) -> None:
+    """How many there was no room for."""
+    if hidden := len(known) - len(shown):
+        put(out, f"  … and {hidden} more: --all shows them")
 
 
 def plural(things: Sequence[object], noun: str) -> str:
