@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import msgspec
 
-from toolkit import leaks, schema, strays
+from toolkit import leaks, positions, schema, strays
 from toolkit.entries import Policy
 from toolkit.errors import BadInput, OfframpError
 from toolkit.kinds import WANTED, kind_of
@@ -69,6 +69,8 @@ def read_policy(path: Path, defaults: Policy | None = None) -> Policy:
 def read_audit(path: Path) -> Audit:
     """The JSON that `offramp audit` wrote."""
     audit = _read_versioned(path, "audit", Audit)
+    if wrong := positions.astray(audit):
+        raise BadInput(f"{wrong}: points at what is not in the survey", where=path, hint="make the audit again")
     _refuse_secrets(audit.platform, path)
     return audit
 
@@ -98,7 +100,7 @@ def read_journal(path: Path) -> Journal:
 def read_toml(path: Path, *, error: type[OfframpError] = BadInput) -> dict[str, Any]:
     """The tables of a TOML file, not yet checked; a syntax error names line and column."""
     text = _read_text(path, MOST_TOML, error=error)
-    with _understood(path, error):
+    with understood(path, error):
         if deep_key(text) is not None:
             raise RecursionError
         try:
@@ -114,7 +116,7 @@ def deep_key(text: str) -> int | None:
 
 
 @contextlib.contextmanager
-def _understood(path: Path | str, error: type[OfframpError]) -> Iterator[None]:
+def understood(path: Path | str, error: type[OfframpError] = BadInput) -> Iterator[None]:
     """The border of a user's file: whatever its content does to a library is an error of the file."""
     try:
         yield
@@ -130,7 +132,7 @@ def _understood(path: Path | str, error: type[OfframpError]) -> Iterator[None]:
 
 def decode(data: object, document: str, into: type[T], *, where: Path | str, error: type[OfframpError] = BadInput) -> T:
     """Check `data` against the schema of `document` (a key of `schema.DOCUMENTS`) and make it an `into`."""
-    with _understood(where, error):
+    with understood(where, error):
         plain = msgspec.to_builtins(data)  # TOML dates become strings, which is what the schema speaks of
         if problems := _problems(plain, document):
             raise error("\n".join(problems), where=where, hint=f"the format is checks/schema/{document}.schema.json")
@@ -143,7 +145,7 @@ def decode(data: object, document: str, into: type[T], *, where: Path | str, err
 def _read_versioned(path: Path, document: str, into: type[T]) -> T:
     """A document that a program wrote: decoded at once; only when that fails do all its errors get collected."""
     text = _read_text(path, _MOST_JSON)
-    with _understood(path, BadInput):
+    with understood(path):
         try:
             return _versioned(text, path, document, into)
         except BadInput as err:

@@ -24,8 +24,9 @@ def django_pbkdf2(digest: str = "sha256") -> str:
 
 
 def django_scrypt() -> str:
+    """N stands before the salt: https://github.com/django/django/blob/main/django/contrib/auth/hashers.py."""
     hashed = hashlib.scrypt(PASSWORD.encode(), salt=b"saltsalt", n=2**12, r=8, p=5, maxmem=2**26, dklen=64)
-    return f"scrypt$saltsalt$4096$8$5${b64(hashed)}"
+    return f"scrypt$4096$saltsalt$8$5${b64(hashed)}"
 
 
 def django_bcrypt() -> str:

@@ -1,5 +1,6 @@
 """Password hashes as programs nobody here wrote make them, read from the files that vendors and tables give."""
 
+import base64
 import hashlib
 import json
 import sys
@@ -42,7 +43,7 @@ def test_what_is_no_hash_is_said_and_never_shown(text: str) -> None:
         ("$2b$31$" + "a" * 53, "cost"),
         ("$argon2id$v=19$m=4194304,t=3,p=4$c2FsdHNhbHQ$aGFzaA", "memory"),
         ("pbkdf2_sha256$999999999$salt$aGFzaA==", "iterations"),
-        ("scrypt$salt$4097$8$1$aGFzaA==", "power of two"),
+        ("scrypt$4097$salt$8$1$aGFzaA==", "power of two"),
         ("$2b$10$short", "damaged"),
         ("pbkdf2_sha256$many$salt$aGFzaA==", "damaged"),
         ("!unusable", "not known"),
@@ -187,3 +188,26 @@ def test_a_complete_export_is_not_written_over(
     assert run(monkeypatch, capsys, *arguments)[0] == 0
     assert run(monkeypatch, capsys, *arguments)[0] == 2
     assert (tmp_path / "out").stat().st_mode & 0o077 == 0
+
+
+def test_what_django_itself_made_of_a_password() -> None:
+    """By Django 5.2: make_password("pw", "saltsaltsaltsaltxxxxxx", "scrypt")."""
+    salt, hashed = (
+        "saltsaltsaltsaltxxxxxx",
+        "DawaqIIRvV5NQzQg3pocb8cAXWFrORIUUFndC+SomcSpk/cJoVLmdFtNslsRbRpYoMb/+1KM4X37LNctHWkEWw==",
+    )
+    _, scheme, numbers, *kept = phc(f"scrypt$16384${salt}$8$5${hashed}").split("$")
+    assert (scheme, numbers) == ("scrypt", "ln=14,r=8,p=5")
+    assert [base64.b64decode(one + "=" * (-len(one) % 4)) for one in kept] == [salt.encode(), base64.b64decode(hashed)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"users":' * 3_000, '{"users": 5}', '{"users": {"a": 1}}', '{"id": 1}\n' + "[" * 100_000],
+)
+def test_a_table_that_is_none(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (tmp_path / "users").write_text(content)
+    code, said = run(monkeypatch, capsys, tmp_path / "users", "--to", tmp_path / "out", "--vault-key", key)
+    assert (code, f"{tmp_path}/users" in said) == (2, True), said

@@ -1,11 +1,12 @@
 """Places that cannot be written to, and disks that are full: exit 2, nothing half-written, and it goes on after."""
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from readings import Run
+from readings import OFFRAMP, Run
 
 
 @pytest.fixture
@@ -103,3 +104,24 @@ def test_a_home_that_may_not_be_written_to_is_no_error(shop: Path, run: Run, env
 def test_output_that_takes_nothing_is_no_failed_gate(shop: Path, run: Run, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         assert "No space left on device" in run(*arguments, code=2, stdout=full).stderr
+
+
+@pytest.mark.parametrize("arguments", [["audit", "shop"], ["catalog", "list"], ["--help"]])
+def test_output_that_is_closed_is_no_bug_of_ours(
+    shop: Path, run: Run, environment: dict[str, str], arguments: list[str]
+) -> None:
+    closed = f'exec {OFFRAMP} "$@" >&-'
+    done = subprocess.run(
+        ["/bin/sh", "-c", closed, "sh", *arguments], cwd=shop.parent, env=environment, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, b"offramp: Bad file descriptor")
+
+
+def test_nobody_need_hear_what_is_said(shop: Path, environment: dict[str, str]) -> None:
+    """With stdin and stderr closed, files get other numbers, and what is said reaches none of them."""
+    command = f"exec {OFFRAMP} audit shop -o json=audit.json --format json <&- 2>&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=shop.parent, env=environment, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads((shop.parent / "audit.json").read_text()) == json.loads(done.stdout)

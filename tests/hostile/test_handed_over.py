@@ -264,3 +264,27 @@ def test_a_forged_plan_writes_no_markup_into_the_generated_readme(tmp_path: Path
     assert readme.count("planted") >= 6
     for harm in ("\n## planted", "](javascript", ")<img", "|`"):
         assert harm not in readme
+
+
+@pytest.mark.parametrize("position", [10**15, -1])
+@pytest.mark.parametrize(
+    "place", [("dependencies",), ("assessment", "findings"), ("assessment", "questions"), ("needs",), ("undescribed",)]
+)
+def test_an_audit_that_points_at_what_it_does_not_have(
+    tmp_path: Path, main: Main, whole: dict[str, str], place: tuple[str, ...], position: int
+) -> None:
+    (tmp_path / "shop/main.py").write_text(
+        'import boto3\nimport requests\nimport psycopg2\nimport redis\nrequests.get("https://api.nobody-knows.io/x")\n'
+    )
+    (tmp_path / "shop/requirements.txt").write_text("twilio\npsycopg2\nredis\nstripe\n")
+    assert main("audit", "shop", "--format", "text", "-o", "json=more.json")[0] == 0
+    audit = json.loads((tmp_path / "more.json").read_text())
+    rows = audit
+    for key in place:
+        rows = rows[key]
+    name = "seen" if place == ("undescribed",) else "evidence"
+    rows[0][name] = [*rows[0].get(name, ()), position]
+    (tmp_path / "forged.json").write_text(json.dumps(audit))
+    for command in COMMANDS["audit.json"]:
+        code, said = main(*("forged.json" if word == "FILE" else word for word in command))
+        assert (code, f"{'.'.join(place)}[0].{name}[" in said) == (2, True), said

@@ -150,3 +150,14 @@ def test_commands_that_fetch_by_lock_files_are_none(tmp_path: Path) -> None:
     (tmp_path / "board").mkdir()
     commands = ("go build -o board .", "npm ci", "pip install -r requirements.txt", "pip install .", "mvn package")
     assert _made(tmp_path, install=commands)[0] == Made()
+
+
+@pytest.mark.parametrize(
+    "content", ["[project\n", "a" + ".a" * 5_000 + " = 1\n", "a = " + "[" * 5_000, "project = 1\n"]
+)
+def test_a_project_file_that_cannot_be_understood_is_a_gap(tmp_path: Path, content: str) -> None:
+    (tmp_path / "board").mkdir()
+    (tmp_path / "board/pyproject.toml").write_text(content)
+    made, _ = _made(tmp_path, runtime="python")
+    assert [gap.what for gap in made.gaps] == ["wheels for board"]
+    assert not made.whole

@@ -1,6 +1,8 @@
 """A go-bag's folder: brought up to date, killed, flipped, completed."""
 
 import hashlib
+import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -124,3 +126,31 @@ def test_a_part_that_is_not_wanted_any_more_goes(tmp_path: Path) -> None:
     _run(tmp_path, maker.part(), Part("go", "application", "", other._make))
     assert [file.path for file in _run(tmp_path, maker.part()).files] == ["wheels/a.whl"]
     assert list(verify(tmp_path)) == []
+
+
+@pytest.mark.parametrize("place", ["wheels", WORK, "wheels/a.whl"])
+def test_nothing_is_written_or_removed_through_a_link(tmp_path: Path, place: str) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "bag"
+    outside.mkdir()
+    root.mkdir()
+    (outside / "a.whl").write_bytes(b"keep")
+    _run(root, Maker({"a.whl": b"a"}).part())
+    path = root / place
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.symlink_to(outside / "a.whl" if place.endswith(".whl") else outside)
+    with pytest.raises(BadInput, match="neither a file nor a folder"):
+        Folder(root)
+    assert [(file.name, file.read_bytes()) for file in outside.iterdir()] == [("a.whl", b"keep")]
+    assert f"no file: {place}" in set(verify(root))
+
+
+def test_no_pipe_and_no_device_is_read(tmp_path: Path) -> None:
+    """Each would be waited for, or read, for ever."""
+    _run(tmp_path, Maker({"a.whl": b"a", "b.whl": b"b"}).part())
+    for name in ("a.whl", "b.whl"):
+        (tmp_path / "wheels" / name).unlink()
+    os.mkfifo(tmp_path / "wheels/a.whl")
+    (tmp_path / "wheels/b.whl").symlink_to("/dev/zero")
+    assert list(verify(tmp_path)) == ["no file: wheels/a.whl", "no file: wheels/b.whl"]

@@ -180,7 +180,7 @@ def _understood(pages: Iterable[Page], name: str) -> Iterator[Page]:
     """The pages; ProgramFailed when an answer lacks what is looked for in it. No value is shown: it may be personal."""
     try:
         yield from pages
-    except (LookupError, TypeError, AttributeError, ValueError) as err:
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as err:
         place = traceback.extract_tb(err.__traceback__)[-1]
         what = f"an answer has a form this version does not know ({type(err).__name__}, {place.name}:{place.lineno})"
         raise ProgramFailed(what, where=name, hint="please report it; what was exported so far is kept") from None

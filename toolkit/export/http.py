@@ -170,7 +170,7 @@ def _refusal(status: int, place: str) -> OfframpError:
 def _is_json(response: httpx.Response) -> bool:
     try:
         response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -120,7 +120,7 @@ def _aspnet(spelled: str) -> str:
 
 
 def _django_scrypt(spelled: str) -> str:
-    _, salt, n, r, p, hashed = _words(spelled, 6)
+    _, n, salt, r, p, hashed = _words(spelled, 6)
     return _scrypt("scrypt", _exponent(int(n)), int(r), int(p), salt.encode(), _decoded(hashed))
 
 

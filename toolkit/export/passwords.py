@@ -181,6 +181,8 @@ def _rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return
     try:
         whole = json.loads(content)
+    except RecursionError:
+        raise BadInput("nested too deeply", where=file) from None
     except ValueError:
         if begin == b"[":
             raise BadInput("not a complete JSON document", where=file) from None
@@ -189,6 +191,8 @@ def _rows(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield f"line {number}", _json(f"{file}:line {number}", line)
         return
     records = whole.get("users", [whole]) if isinstance(whole, dict) else whole
+    if not isinstance(records, list):
+        raise BadInput("`users` is no list", where=file)
     for number, one in enumerate(records, 1):
         if not isinstance(one, dict):
             raise BadInput("is no record", where=f"{file}: user {number}")
@@ -210,7 +214,7 @@ def _of_csv(file: Path, content: bytes) -> Iterator[tuple[str, Mapping[str, Any]
 def _json(file: Path | str, content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise BadInput("not a JSON object", where=file)

@@ -7,14 +7,13 @@ scripts of packages off.
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from toolkit.documents import read_toml
 from toolkit.errors import ProgramFailed
 from toolkit.model import Gap
 from toolkit.pack import bag
@@ -165,12 +164,12 @@ def _python(target: Target) -> pip.Python:
 def _of_project(source: Path) -> list[str]:
     """What pip would install for a pyproject.toml, without running its build."""
     try:
-        table: Mapping[str, Any] = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))
+        table = read_toml(source / "pyproject.toml", error=ProgramFailed)
         words: Sequence[str] = msgspec.convert(
             [*table.get("project", {}).get("dependencies", []), *table.get("build-system", {}).get("requires", [])],
             list[str],
         )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, msgspec.ValidationError) as err:
+    except (AttributeError, msgspec.ValidationError) as err:
         raise ProgramFailed("pyproject.toml cannot be understood", where=source) from err
     return [word for word in words if not word.startswith("-")]
 

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,8 +141,10 @@ def verify(root: Path) -> Iterator[str]:
     """
     bag = read_bag(root / MANIFEST)
     wanted = {file.path: file.sha256 for file in bag.files}
-    present = {path.relative_to(root).as_posix() for path in _files(root)} - _OURS
-    for path in sorted(wanted):
+    strange = {path.relative_to(root).as_posix() for path in _no_files(root)}
+    present = {path.relative_to(root).as_posix() for path in _files(root)} - _OURS - strange
+    yield from (f"no file: {path}" for path in sorted(strange))
+    for path in sorted(set(wanted) - strange):
         if path not in present:
             yield f"missing: {path}"
         elif sha256(root / path) != wanted[path]:
@@ -151,7 +154,7 @@ def verify(root: Path) -> Iterator[str]:
     sums = root / SUMS
     if not sums.is_file():
         yield f"missing: {SUMS}"
-    elif sums.read_bytes() != "".join(lines).encode():
+    elif sha256(sums) != hashlib.sha256("".join(lines).encode()).hexdigest():
         yield f"flipped: {SUMS}, or {MANIFEST}: they do not agree"
 
 
@@ -186,8 +189,12 @@ def _line(digest: str, path: str) -> str:
 def _begun(root: Path) -> dict[str, tuple[BagPart, list[BagFile]]]:
     """folder → what an earlier run noted of this part, and its files. An empty folder becomes a bag with nothing in it.
 
-    BadInput for any other folder: what belongs to no part of a bag is removed.
+    BadInput for any other folder: what belongs to no part of a bag is removed. So it is for one with links or pipes in
+    it: through a link for a part, files elsewhere would be replaced and removed.
     """
+    if strange := next(_no_files(root), None):
+        hint = "remove it, or name an empty folder; a go-bag has neither links nor pipes"
+        raise BadInput("neither a file nor a folder", where=strange, hint=hint)
     if not {path.name for path in root.iterdir()} - {lock.NAME}:
         write_json(_NOTHING, root / MANIFEST)
     try:
@@ -205,6 +212,15 @@ def _files(root: Path) -> Iterator[Path]:
     """Every ordinary file and link below a folder; temporary files of a running process are none."""
     for below, _, names in os.walk(root):
         yield from (Path(below) / name for name in names if not strays.is_one(name))
+
+
+def _no_files(root: Path) -> Iterator[Path]:
+    """Links, pipes and the like below a folder: what is neither a file nor a folder of its own."""
+    for below, folders, names in os.walk(root):
+        for name in sorted([*folders, *names]):
+            path = Path(below) / name
+            if stat.S_IFMT(path.lstat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
+                yield path
 
 
 def sha256(path: Path) -> str:

@@ -4,12 +4,12 @@ In: the project's folder. Out: values; nothing is changed, and no secret is open
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import yaml
 
-from toolkit.documents import decode, read_file, read_manifest, read_toml
+from toolkit.documents import decode, read_file, read_manifest, read_toml, understood
 from toolkit.entries import Blueprint
 from toolkit.errors import BadInput
 from toolkit.model import Manifest, Value
@@ -18,12 +18,13 @@ MANIFEST = "offramp-manifest.json"
 _VARIABLES = "inventory/group_vars/all/10-offramp.yml"
 _SHARED = ("base", "backup", "tls")  # roles that belong to no blueprint and install packages
 _MOST = 16 * 2**20
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$")]  # becomes the name of files
 
 
 class Application(msgspec.Struct, frozen=True):
     """What of an application decides what a rebuild needs."""
 
-    name: str
+    name: _Name
     source: str  # relative to the project's sources
     runtime: str = "binary"
     packages: tuple[str, ...] = ()
@@ -89,10 +90,12 @@ _Loader.add_constructor("!unsafe", _plain)
 
 
 def _variables(path: Path) -> dict[str, Any]:
-    try:
-        found = yaml.load(read_file(path, _MOST), Loader=_Loader)  # noqa: S506  # a SafeLoader
-    except yaml.YAMLError as err:
-        raise BadInput("not valid YAML", where=path) from err
+    content = read_file(path, _MOST)
+    with understood(path):
+        try:
+            found = yaml.load(content, Loader=_Loader)  # noqa: S506  # a SafeLoader
+        except yaml.YAMLError as err:
+            raise BadInput("not valid YAML", where=path) from err
     if not isinstance(found, dict):
         raise BadInput("no variables in it", where=path)
     return found

@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from toolkit.documents import read_file, understood
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.model import Gap
 from toolkit.pack import bag
@@ -22,6 +23,7 @@ _LEFT_BEHIND = (
     *("*.tfstate", "*.tfstate.*", "*.tfplan", "crash.log", ".terraform", "hosts.json", ".drill", ".build", "backups"),
     *("__pycache__", ".offramp-*", ".*.offramp-*.tmp", ".git"),
 )
+_MOST_SETTINGS = 2**20
 _PACK = "roles/_folder/files/pack"
 
 
@@ -52,10 +54,13 @@ def _left_behind(name: str) -> bool:
 
 def _refuse_key_inside(infra: Path) -> None:
     """As `offramp generate` does: what lies beside what it opens protects nothing."""
+    file = infra / "ansible.cfg"
     settings = configparser.ConfigParser(interpolation=None)
-    settings.read(infra / "ansible.cfg")
-    named = settings.get("defaults", "vault_password_file", fallback="")
-    key = (infra / Path(named).expanduser()).resolve() if named else None
+    with understood(file):
+        if file.exists():
+            settings.read_string(read_file(file, _MOST_SETTINGS).decode())
+        named = settings.get("defaults", "vault_password_file", fallback="")
+        key = (infra / Path(named).expanduser()).resolve() if named else None
     if key and key.is_relative_to(infra.resolve()):
         raise BadInput("the vault's key lies in the project", where=key, hint="move it out, and change ansible.cfg")
 

@@ -41,7 +41,7 @@ def _with_scripts(lock: Path) -> list[str]:
     """Packages that run something of their own when they are installed, by what the lock file says."""
     try:
         packages = json.loads(lock.read_text(encoding="utf-8")).get("packages", {})
-    except (json.JSONDecodeError, UnicodeDecodeError, AttributeError) as err:
+    except (ValueError, RecursionError, AttributeError) as err:
         raise ProgramFailed("not a lock file of npm's", where=lock) from err
     names = {path.rpartition("node_modules/")[2] for path, one in packages.items() if one.get("hasInstallScript")}
     return [f"the install script of {name}" for name in sorted(names)]
