@@ -52,7 +52,7 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r"(?:test_.*|.*_tests?|conftest|.*_spec|(?:test|spec|rails)_helper|phpunit)\.[a-z]{1,6}(?:\.dist)?",
         r"tests\.(?:py|rs|exs?)|(?:pytest|tox)\.ini",
         r".*[._-](?:test|spec|cy|e2e)s?\.(?:[cm]?[jt]sx?|vue|py|rb|php|dart|exs?)",
-        r"\.env[.-](?:test|testing|ci)",
+        r"\.env[.-](?:test|testing|ci|integration)(?:[.-]example)?|\.?(?:test|testing|ci)\.env",
         r"(?:application|appsettings|settings|config|compose|docker-compose)[-._]test(?:ing)?\.[a-z]{1,10}",
         r".*\.feature",
     ),
