@@ -52,7 +52,8 @@ def _named(id_: str, entry: Service, families: Families, generic: frozenset[str]
         about = tuple(have for have in entry.capabilities if any(fnmatchcase(have, of) for of in family.of))
         if family.of and not about:
             continue
-        for word in _words(id_, entry, generic, login=about == ("auth.social-login",)):
+        common = frozenset[str]() if family.telling else generic
+        for word in _words(id_, entry, common, login=about == ("auth.social-login",)):
             yield from _of_family(id_, entry, family, about, word)
 
 
