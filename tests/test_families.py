@@ -108,6 +108,14 @@ def test_a_picture_that_a_page_loads_is_a_use_of_its_host_and_a_link_is_none(tmp
     assert "giphy" not in found(tmp_path / "b", "app/page.html", '<a href="https://media.giphy.com/media/x">x</a>\n')
 
 
+def test_a_package_is_used_by_its_own_name_where_the_vendors_file_says_nothing_else() -> None:
+    signals = {"gem": ("posty_mail", "posty-rails"), "pypi": ("posty",)}
+    found = derived({"posty": Vendor(name="Posty", capabilities=("product.maps",), signals=signals)})
+    assert found == {"posty#ruby:PostyMail", "posty#python:posty"}
+    told = signals | {"ruby": ("Posting",), "python": ("post_office",)}
+    assert not derived({"posty": Vendor(name="Posty", capabilities=("product.maps",), signals=told)})
+
+
 def test_a_shape_that_says_enough_also_holds_for_a_name_of_any_word() -> None:
     families = Families(
         generic=("render",),
