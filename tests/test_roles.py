@@ -144,3 +144,11 @@ def test_settings_side_by_side_are_no_list_to_choose_from() -> None:
 )
 def test_what_deploys_tells_where_it_runs(kind: str, about: str, where: str, *, told: bool) -> None:
     assert deploys(kind, (about,), where) is told
+
+
+def test_in_a_folder_of_integrations_users_choose() -> None:
+    names = ("slack", "opsgenie", "pagerduty", "telegram", "discord")
+    signs = {name: [sign("host", where=f"notifications/{name}/src/index.ts:9", about=name)] for name in names}
+    signs["twilio"] = [sign("host", where="notifications/twillio-sms/src/index.ts:9", about="messages.sms")]
+    signs["resend"] = [sign("call", where="emails/send.ts:9")]
+    assert adapters(signs) == {*names, "twilio"}

@@ -45,6 +45,7 @@ _NOT_PRODUCTION = re.compile(r"preview|docs?(?![a-z])|storybook|review|(?<![a-z]
 _BY_HAND = re.compile(r"(?:^|/)(?:scripts?|tools?|hack|utils/scripts)/")
 _SUBJECTS = frozenset({"storage", "email", "sms", "voice", "search", "maps", "auth", "payments", "push", "video"})
 _SHORTEST = 3  # letters of a name that is told in a path
+_MANY = 5  # vendors with a folder each: integrations
 _ALIKE = 3  # vendors for the same thing in one file: a list to choose from
 
 
@@ -186,6 +187,7 @@ def adapters(signs: Mapping[str, Sequence[Sign]]) -> frozenset[str]:
                 for shape in shapes:
                     shaped[shape, capability].add(name)
     lists = [names for names in beside.values() if len(_vendors(names)) >= _ALIKE]
+    lists += _in_folders_of_integrations(signs)
     twins = [names for names in shaped.values() if len(_vendors(names)) > 1]
     return frozenset().union(*lists, *twins, *_integrations(signs))
 
@@ -204,6 +206,28 @@ def _integrations(signs: Mapping[str, Sequence[Sign]]) -> list[set[str]]:
                 if shape:
                     shaped[shape].add(name)
     return [names for names in shaped.values() if len(_vendors(names)) >= _ALIKE]
+
+
+def _in_folders_of_integrations(signs: Mapping[str, Sequence[Sign]]) -> list[set[str]]:
+    """Whose code lies in folders beside those of many vendors, each called like it: `notifications/slack/`. What the
+    platform offers so many of, its users choose, also where a folder's name is spelled otherwise.
+    """
+    places = {name: {s.evidence.where for s in of_it if _is_code(s)} for name, of_it in signs.items()}
+    parents: dict[str, set[str]] = defaultdict(set)
+    for name, wheres in places.items():
+        for parent in {_folder_of(where.rpartition(":")[0], name).rpartition("*")[0] for where in wheres} - {""}:
+            parents[parent].add(name)
+    return [
+        {name for name, wheres in places.items() if wheres and all(w.lower().startswith(parent) for w in wheres)}
+        for parent, names in parents.items()
+        if len(_vendors(names)) >= _MANY
+    ]
+
+
+def _is_code(sign: Sign) -> bool:
+    """A use in a program; variables are read in one place for all."""
+    of_code = sign.evidence.source.startswith("files.") and sign.kind not in _KEYS
+    return sign.evidence.role == "runtime" and of_code and not _is_package(sign)
 
 
 def _is_always_read(sign: Sign) -> bool:
