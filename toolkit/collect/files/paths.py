@@ -67,6 +67,7 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r"(?:readme|changelog|changes|history|news|license|licence|copying|notice|authors|contributors)(?:[._-].*)?",
         r"(?:contributing|maintainers|credits|todo|upgrading|security|code_of_conduct|thanks|bugs)(?:\.txt)?",
         r"\.all-contributorsrc|\.mailmap",
+        r"(?:.*[._-])?(?:openapi|swagger)(?:[._-].*)?\.(?:json|ya?ml)",  # an interface, with examples
     ),
     "example": (r".*\.(?:stories|story)\.(?:[cm]?[jt]sx?|mdx|vue|svelte)", r".*\.(?:ipynb|livemd)"),
     "generated": (
