@@ -106,3 +106,36 @@ def test_the_same_weak_signs_in_two_files_are_not(tmp_path: Path) -> None:
 def test_a_picture_that_a_page_loads_is_a_use_of_its_host_and_a_link_is_none(tmp_path: Path) -> None:
     assert "giphy" in found(tmp_path / "a", "app/page.html", '<img src="https://media.giphy.com/media/x/source.gif">\n')
     assert "giphy" not in found(tmp_path / "b", "app/page.html", '<a href="https://media.giphy.com/media/x">x</a>\n')
+
+
+def test_a_package_is_used_by_its_own_name_where_the_vendors_file_says_nothing_else() -> None:
+    signals = {"gem": ("posty_mail", "posty-rails"), "pypi": ("posty",)}
+    found = derived({"posty": Vendor(name="Posty", capabilities=("product.maps",), signals=signals)})
+    assert found == {"posty#ruby:PostyMail", "posty#python:posty"}
+    told = signals | {"ruby": ("Posting",), "python": ("post_office",)}
+    assert not derived({"posty": Vendor(name="Posty", capabilities=("product.maps",), signals=told)})
+
+
+def test_a_shape_that_says_enough_also_holds_for_a_name_of_any_word() -> None:
+    families = Families(
+        generic=("render",),
+        families=(Family(of=("auth.*",), signals={"npm": ("passport-{kebab}",)}, telling=True),),
+    )
+    vendor = Vendor(name="Render", capabilities=("auth.social-login",))
+    assert {one.id for one in derive({"render": vendor}, {}, families)} == {"render#npm:passport-render"}
+
+
+def test_frameworks_name_vendors_in_their_settings(tmp_path: Path) -> None:
+    files = {
+        "config/settings.py": 'INSTALLED_APPS = ["allauth.socialaccount.providers.microsoft"]',
+        "config/social.py": 'BACKENDS = ["social_core.backends.facebook.FacebookOAuth2"]',
+        "config/storages.py": 'DEFAULT = {"BACKEND": "storages.backends.s3boto3.S3Boto3Storage"}',
+        "config/mail.py": 'EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"',
+        "config/old_mail.py": '# was: "anymail.backends.postmark.EmailBackend"\nEMAIL_BACKEND = ""',
+    }
+    (tmp_path / "config").mkdir()
+    for path, text in files.items():
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    catalog = load()
+    found = {one.id for one in identify(collect_files({"app": tmp_path}, catalog), Platform(), catalog)}
+    assert found == {"microsoft-login", "facebook-login", "aws/s3", "mailgun"}

@@ -3,7 +3,7 @@
 import pytest
 
 from toolkit.model import Evidence, Role
-from toolkit.roles import Sign, adapters, role_of
+from toolkit.roles import Sign, adapters, deploys, role_of
 
 
 def sign(
@@ -38,6 +38,21 @@ def sign(
                 sign("env", "optional", "files.dotenv", about="observe.errors"),
             ],
             "optional",
+        ),
+        # Laravel lists what it could use; what the program calls unasked, it does use
+        (
+            [sign("env", "optional", where="config/services.php:7"), sign("host", where="app/Jobs/Sync.php:9")],
+            "runtime",
+        ),
+        ([sign("env", "optional", where="config/services.php:7")], "optional"),
+        # a package of the build, used by what somebody starts by hand
+        (
+            [sign("npm", "build/ci", "files.npm"), sign("npm", source="files.javascript", where="scripts/words.js:6")],
+            "build/ci",
+        ),
+        (
+            [sign("npm", "build/ci", "files.npm"), sign("npm", source="files.javascript", where="src/words.js:6")],
+            "runtime",
         ),
         ([sign("call", "developer")], "developer"),
         ([sign("action", "build/ci"), sign("call", "developer")], "build/ci"),
@@ -84,3 +99,56 @@ def test_what_pages_load_side_by_side_is_no_list_to_choose_from() -> None:
     names = ("cdnjs", "jsdelivr", "unpkg")
     assert adapters({name: [sign("host", where="app/page.rb:1", about="edge.cdn")] for name in names}) == frozenset()
     assert adapters({name: [sign("host", where="app/mail.rb:1")] for name in names}) == set(names)
+
+
+def test_folders_called_like_vendors_stand_side_by_side() -> None:
+    found = adapters(
+        {
+            "aws/ses": [sign("golang", source="files.go", where="services/email/awsses/awsses.go:9")],
+            "mailgun": [sign("host", where="services/email/mailgun/service.go:18")],
+            "stripe": [sign("host", where="services/billing/stripe/client.go:9", about="payments.processing")],
+        }
+    )
+    assert found == {"aws/ses", "mailgun"}
+
+
+def test_whose_keys_the_platform_always_reads_is_no_choice_of_its_users() -> None:
+    clients = {
+        name: [sign("host", where=f"lib/{name}/client.ex:8", about=name)] for name in ("slack", "buffer", "zulip")
+    }
+    assert adapters(clients) == {"slack", "buffer", "zulip"}
+    read = {
+        name: [*signs, sign("env", source="files.elixir", where="config/config.exs:9")]
+        for name, signs in clients.items()
+    }
+    assert not adapters(read)
+
+
+def test_settings_side_by_side_are_no_list_to_choose_from() -> None:
+    keys = {
+        name: [sign("env", where="config/config.exs:9", about="messages.chat")] for name in ("slack", "buffer", "zulip")
+    }
+    assert not adapters(keys)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "where", "told"),
+    [
+        ("action", "hosting.containers", ".github/workflows/deploy.yml:9", True),
+        ("call", "hosting.compute", ".github/workflows/release.yml:9", True),
+        ("action", "hosting.containers", ".github/workflows/preview-deploy.yml:9", False),
+        ("action", "hosting.static", ".github/workflows/deploy.yml:9", False),  # documentation, often
+        ("action", "build.images", ".github/workflows/deploy.yml:9", False),
+        ("env", "hosting.containers", ".github/workflows/deploy.yml:9", False),
+    ],
+)
+def test_what_deploys_tells_where_it_runs(kind: str, about: str, where: str, *, told: bool) -> None:
+    assert deploys(kind, (about,), where) is told
+
+
+def test_in_a_folder_of_integrations_users_choose() -> None:
+    names = ("slack", "opsgenie", "pagerduty", "telegram", "discord")
+    signs = {name: [sign("host", where=f"notifications/{name}/src/index.ts:9", about=name)] for name in names}
+    signs["twilio"] = [sign("host", where="notifications/twillio-sms/src/index.ts:9", about="messages.sms")]
+    signs["resend"] = [sign("call", where="emails/send.ts:9")]
+    assert adapters(signs) == {*names, "twilio"}

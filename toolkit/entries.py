@@ -146,6 +146,7 @@ class Family(Value):
     of: tuple[str, ...] = ()  # capabilities, "auth.*" for an area; empty = every vendor
     signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)  # {kebab} {snake} {flat} {upper} {pascal}
     weak: bool = False
+    telling: bool = False  # the shape says enough: also for vendors whose names are words of any program
 
 
 class Families(Value, rename={"families": "family"}):

@@ -2,17 +2,21 @@
 
 In: the vendors and services as they are written down, and the families of `checks/families.toml`. Out: more signals.
 Whoever is known by `MAILGUN_*` and sends mail is also met as `mailgunApiKey`, `delivery_method = :mailgun` and
-`MailgunClient`, though nobody has written any of these into the vendor's file. Words that mean too much else
-("segment", "render") are left out, and so is a name that two vendors would have or that the catalogue has already.
+`MailgunClient`, though nobody has written any of these into the vendor's file. A gem `posty_api` is used as `PostyApi`,
+a package `posty` as `import posty`. Words that mean too much else ("segment", "render") are left out, and so is a name
+that two vendors would have or that the catalogue has already.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from toolkit.entries import Families, Family, Service, Signal, SignalKind, Vendor
 
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?=_\*$)")
+_ONE_MODULE = re.compile(r"[a-z]{5,30}(?:_[a-z0-9]{2,20}){0,2}")
+_MODULES: tuple[tuple[SignalKind, SignalKind, str], ...] = (("gem", "ruby", "{pascal}"), ("pypi", "python", "{snake}"))
 _LOGIN = "-login"  # "google-login" is Google where it is about signing in
 _SHORTEST = 4  # letters of a word that is told from others
 
@@ -24,7 +28,12 @@ def derive(vendors: Mapping[str, Vendor], services: Mapping[str, Service], famil
     found: dict[tuple[SignalKind, str], list[Signal]] = {}
     generic = frozenset(families.generic)
     for id_, entry in entries.items():
-        for signal in (*_settings(id_, entry, generic), *_named(id_, entry, families, generic)):
+        followed = (
+            _settings(id_, entry, generic),
+            _modules(id_, entry, generic),
+            _named(id_, entry, families, generic),
+        )
+        for signal in chain.from_iterable(followed):
             if (signal.kind, signal.value) not in known:
                 found.setdefault((signal.kind, signal.value), []).append(signal)
     return tuple(of_it[0] for of_it in found.values() if len({one.dependency for one in of_it}) == 1)
@@ -44,6 +53,17 @@ def _settings(id_: str, entry: Service, generic: frozenset[str]) -> Iterator[Sig
             yield Signal(id_, "setting", value, role=entry.role, about=entry.capabilities_of("env", value))
 
 
+def _modules(id_: str, entry: Service, generic: frozenset[str]) -> Iterator[Signal]:
+    """What programs call its packages, as the language has it, where its file does not say."""
+    for packages, kind, shape in _MODULES:
+        if kind in entry.signals:
+            continue
+        for package in entry.signals.get(packages, ()):
+            if _ONE_MODULE.fullmatch(package) and _tells(package, generic):
+                value = _filled(shape, tuple(package.split("_")))
+                yield Signal(id_, kind, value, role=entry.role, about=entry.capabilities_of(packages, package))
+
+
 def _named(id_: str, entry: Service, families: Families, generic: frozenset[str]) -> Iterator[Signal]:
     """What is named for it in the families that it belongs to."""
     if "/" in id_:
@@ -52,7 +72,8 @@ def _named(id_: str, entry: Service, families: Families, generic: frozenset[str]
         about = tuple(have for have in entry.capabilities if any(fnmatchcase(have, of) for of in family.of))
         if family.of and not about:
             continue
-        for word in _words(id_, entry, generic, login=about == ("auth.social-login",)):
+        common = frozenset[str]() if family.telling else generic
+        for word in _words(id_, entry, common, login=about == ("auth.social-login",)):
             yield from _of_family(id_, entry, family, about, word)
 
 

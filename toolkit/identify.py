@@ -239,6 +239,8 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
         about = signal.about if signal else entry.capabilities_of(kind, value)
         if role in ("runtime", "optional") and evidence.source.startswith("files."):
             about = tuple(_IN_CODE.get(one, one) for one in about)
+        if role == "build/ci" and roles.deploys(kind, about, evidence.where):
+            role = "infra"
         seen = roles.Sign(kind, evidence if role == evidence.role else replace(evidence, role=role), about)
         granted = kind == "arn" and _place(evidence) in grants
         told = kind == "host" and evidence.source in _LOADED_FROM

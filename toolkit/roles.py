@@ -32,6 +32,20 @@ _BESIDE = ("observe.", "product.analytics", "product.flags", "messages.chat", "s
 _TOGETHER = ("edge.", "observe.")
 _SHARE = 4  # one guarded use of so many is the switch of all
 _SPOKEN = frozenset({"host", "call"})
+_KEYS = frozenset({"env", "setting", "config"})
+# Laravel lists all that it could use there, whatever the platform does use
+_LISTED = re.compile(
+    r"(?:^|/)config/(?:services|filesystems|cache|queue|mail|logging|broadcasting|scout|sms|session)\.php:"
+)
+_STEPS = frozenset({"action", "call"})
+_MACHINES = frozenset({"hosting.compute", "hosting.containers"})
+_DEPLOYMENT = re.compile(r"deploy|release|publish|ship|prod|(?<![a-z])c[di](?![a-z])|main|master|build")
+_NOT_PRODUCTION = re.compile(r"preview|docs?(?![a-z])|storybook|review|(?<![a-z])pr(?![a-z])|pull|demo|sandbox|test")
+# what developers start by hand
+_BY_HAND = re.compile(r"(?:^|/)(?:scripts?|tools?|hack|utils/scripts)/")
+_SUBJECTS = frozenset({"storage", "email", "sms", "voice", "search", "maps", "auth", "payments", "push", "video"})
+_SHORTEST = 3  # letters of a name that is told in a path
+_MANY = 5  # vendors with a folder each: integrations
 _ALIKE = 3  # vendors for the same thing in one file: a list to choose from
 
 
@@ -53,6 +67,8 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None
     if strongest != "runtime":
         return strongest
     at_runtime = [sign for sign in signs if sign.evidence.role == "runtime"]
+    if _is_of_scripts(signs, at_runtime):
+        return "build/ci"
     provisioned = any(sign.evidence.role == "infra" and sign.kind != "arn" for sign in signs)
     if chosen is False and not provisioned:
         return "optional"
@@ -76,6 +92,16 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None
     return "optional" if chosen else "runtime"
 
 
+def deploys(kind: str, about: Iterable[str], where: str) -> bool:
+    """Whether a step of a pipeline puts the platform on somebody's machines: that is where it runs. What publishes
+    documentation, or a preview, is no deployment.
+    """
+    path = where.rpartition(":")[0].lower()
+    if kind not in _STEPS or not any(one in _MACHINES for one in about):
+        return False
+    return _DEPLOYMENT.search(path) is not None and _NOT_PRODUCTION.search(path) is None
+
+
 def _switched(signs: Iterable[Sign]) -> bool:
     """Whether its keys are asked for before they are used, or where nobody guards those, its other uses."""
     keys: list[bool] = []
@@ -83,9 +109,17 @@ def _switched(signs: Iterable[Sign]) -> bool:
     for sign in signs:
         if sign.evidence.role not in ("runtime", "optional") or _is_package(sign) or sign.evidence.source in _SAMPLES:
             continue
-        (keys if sign.kind in ("env", "setting", "config") else uses).append(sign.evidence.role == "optional")
+        if _LISTED.search(sign.evidence.where):
+            continue
+        (keys if sign.kind in _KEYS else uses).append(sign.evidence.role == "optional")
     telling = keys if any(keys) else uses
     return any(telling) and _SHARE * sum(telling) >= len(telling)
+
+
+def _is_of_scripts(signs: Iterable[Sign], at_runtime: Iterable[Sign]) -> bool:
+    """Whether its package is the build's, and what uses it is started by hand."""
+    built = any(sign.evidence.role == "build/ci" and _is_package(sign) for sign in signs)
+    return built and all(_BY_HAND.search(sign.evidence.where) for sign in at_runtime)
 
 
 def _is_package(sign: Sign) -> bool:
@@ -144,28 +178,73 @@ def adapters(signs: Mapping[str, Sequence[Sign]]) -> frozenset[str]:
             if sign.evidence.role != "runtime" or _is_package(sign) or not sign.evidence.source.startswith("files."):
                 continue
             path = sign.evidence.where.rpartition(":")[0]
-            shape = _shape(path, name)
+            shapes = {_shape(path, name), _folder_of(path, name)} - {""}
             for capability in sign.about:
                 if capability.startswith(_TOGETHER):
                     continue
-                beside[path, capability].add(name)
-                if shape:
+                if sign.kind not in _KEYS:  # settings stand side by side whether one is chosen or all are used
+                    beside[path, capability].add(name)
+                for shape in shapes:
                     shaped[shape, capability].add(name)
     lists = [names for names in beside.values() if len(_vendors(names)) >= _ALIKE]
+    lists += _in_folders_of_integrations(signs)
     twins = [names for names in shaped.values() if len(_vendors(names)) > 1]
     return frozenset().union(*lists, *twins, *_integrations(signs))
 
 
 def _integrations(signs: Mapping[str, Sequence[Sign]]) -> list[set[str]]:
-    """Vendors each of which has a module of one shape, whatever for: `slack/client.ex`, `twilio/client.ex`."""
+    """Vendors each of which has a module of one shape, whatever for: `slack/client.ex`, `twilio/client.ex`. Those whose
+    keys the platform itself always reads are its own choice, and none of its users'.
+    """
     shaped: dict[str, set[str]] = defaultdict(set)
     for name, of_it in signs.items():
+        if any(map(_is_always_read, of_it)):
+            continue
         for sign in of_it:
             if sign.evidence.role == "runtime" and sign.kind in _SPOKEN and sign.evidence.source.startswith("files."):
                 shape = _shape(sign.evidence.where.rpartition(":")[0], name)
                 if shape:
                     shaped[shape].add(name)
     return [names for names in shaped.values() if len(_vendors(names)) >= _ALIKE]
+
+
+def _in_folders_of_integrations(signs: Mapping[str, Sequence[Sign]]) -> list[set[str]]:
+    """Whose code lies in folders beside those of many vendors, each called like it: `notifications/slack/`. What the
+    platform offers so many of, its users choose, also where a folder's name is spelled otherwise.
+    """
+    places = {name: {s.evidence.where for s in of_it if _is_code(s)} for name, of_it in signs.items()}
+    parents: dict[str, set[str]] = defaultdict(set)
+    for name, wheres in places.items():
+        for parent in {_folder_of(where.rpartition(":")[0], name).rpartition("*")[0] for where in wheres} - {""}:
+            parents[parent].add(name)
+    return [
+        {name for name, wheres in places.items() if wheres and all(w.lower().startswith(parent) for w in wheres)}
+        for parent, names in parents.items()
+        if len(_vendors(names)) >= _MANY
+    ]
+
+
+def _is_code(sign: Sign) -> bool:
+    """A use in a program; variables are read in one place for all."""
+    of_code = sign.evidence.source.startswith("files.") and sign.kind not in _KEYS
+    return sign.evidence.role == "runtime" and of_code and not _is_package(sign)
+
+
+def _is_always_read(sign: Sign) -> bool:
+    """A variable that a program reads whether or not it is set."""
+    read = sign.kind == "env" and sign.evidence.source not in _GIVEN_BY
+    return read and sign.evidence.role == "runtime" and sign.evidence.source.startswith("files.")
+
+
+def _folder_of(path: str, name: str) -> str:
+    """The folder that the one called like it lies in, `services/email/*/`; empty where none is called so."""
+    parts = path.lower().split("/")[:-1]
+    words = {part.replace("-", "") for part in (name.replace("/", ""), *name.split("/"))} - _SUBJECTS
+    for at, part in enumerate(parts):
+        flat = re.sub(r"[-_]", "", part)
+        if flat in words and len(flat) >= _SHORTEST:
+            return "/".join((*parts[:at], "*", ""))
+    return ""
 
 
 def _vendors(names: Iterable[str]) -> set[str]:
@@ -177,6 +256,6 @@ def _shape(path: str, name: str) -> str:
     folded = re.sub(r"[-_]", "", path.lower())
     for part in sorted((*name.split("/"), *name.replace("/", "-").split("-")), key=len, reverse=True):
         word = part.replace("-", "")
-        if len(word) >= 3 and word in folded:
+        if len(word) >= _SHORTEST and word in folded:
             return folded.replace(word, "*")
     return ""

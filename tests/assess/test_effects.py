@@ -105,6 +105,8 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
         ("product.analytics", "read", ""),
         ("collab.chat", "operate", ""),
         ("payments.bank-data", "read", ""),
+        ("payments.wallet", "pay", "degrades"),
+        ("payments.payouts", "pay", ""),
         ("auth.directory", "operate", ""),
     ],
 )

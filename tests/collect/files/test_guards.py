@@ -50,3 +50,38 @@ def test_a_line_of_a_megabyte_is_read_at_its_beginning() -> None:
     """The whole of it would take the patterns hours."""
     assert not Guards("app/chat.rb", "if " * 350_000).guarded(1)
     assert Guards("app/chat.rb", 'Chat.start(key) if ENV["CHAT_KEY"]' + " " * 10**6).guarded(1)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        # Elixir's own way to ask; System.get_env is no stage
+        ("config/config.exs", 'if System.get_env("HONEYCOMB_API_KEY") do\n  config :exporter, otlp: "x"\nend', 2),
+        # settings that Go exports
+        ("app/mail.go", 'switch env.Config.Email.Type {\ncase "mailgun":\n\tmustBeSet("EMAIL_MAILGUN_API")\n}', 3),
+        # a field of Go that may stay empty
+        ("app/env.go", 'APIKey string `env:"EMAIL_MAILGUN_API"`', 1),
+        # blocks of templates are not indented
+        ("views/base.html", '{{ if ne .settings.googleAnalytics "" }}\n<script>\n{{ end }}', 2),
+        ("a/base.html", "{% if GOOGLE_ANALYTICS_ID %}\n{% if x %}y{% endif %}\n<script>\n{% endif %}", 3),
+        ("a/_head.html.erb", '<% if ENV["GTM"].present? %>\n<script src="x">\n<% end %>', 2),
+        ("a/head.blade.php", "@if(config('services.fathom.id'))\n<script>\n@endif", 2),
+    ],
+)
+def test_each_language_asks_in_its_own_way(path: str, text: str, line: int) -> None:
+    assert Guards(path, text).guarded(line)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("app/card.rb", "return unless stripe_id.present?\nStripe::Card.retrieve(stripe_id)", 2),  # a record's number
+        ("app/env.go", 'APIKey string `env:"EMAIL_MAILGUN_API,required"`', 1),
+        ("app/env.go", 'Region string `env:"EMAIL_MAILGUN_REGION,default=US"`', 1),
+        ("views/base.html", "{{ if .settings.logo }}<img>{{ end }}\n<script>", 2),  # closed before
+        ("views/base.html", "{{ range .posts }}\n<script>\n{{ end }}", 2),  # asks for no setting
+        ("config/prod.exs", 'config :x,\n  dsn: System.get_env("DSN")', 2),
+    ],
+)
+def test_what_asks_for_something_else_is_no_guard(path: str, text: str, line: int) -> None:
+    assert not Guards(path, text).guarded(line)

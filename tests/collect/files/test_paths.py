@@ -13,7 +13,7 @@ from toolkit.collect.files import paths
         "public/robots.txt", "lib/hexpm_web/templates/layout/root.html.heex", "src/i18n/setup.rs", "Gemfile",
         "app/services/attestation.rb", "config/settings.yml", "src/testimonials.tsx", "requirements.txt",
         "lib/changelog/github/client.ex", "app/models/wiki/page.rb", "app/views/posts/show.html.erb", "tests.yml",
-        "migrations/run.py",
+        "migrations/run.py", "app/openapi.py", "test_env/app.py", "contest.env",
     ],
 )  # fmt: skip
 def test_counts(path: str) -> None:
@@ -28,6 +28,8 @@ def test_counts(path: str) -> None:
         ("pkg/x_test.go", "test"), ("spec/models/a_spec.rb", "test"),
         ("src/test/java/AppTest.java", "test"), ("src/SignInTest.java", "test"),
         ("config/environments/test.rb", "test"),
+        (".test.env", "test"), (".env.integration.example", "test"), ("static/openapi-v1.json", "docs"),
+        ("api/swagger.yaml", "docs"),
         (".env.test", "test"), ("cypress/e2e/a.cy.ts", "test"), ("features/x.feature", "test"), ("conftest.py", "test"),
         ("lib/learn/maps.livemd", "example"), ("polls/tests.py", "test"), ("pytest.ini", "test"),
         ("cl/recap/test_assets/mail.json", "fixture"), ("a/test_csv_files/x.json", "fixture"),

@@ -3,7 +3,7 @@
 In: the lines of a program and a line's number. Out: whether the line itself, a block around it, or a return before it
 asks for a setting: `if ENV["X"]`, `key ? a : b`, `return unless configured?`. Well laid out code of any language tells
 its blocks by indentation, so no grammar is needed: a line's blocks are opened by the nearest lines above that stand
-further left.
+further left. Templates are laid out as the page is: their blocks are counted by their ends.
 """
 
 import re
@@ -11,21 +11,24 @@ from collections.abc import Sequence
 
 CODE = re.compile(
     r".*\.(?:rb|rake|ru|py|[cm]?[jt]sx?|vue|svelte|astro|php|go|java|kt|kts|scala|groovy|cs|fs|exs?|rs|swift|dart|erb"
-    r"|haml|slim|[hl]?eex|jinja2?|j2|html|twig|njk)|(?:.*/)?config/storage\.ya?ml"
+    r"|haml|slim|[hl]?eex|jinja2?|j2|html?|twig|njk|ejs|hbs|liquid|gohtml|tmpl)|(?:.*/)?config/storage\.ya?ml"
 )
 # what reads a setting, or asks which of several was chosen
 _SETTING = (
-    r"(?:\bENV\b|getenv|get_env|\benv\b|environ\b|\bconf(?:ig)?\w*[.(\[]|[Ss]ettings?\w*[.(\[]|\boptions?\.\w"
-    r"|(?:enabled|configured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|id)\.present"
+    r"(?:\bENV\b|getenv|get_env|\benv\b|environ\b|\b[Cc]onf(?:ig)?\w*[.(\[]|[Ss]ettings?\w*[.(\[]|\boptions?\.\w"
+    r"|(?:enabled|configured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|(?:app|client|site|project)_id)\.present"
     r"|_(?:KEY|TOKEN|SECRET|DSN|ID|URL|ENABLED|PROVIDER)\b)"
 )
 # asking for the environment is no switch: production is one
 _STAGE = re.compile(
-    r"config_env\b|_ENV\b|Rails\.env|NODE_ENV|\.env\.(?:PROD|DEV|MODE)|production|development|\bstag(?:e|ing)\b|\bdebug\b",
+    r"config_env\b|(?-i:_ENV\b)|Rails\.env|NODE_ENV|\.env\.(?:PROD|DEV|MODE)|production|development|\bstag(?:e|ing)\b|\bdebug\b",
     re.I,
 )
-_ASKS = re.compile(rf"(?:^|[\s{{(;%-])(?:if|elsif|elif|unless|when|case|switch|cond|match)\b.*{_SETTING}")
+_ASKS = re.compile(rf"(?:^|[\s{{(;%@-])(?:if|elsif|elif|unless|when|case|switch|cond|match)\b.*{_SETTING}")
 _TERNARY = re.compile(rf"{_SETTING}[^\n?]*(?:\s\?\s|\?$|\s&&\s)")
+# one arm of a block, which many lay out as far left as the block's head
+_ARM = re.compile(r"\s*(?:case\b.*:\s*$|default\s*:|when\b)")
+_HEAD = re.compile(r"\s*(?:switch|match|case)\b")
 _LEAVES = re.compile(r"(?:^|[\s{(;)])(?:return|next|continue|redirect|exit)\b")
 # read with nothing as the default: env("X", null), config("X", default=None), process.env.X ?? ""
 _EMPTY = r"(?:None|null|nil|undefined|False|false|''|\"\")"
@@ -33,6 +36,18 @@ _WITHOUT = re.compile(
     rf"(?:env|config|get|getenv|get_env|fetch)\(\s*['\"][\w.]+['\"]\s*,\s*(?:default\s*[=:]\s*)?{_EMPTY}\s*[,)]"
     rf"|\benv\.\w+\s*(?:\?\?|\|\|)\s*{_EMPTY}"
 )
+# Go's struct tags: a field that is neither required nor has a default may stay empty
+_FIELD = re.compile(r"`[^`]*\benv(?:config)?:\"[A-Z][A-Z0-9_]+(?:,[^\"]*)?\"[^`]*`")
+_FILLED = re.compile(r"required|notEmpty|default", re.I)
+_TEMPLATE = re.compile(
+    r".*\.(?:html?|erb|haml|slim|[hl]?eex|jinja2?|j2|twig|njk|liquid|hbs|ejs|tmpl|gohtml|blade\.php)"
+)
+# what opens and what closes a block in Go's, Jinja's, ERB's, Blade's and Handlebars' templates
+_OPENS = re.compile(
+    r"\{\{[-~]?\s*(?:if|with|range|block|define)\b|\{%-?\s*(?:if|for|with|block|unless)\b|<%[-=]?\s*(?:if|unless|case)\b"
+    r"|<%[^%]*\bdo\b[^%]*%>|\{\{[~]?#\w|(?:^|\s)@(?:if|isset|unless|auth|env|production|foreach|section|push)\b"
+)
+_CLOSES = re.compile(r"\{\{[-~]?\s*(?:end\b|/)|\{%-?\s*end\w*|<%-?\s*(?:end\b|\})|(?:^|\s)@end\w+")
 # where frameworks list adapters side by side, of which another setting picks one
 _ADAPTERS = re.compile(
     r"(?:^|/)config/(?:storage\.ya?ml|(?:services|filesystems|cache|queue|mail|logging|broadcasting|scout|sms|session)\.php)"
@@ -49,6 +64,7 @@ class Guards:
 
     def __init__(self, path: str, text: str) -> None:
         self._adapters = _ADAPTERS.search(path) is not None
+        self._template = _TEMPLATE.fullmatch(path) is not None
         self._lines = [] if self._adapters else [line[:_LONGEST] for line in text.split("\n")]
         self._known: dict[int, bool] = {}
 
@@ -57,7 +73,8 @@ class Guards:
         if self._adapters:
             return True
         if number not in self._known:
-            self._known[number] = _guarded(self._lines, number - 1)
+            at = number - 1
+            self._known[number] = _guarded(self._lines, at) or (self._template and _in_block(self._lines, at))
         return self._known[number]
 
 
@@ -67,17 +84,40 @@ def _guarded(lines: Sequence[str], at: int) -> bool:
     line = lines[at]
     if _asks(line) or _WITHOUT.search(line) or _asked_later(lines, at):
         return True
+    if (field := _FIELD.search(line)) and not _FILLED.search(field[0]):
+        return True
     indent = _indent(line)
+    in_arm = _ARM.match(line) is not None
     for above in range(at - 1, max(-1, at - _FARTHEST), -1):
         other = lines[above]
         if not other.strip():
             continue
         if _indent(other) < indent:
             indent = _indent(other)
+            in_arm = _ARM.match(other) is not None
             if _asks(other):
                 return True
-        elif _indent(other) == indent and at - above <= _NEAR and _returns(lines, above):
-            return True
+        elif _indent(other) == indent:
+            if in_arm and _HEAD.match(other) and not _ARM.match(other):
+                in_arm = False
+                if _asks(other):
+                    return True
+            if at - above <= _NEAR and _returns(lines, above):
+                return True
+    return False
+
+
+def _in_block(lines: Sequence[str], at: int) -> bool:
+    """Whether a block of a template that asks for a setting is open above the line."""
+    closed = 0
+    for above in range(min(at, len(lines)) - 1, max(-1, at - _FARTHEST), -1):
+        line = lines[above]
+        closed += len(_CLOSES.findall(line))
+        for _ in _OPENS.finditer(line):
+            if closed:
+                closed -= 1
+            elif _asks(line):
+                return True
     return False
 
 

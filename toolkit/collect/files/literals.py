@@ -134,6 +134,8 @@ def _of(signal: Signal) -> Iterator[_Text]:
     elif kind == "python":  # `from google.cloud import storage`
         module, *names = value.split(".")
         yield from (_bounded(word + module)._replace(also=tuple(names)) for word in ("import ", "from ", ", "))
+        if not {"backends", "providers"}.isdisjoint(names):  # frameworks import what settings name in quotes
+            yield from (_Text(quote + value) for quote in ("'", '"'))
     elif kind == "config" and value.startswith(_CLAIMED_BY_NAME):
         return
     elif kind == "config":  # keys stand below each other; what follows a "/" is written in one piece

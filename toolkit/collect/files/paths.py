@@ -52,7 +52,7 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r"(?:test_.*|.*_tests?|conftest|.*_spec|(?:test|spec|rails)_helper|phpunit)\.[a-z]{1,6}(?:\.dist)?",
         r"tests\.(?:py|rs|exs?)|(?:pytest|tox)\.ini",
         r".*[._-](?:test|spec|cy|e2e)s?\.(?:[cm]?[jt]sx?|vue|py|rb|php|dart|exs?)",
-        r"\.env[.-](?:test|testing|ci)",
+        r"\.env[.-](?:test|testing|ci|integration)(?:[.-]example)?|\.?(?:test|testing|ci)\.env",
         r"(?:application|appsettings|settings|config|compose|docker-compose)[-._]test(?:ing)?\.[a-z]{1,10}",
         r".*\.feature",
     ),
@@ -67,6 +67,7 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
         r"(?:readme|changelog|changes|history|news|license|licence|copying|notice|authors|contributors)(?:[._-].*)?",
         r"(?:contributing|maintainers|credits|todo|upgrading|security|code_of_conduct|thanks|bugs)(?:\.txt)?",
         r"\.all-contributorsrc|\.mailmap",
+        r"(?:.*[._-])?(?:openapi|swagger)(?:[._-].*)?\.(?:json|ya?ml)",  # an interface, with examples
     ),
     "example": (r".*\.(?:stories|story)\.(?:[cm]?[jt]sx?|mdx|vue|svelte)", r".*\.(?:ipynb|livemd)"),
     "generated": (

@@ -10,7 +10,7 @@ from toolkit.catalog import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image, normal
 
-CLAIMS = ("*.yml", "*.yaml", "*.tpl")
+CLAIMS = ("*.yml", "*.yaml", "*.tpl", "*.tmpl", "*.yml.j2", "*.yaml.j2", "*.yml.erb", "*.yaml.erb")
 KINDS: frozenset[SignalKind] = frozenset({"k8s", "image", "host"})
 HINTS = ("apiVersion:", "repository:")
 

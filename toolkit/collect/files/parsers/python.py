@@ -27,6 +27,7 @@ _BACKEND = re.compile(
     r"[\"'](ENGINE|BACKEND)[\"']\s{0,8}:\s{0,8}(?:[\w.]{1,40}\(\s{0,8}(?:[\"']\w{1,40}[\"'],\s{0,8}(?:default=)?)?)?"
     r"[\"'](django\.[\w.]{1,80})[\"']"
 )
+_MODULE = re.compile(r"[\"']([a-z_]\w{1,40}(?:\.\w{1,60}){2,6})[\"']")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -56,6 +57,8 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
     if near is not None:
         near = [place for place in near if place.kinds != _NO_CODE]
     yield from _django(text)
+    if near is None or any("python" in place.kinds for place in near):
+        yield from _named_modules(text)
     yield from scan(text, DIALECT, near)
 
 
@@ -65,6 +68,14 @@ def _django(text: str) -> Iterator[Mention]:
         line = text.count("\n", 0, found.start()) + 1
         commented = "#" in text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
         yield Mention("call", f"{found[1]}({found[2]})", line, discard="comment" if commented else None)
+
+
+def _named_modules(text: str) -> Iterator[Mention]:
+    """Modules that settings name in quotes, for a framework to import: INSTALLED_APPS, EMAIL_BACKEND, STORAGES."""
+    for found in _MODULE.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        yield Mention("python", found[1], line, discard="comment" if "#" in before else None)
 
 
 def _packages(text: str) -> Iterator[Mention]:
