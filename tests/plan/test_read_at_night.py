@@ -20,6 +20,8 @@ from toolkit.model import (
     Survey,
 )
 from toolkit.plan import make_plan
+from toolkit.report import caveats
+from toolkit.report.runbooks import runbooks
 
 
 @cache
@@ -31,6 +33,10 @@ def audited(*dependencies: Dependency) -> Audit:
     operate = JourneyRisk("operate", "Operate", stops=tuple(Answer(one.vendor, (one.id,)) for one in dependencies))
     assessment = Assessment(Score(0, ()), journeys=(operate,))
     return Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(), Survey(), dependencies, assessment)
+
+
+def lost_with(company: str, *dependencies: Dependency) -> Plan:
+    return make_plan(audited(*dependencies), shipped(), losses=[Loss(company, 0)], people=2)
 
 
 def planned(*dependencies: Dependency, notice: float = 0) -> Plan:
@@ -77,3 +83,28 @@ def test_what_starts_empty_has_no_way_back_to_a_copy() -> None:
     (start,) = [task for task in planned(HEROKU).tasks if task.id == "postgresql.import"]
     assert start.title.startswith("Start with an empty database")
     assert (start.rollback, start.commands) == ("", ())
+
+
+def test_a_lost_company_is_called_by_the_names_that_people_know() -> None:
+    index = runbooks(lost_with("salesforce", HEROKU), shipped())["index.md"]
+    assert "- lost: salesforce (with it Heroku), access ends T+00:00" in index
+    assert "with it" not in runbooks(planned(HEROKU), shipped())["index.md"]
+
+
+def test_the_headline_does_not_promise_what_cannot_run() -> None:
+    plan = planned(HEROKU)
+    assert plan.obstacles
+    assert caveats.figures(plan).startswith("Only when what is listed as not runnable is settled: ")
+    assert caveats.figures(planned(RUBYGEMS)).startswith("All journeys are back by ")
+
+
+def test_a_way_out_is_said_in_one_runbook() -> None:
+    files = runbooks(planned(HEROKU), shipped())
+    assert sum("Leaving `heroku`" in text for text in files.values()) == 1
+
+
+def test_the_schedule_says_what_is_waited_for_and_where_commands_are_run() -> None:
+    index = runbooks(planned(HEROKU), shipped())["index.md"]
+    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("|")]
+    assert ", then wait to T+02:45" in machines
+    assert caveats.FOLDER in index

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from toolkit.catalog import Catalog
-from toolkit.model import Audit, Company, Dependency, Hours, Loss, Value
+from toolkit.model import Audit, Company, Dependency, Hours, Loss, Taken, Value
 
 HOSTING = ("hosting.compute", "hosting.containers", "hosting.functions", "hosting.static")
 
@@ -48,6 +48,17 @@ def lost_dependencies(dependencies: Iterable[Dependency], losses: Sequence[Loss]
         if notices:
             gone.append(Gone(dependency, min(notices)))
     return tuple(gone)
+
+
+def taken(lost: Iterable[Gone], losses: Sequence[Loss], catalog: Catalog) -> tuple[Taken, ...]:
+    """For each loss the names of the vendors in use that go with it."""
+    vendors = sorted({one.dependency.vendor for one in lost})
+    found = []
+    for loss in losses:
+        going = [one for one in vendors if one != loss.vendor and loss.vendor in catalog.reach(one, loss.kind)]
+        names = tuple(catalog.vendors[one].name if one in catalog.vendors else one for one in going)
+        found.append(Taken(loss.vendor, names))
+    return tuple(one for one in found if one.names)
 
 
 def untouched(dependencies: Iterable[Dependency], losses: Sequence[Loss], catalog: Catalog) -> tuple[str, ...]:
