@@ -716,6 +716,13 @@ class Obstacle(Value):
     hint: str = ""  # what to do about it
 
 
+class Taken(Value):
+    """What goes with one loss, by the names that people know: Salesforce takes Heroku along."""
+
+    loss: str  # vendor
+    names: tuple[str, ...]  # of the vendors in use that go, but the lost one
+
+
 class Plan(Value):
     schema_version: str
     tool: str
@@ -735,6 +742,7 @@ class Plan(Value):
     untouched: tuple[str, ...] = ()  # vendors that are lost and on which nothing that was found hangs
     prepared: bool = False  # copies and contracts are held already: `offramp plan --prepared`
     assumed: tuple[str, ...] = ()  # what was taken for granted of the platform itself, one sentence each
+    taken: tuple[Taken, ...] = ()  # what goes with each loss
 
 
 class Compared(Value):

@@ -279,22 +279,23 @@ def test_an_application_pulls_in_what_its_environment_refers_to() -> None:
     assert needs(both)["web.point"] == ("postgresql.switch", "web.install")
 
 
-def test_an_application_is_in_the_plan_whoever_is_lost() -> None:
+def test_applications_move_where_nobody_is_lost_or_their_host_may_be() -> None:
     app = Application("board", "app", start="serve", environment={"URL": "${data.relational.url}"})
-    plan = planned(ZENDESK, lose="zendesk", applications=(app,))
-    assert blueprints(plan) == {"postgresql": (), "web": (), "zammad": ("zendesk/support",)}
-    assert plan.obstacles == ()
-    alone = planned(applications=(app,))
-    assert blueprints(alone) == {"postgresql": (), "web": ()}
+    alone = planned(applications=(app,))  # the company that is worst rents out no machines: their unknown host is worse
+    assert (alone.losses, blueprints(alone)) == ((), {"postgresql": (), "web": ()})
+    assert alone.obstacles == ()
+    desk = planned(ZENDESK, lose="zendesk", applications=(app,))  # who answers tickets runs nobody's programs
+    assert blueprints(desk) == {"postgresql": (), "zammad": ("zendesk/support",)}
+    renting = {**CATALOG.vendors, "aws": Vendor("AWS", capabilities=("hosting.compute",))}
+    store = planned(RDS, lose="aws", applications=(app,), catalog=replace(CATALOG, vendors=renting))
+    assert blueprints(store)["web"] == ("aws/host-of-the-programs",)
+    assert "nobody was found who runs the programs, so they are taken to run there" in store.assumed[0]
 
 
-def test_a_choice_is_wanted_whoever_is_lost() -> None:
-    assert blueprints(planned(ZENDESK, lose="zendesk", choices=(Choice("edge.tls", "web"),))) == {
-        "postgresql": (),
-        "web": (),
-        "zammad": ("zendesk/support",),
-    }
-    assert set(blueprints(planned(choices=(Choice("data.relational", "postgresql"),)))) == {"postgresql"}
+def test_a_choice_is_wanted_where_all_is_built_anew() -> None:
+    assert set(blueprints(planned(companies=(), choices=(Choice("data.relational", "postgresql"),)))) == {"postgresql"}
+    desk = planned(ZENDESK, lose="zendesk", choices=(Choice("edge.tls", "web"),))
+    assert set(blueprints(desk)) == {"postgresql", "zammad"}
 
 
 def test_what_keeps_it_from_running_is_in_the_plan() -> None:

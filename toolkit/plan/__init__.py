@@ -15,7 +15,7 @@ from toolkit.plan.changes import changes
 from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
-from toolkit.plan.losses import default_losses, lost_dependencies, untouched
+from toolkit.plan.losses import default_losses, lost_dependencies, taken, untouched
 from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import replace_all
 from toolkit.plan.runnable import obstacles
@@ -90,5 +90,6 @@ def make_plan(
         untouched(audit.dependencies, chosen, catalog),
         prepared,
         tuple(one.assumed for one in assumed),
+        taken(lost, chosen, catalog),
     )
     return refuse_contradictions(plan)

@@ -1,6 +1,7 @@
 """Changes: the lines of the platform's own code and settings that name what is replaced.
 
-In: the audit's evidence, what takes over. Out: a `Change` for each line that runs or builds the platform, by file.
+In: the audit's evidence, what takes over. Out: a `Change` for each line of a program or its settings, by file.
+Infrastructure code and files that only the lost vendor reads are none: what is generated stands in for them.
 """
 
 import re
@@ -10,6 +11,7 @@ from toolkit.model import Audit, Change, Replacement
 
 _LINE = re.compile(r"(?P<path>.+):(?P<line>\d+)$")
 _RUNS = ("runtime", "infra", "optional")
+_FOR_THE_VENDOR = ("files.hcl", "files.cloudformation", "files.name", "files.platforms")
 
 
 def changes(audit: Audit, replacements: Sequence[Replacement]) -> tuple[Change, ...]:
@@ -20,7 +22,8 @@ def changes(audit: Audit, replacements: Sequence[Replacement]) -> tuple[Change, 
     for dependency in audit.dependencies:
         for position in dependency.evidence if dependency.id in takes_over else ():
             sign = audit.survey.evidence[position]
-            if sign.root in checkouts and sign.role in _RUNS and _LINE.fullmatch(sign.where):
+            ours = sign.role in _RUNS and sign.source not in _FOR_THE_VENDOR
+            if ours and sign.root in checkouts and _LINE.fullmatch(sign.where):
                 found.append(Change(sign.root, sign.where, dependency.id, takes_over[dependency.id]))
     return tuple(sorted(dict.fromkeys(found), key=_place))
 

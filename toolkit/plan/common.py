@@ -37,7 +37,7 @@ def common_tasks(
     hopeless: Collection[str],
 ) -> Common:
     """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
-    chosen = _chosen(lost, bool(replacements), catalog, hopeless)
+    chosen = _chosen(lost, replacements, catalog, hopeless)
     tasks = [_task(rule, gone, chosen, platform, catalog) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
@@ -99,13 +99,18 @@ def ident(rule: CommonTask) -> str:
 _Chosen = Sequence[tuple[CommonTask, tuple[Gone, ...]]]
 
 
-def _chosen(lost: Sequence[Gone], building: bool, catalog: Catalog, hopeless: Collection[str]) -> _Chosen:
-    """The rules that hold, each with what is lost that calls for it."""
+def _chosen(
+    lost: Sequence[Gone], replacements: Sequence[Replacement], catalog: Catalog, hopeless: Collection[str]
+) -> _Chosen:
+    """The rules that hold, each with what is lost that calls for it: what is surely in use, and what is replaced in any
+    case, which moves as the rest does."""
+    replaced = {id for one in replacements for id in one.dependencies}
     reachable: dict[str, bool] = {}
     found = []
     for rule in catalog.tasks:
-        gone = tuple(one for one in lost if _calls(rule, one))
-        if rule.opens or not (gone or (rule.builds and building)):
+        moving = (one for one in lost if one.dependency.firm or one.dependency.id in replaced)
+        gone = tuple(one for one in moving if _calls(rule, one))
+        if rule.opens or not (gone or (rule.builds and replacements)):
             continue
         closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
         reachable[rule.id] = not (rule.before_access_ends and gone and closed)
@@ -117,8 +122,7 @@ def _chosen(lost: Sequence[Gone], building: bool, catalog: Catalog, hopeless: Co
 
 
 def _calls(rule: CommonTask, gone: Gone) -> bool:
-    one = gone.dependency
-    return one.firm and any(_matches(capability, rule.of) for capability in one.capabilities)
+    return any(_matches(capability, rule.of) for capability in gone.dependency.capabilities)
 
 
 def _asked(rule: CommonTask, gone: Sequence[Gone]) -> tuple[Gone, ...]:

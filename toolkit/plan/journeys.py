@@ -41,6 +41,7 @@ def stopped_journeys(
     found = []
     for risk in audit.assessment.journeys:
         ids = dict.fromkeys(id for answer in risk.stops for id in answer.dependencies if id in gone)
+        ids |= dict.fromkeys(_taken_to_run(risk.journey, lost, audit, catalog))
         if not ids:
             continue
         finals: set[str] = set()
@@ -62,6 +63,18 @@ def stopped_journeys(
         reads = risk.journey in only_reading
         found.append(Stopped(risk.journey, title, ends, tuple(sorted(finals)), tuple(missing), reads))
     return tuple(found)
+
+
+def _taken_to_run(journey: str, lost: Sequence[Gone], audit: Audit, catalog: Catalog) -> list[str]:
+    """The host that the audit could not see, where the journey needs one."""
+    declared = {one.id: one.needs for one in audit.platform.journeys}
+    stopping = [need for need in catalog.judgement.needs if need.effect == "stops" and journey in need.journeys]
+    globs = declared.get(journey) or [glob for need in stopping for glob in need.of]
+    return [
+        one.dependency.id
+        for one in lost
+        if one.assumed and not one.speaks and any(fnmatchcase(one.dependency.capabilities[0], glob) for glob in globs)
+    ]
 
 
 def _engines_missing(

@@ -1,9 +1,11 @@
 """Who is lost: the companies to plan for, and the dependencies that go with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from toolkit.catalog import Catalog
-from toolkit.model import Audit, Company, Dependency, Hours, Loss, Value
+from toolkit.model import Audit, Company, Dependency, Hours, Loss, Taken, Value
+
+HOSTING = ("hosting.compute", "hosting.containers", "hosting.functions", "hosting.static")
 
 
 class Gone(Value):
@@ -16,8 +18,14 @@ class Gone(Value):
 
 
 def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
-    """The one company whose loss is worst, under its usual notice; none where no company stops a journey alone."""
-    return stopping_losses(audit, catalog)[:1]
+    """The one company whose loss is worst, under its usual notice; none where no company stops a journey alone. Where
+    nobody was found who runs the applications, and it cannot be that one, their unknown host is worse: none then too,
+    for a plan without losses builds them anew."""
+    worst = stopping_losses(audit, catalog)[:1]
+    if audit.platform.applications and not any(hosts(one) for one in audit.dependencies):
+        in_use = {company.id: company.vendors for company in audit.assessment.companies}
+        return tuple(loss for loss in worst if rents_out(in_use[loss.vendor], catalog))
+    return worst
 
 
 def stopping_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
@@ -42,12 +50,37 @@ def lost_dependencies(dependencies: Iterable[Dependency], losses: Sequence[Loss]
     return tuple(gone)
 
 
+def taken(lost: Iterable[Gone], losses: Sequence[Loss], catalog: Catalog) -> tuple[Taken, ...]:
+    """For each loss the names of the vendors in use that go with it."""
+    vendors = sorted({one.dependency.vendor for one in lost})
+    found = []
+    for loss in losses:
+        going = [one for one in vendors if one != loss.vendor and loss.vendor in catalog.reach(one, loss.kind)]
+        names = tuple(catalog.vendors[one].name if one in catalog.vendors else one for one in going)
+        found.append(Taken(loss.vendor, names))
+    return tuple(one for one in found if one.names)
+
+
 def untouched(dependencies: Iterable[Dependency], losses: Sequence[Loss], catalog: Catalog) -> tuple[str, ...]:
     """The lost vendors on which nothing that was found hangs."""
     vendors = {dependency.vendor for dependency in dependencies}
     return tuple(
         loss.vendor for loss in losses if not any(loss.vendor in catalog.reach(vendor, loss.kind) for vendor in vendors)
     )
+
+
+def hosts(dependency: Dependency) -> bool:
+    """Whether the platform's own programs or pages surely run there: documentation that a pipeline puts somewhere is
+    none of them."""
+    serves = dependency.declared or dependency.role not in ("build/ci", "developer")
+    return dependency.firm and serves and any(one in HOSTING for one in dependency.capabilities)
+
+
+def rents_out(vendors: Collection[str], catalog: Catalog) -> bool:
+    """Whether one of the vendors has a place to run programs."""
+    known = [catalog.vendors[vendor].capabilities for vendor in vendors if vendor in catalog.vendors]
+    known += [service.capabilities for id, service in catalog.services.items() if id.partition("/")[0] in vendors]
+    return any(one in HOSTING and one != "hosting.static" for capabilities in known for one in capabilities)
 
 
 def _notice(company: Company, catalog: Catalog) -> float:

@@ -1,7 +1,7 @@
 """Which blueprints take over: lost capabilities → blueprints, and what those need in turn.
 
 What is wanted: what lost dependencies provided, in the protocol they are used with; and where the
-applications' host is lost, or nobody was found who hosts them: what `[[choice]]` names, hosting for each
+applications' host is lost, seen or taken for granted (`unrecognised.py`): what `[[choice]]` names, hosting for each
 `[[application]]`, the engines its code needs and nobody who stays provides.
 
 A capability is replaced by the blueprint that `[[choice]]` names; else, of the blueprints that have the capability, by
@@ -20,7 +20,7 @@ from toolkit.errors import BadInput
 from toolkit.model import Audit, Choice, Loss, Platform, Replacement, Unplanned, Value
 from toolkit.plan.losses import Gone
 from toolkit.plan.protocols import speaks
-from toolkit.plan.wanted import Wanted, engines_for, homeless, wanted_by_applications, wanted_by_losses
+from toolkit.plan.wanted import Wanted, engines_for, lost_host, wanted_by_applications, wanted_by_losses
 
 # "${data.relational.url}", or of one engine: "${data.relational.mysql.url}"
 REFERENCE = re.compile(
@@ -43,7 +43,7 @@ def replace_all(lost: Sequence[Gone], losses: Sequence[Loss], audit: Audit, cata
     for one in choices.values():
         _check_choice(one, catalog)
     wanted, covered = wanted_by_losses(lost, losses, audit, catalog)
-    building = not losses or homeless(audit.dependencies, lost)
+    building = not losses or lost_host(audit.dependencies, lost) is not None
     going = {one.capability for one in wanted}
     wanted += [Wanted(name, blueprint=one.blueprint) for name, one in choices.items() if building or name in going]
     if building:

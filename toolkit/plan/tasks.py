@@ -140,10 +140,11 @@ def _without_copy(task: PlanTask, cut_off: Collection[str]) -> PlanTask:
     needs = tuple(one for one in task.needs if one not in cut_off)
     if not task.empty:
         return replace(task, needs=needs)
+    # its way back was to copy again
     effort = EffortRule(task.effort.fixed_minutes, basis=task.effort.basis)
     if task.phase == "prepare":
         return replace(task, title=task.empty, needs=needs)
-    return replace(task, title=task.empty, needs=needs, effort=effort, commands=(), done_when="")
+    return replace(task, title=task.empty, needs=needs, effort=effort, commands=(), done_when="", rollback="")
 
 
 def _data_lost(part: Part) -> list[DataLost]:
@@ -190,6 +191,8 @@ def _needs(part: Part, task: PlanTask, parts: Sequence[Part], catalog: Catalog) 
         capabilities += [f"{one}:prepare" for one in part.own_needs]
         referred = part.needs - part.own_needs
         capabilities += [one for one in referred if any(fnmatchcase(one, glob) for glob in _MUST_RUN)]
+    if task.phase == "settle" and not any(one.phase == "cut over" for one in part.tasks):
+        capabilities.append("hosting.*")  # what comes with the applications settles when they serve
     for capability in capabilities:
         needs += _of_capability(capability, part, parts)
     return tuple(sorted(set(needs)))

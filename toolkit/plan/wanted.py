@@ -3,14 +3,14 @@
 In: the audit, what is lost, the catalogue. Out: `Wanted`, not yet matched with blueprints, and what fallbacks cover.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from toolkit.catalog import Catalog
 from toolkit.model import Audit, Dependency, Loss, Need, Platform, Unplanned, Value
-from toolkit.plan.losses import Gone
+from toolkit.plan.losses import HOSTING, Gone, hosts, rents_out
 from toolkit.plan.protocols import Use, uses
 
-_HOSTING = ("hosting.compute", "hosting.containers", "hosting.functions", "hosting.static")
 _EITHER = ("data.relational", "data.cache")  # programs come with drivers for several of these, and use one
 
 
@@ -74,9 +74,9 @@ def wanted_by_applications(
 def _hosting(names: tuple[str, ...], others: Sequence[Wanted], catalog: Catalog) -> list[Wanted]:
     """One place for all applications, unless there is one already."""
     able = {one for blueprint in catalog.blueprints.values() for one in blueprint.capabilities}
-    if any(one.capability in _HOSTING and one.capability in able for one in others):
+    if any(one.capability in HOSTING and one.capability in able for one in others):
         return []
-    return [Wanted(next((one for one in _HOSTING if one in able), _HOSTING[0]), needed_by=names)]
+    return [Wanted(next((one for one in HOSTING if one in able), HOSTING[0]), needed_by=names)]
 
 
 def groups(needs: Iterable[Need]) -> list[list[Need]]:
@@ -113,13 +113,6 @@ def stays(engines: set[str], capability: str, lost: Sequence[Gone], audit: Audit
     return False
 
 
-def hosts(dependency: Dependency) -> bool:
-    """Whether the platform's own programs or pages surely run there: documentation that a pipeline puts somewhere is
-    none of them."""
-    serves = dependency.declared or dependency.role not in ("build/ci", "developer")
-    return dependency.firm and serves and any(one in _HOSTING for one in dependency.capabilities)
-
-
 def lost_host(dependencies: Sequence[Dependency], lost: Sequence[Gone]) -> Gone | None:
     """The first host of the applications that goes. Where programs run elsewhere, one that only has pages is none."""
     gone = {one.dependency.id for one in lost}
@@ -130,13 +123,19 @@ def lost_host(dependencies: Sequence[Dependency], lost: Sequence[Gone]) -> Gone 
     return min(programs or going, key=lambda one: (one.notice_hours, one.dependency.id), default=None)
 
 
-def homeless(dependencies: Sequence[Dependency], lost: Sequence[Gone]) -> bool:
-    """Whether the applications need a new place: theirs is lost, or nobody was found who has them."""
-    return lost_host(dependencies, lost) is not None or not any(hosts(one) for one in dependencies)
+def likely_host(audit: Audit, lost: Sequence[Gone], catalog: Catalog) -> Gone | None:
+    """Where nobody was found who runs the programs: the lost vendor that most likely does, for it rents out places to
+    run them and most that was found lies there. Who only sends messages or answers tickets hosts nobody."""
+    programs = audit.platform.applications or any(need.role in ("runtime", "optional") for need in audit.needs)
+    if not programs or any(hosts(one) for one in audit.dependencies):
+        return None
+    count = Counter(one.dependency.vendor for one in lost if one.dependency.firm)
+    able = [one for one in lost if one.dependency.firm and rents_out([one.dependency.vendor], catalog)]
+    return min(able, key=lambda one: (-count[one.dependency.vendor], one.notice_hours, one.dependency.id), default=None)
 
 
 def _runs_programs(dependency: Dependency) -> bool:
-    return any(one in _HOSTING and one != "hosting.static" for one in dependency.capabilities)
+    return any(one in HOSTING and one != "hosting.static" for one in dependency.capabilities)
 
 
 def fallback(names: Iterable[str], losses: Sequence[Loss], platform: Platform, catalog: Catalog) -> str | None:

@@ -3,7 +3,7 @@
 In: a plan. Out: plain text, not yet escaped for any format.
 """
 
-from toolkit.model import Comparison, Plan, Return, Task, Today, Wait
+from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
 TO_DO = "What to do about it"
@@ -18,9 +18,20 @@ def figures(plan: Plan) -> str:
         return "Nothing to do: " + ("; ".join(untouched(plan)) or _nothing(plan)) + "."
     schedule = plan.schedule
     if plan.journeys:
-        return f"{returned(plan)}. All tasks, waits included: {_all(plan)}."
+        first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
+        return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
     taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
     return f"{taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
+
+
+def _some_return(plan: Plan) -> bool:
+    return any(one.latest_hours is not None for one in plan.journeys)
+
+
+def loss(lost: Loss, plan: Plan) -> str:
+    """The lost company, and what goes with it by the names that people know."""
+    names = next((one.names for one in plan.taken if one.loss == lost.vendor), ())
+    return f"{lost.vendor} (with it {', '.join(names)})" if names else lost.vendor
 
 
 def returned(plan: Plan) -> str:
@@ -178,15 +189,26 @@ def _back(one: Return) -> str:
 
 
 PLACES = ("The generated project (infra/)", "The key of its vault", "Backups and exports", "The code, newest clone")
+FOLDER = "Commands are run in the folder of the generated project (infra/); words in capitals are to be filled in."
 TO_CHANGE = "Lines of your own to change"
 
 
+_MOST_PLACES = 12  # files; more are for the plan's JSON
+
+
 def changes(plan: Plan) -> list[str]:
-    """Dependency, what takes over, and the lines that name it, one sentence for each dependency."""
-    lines: dict[tuple[str, str], list[str]] = {}
+    """Dependency, what takes over, and the lines that name it by file, one sentence for each dependency."""
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for one in plan.changes:
-        lines.setdefault((one.dependency, one.blueprint), []).append(f"{one.root}/{one.where}")
-    return [f"{name}, which {slug} takes over: {', '.join(where)}" for (name, slug), where in lines.items()]
+        path, _, line = one.where.rpartition(":")
+        found.setdefault((one.dependency, one.blueprint), {}).setdefault(f"{one.root}/{path}", []).append(line)
+    return [f"{name}, which {slug} takes over: {_in_files(files)}" for (name, slug), files in found.items()]
+
+
+def _in_files(files: dict[str, list[str]]) -> str:
+    shown = [f"{path}: {', '.join(lines)}" for path, lines in list(files.items())[:_MOST_PLACES]]
+    hidden = len(files) - len(shown)
+    return "; ".join(shown) + (f"; … and {hidden} more files" if hidden else "")
 
 
 def first_hour(plan: Plan) -> list[str]:

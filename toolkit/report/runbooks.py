@@ -66,7 +66,10 @@ def _books(plan: Plan, catalog: Catalog) -> list[Runbook]:
     for task in _by_start(plan.tasks):
         by_capability.setdefault(task.capability, []).append(task)
     books = []
+    told: set[str] = set()  # what several capabilities lose with one dependency is said in the first
     for capability, tasks in by_capability.items():
+        ways = [way for way in plan.ways_out if capability in way.capabilities and way.dependency not in told]
+        told |= {way.dependency for way in ways}
         known = catalog.capabilities.get(capability)
         phases = ((phase, tuple(task for task in tasks if task.phase == phase)) for phase in _PHASES)
         books.append(
@@ -75,7 +78,7 @@ def _books(plan: Plan, catalog: Catalog) -> list[Runbook]:
                 known.title if known else capability,
                 known.breaks if known else "",
                 tuple((phase, found) for phase, found in phases if found),
-                tuple(way for way in plan.ways_out if capability in way.capabilities),
+                tuple(ways),
             )
         )
     return books
@@ -83,7 +86,9 @@ def _books(plan: Plan, catalog: Catalog) -> list[Runbook]:
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
 def _index(plan: Plan, books: Sequence[Runbook]) -> str:
-    lost = [f"- lost: {markdown(loss.vendor)}, access ends {clock(loss.notice_hours)}" for loss in plan.losses]
+    lost = [
+        f"- lost: {markdown(caveats.loss(loss, plan))}, access ends {clock(loss.notice_hours)}" for loss in plan.losses
+    ]
     without = [
         f"- {code(item.dependency)} ({markdown(item.capability)}): {markdown(item.reason)}" for item in plan.unplanned
     ]
@@ -107,6 +112,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
         f"## {caveats.TO_CHANGE}" if plan.changes else "",
         "\n".join(f"- {prose(line)}" for line in caveats.changes(plan)),
         "## Schedule",
+        caveats.FOLDER if any(task.commands for task in plan.tasks) else "",
         "\n".join([*table, *(_row(task) for task in _by_start(plan.tasks))]),
         "## Nothing replaces these: decide what to do without them" if without else "",
         "\n".join(without),
@@ -135,7 +141,8 @@ def _first_page(plan: Plan) -> list[str]:
 def _row(task: Task) -> str:
     late = " **too late**" if task.late else ""
     book = f"[{markdown(task.capability)}]({task.capability}.md)"
-    times = f"{clock(task.start_hours)} | {clock(task.finish_hours)}{late}"
+    waited = f", then wait to {clock(task.done_hours)}" if task.done_hours > task.finish_hours else ""
+    times = f"{clock(task.start_hours)} | {clock(task.finish_hours)}{waited}{late}"
     return f"| {times} | {markdown(task.owner)} | {markdown(task.title)} | {book} | ☐ |"
 
 

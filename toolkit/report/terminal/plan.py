@@ -19,7 +19,7 @@ def write_plan(out: Console, plan: Plan) -> None:
     else:
         put(out, (plan.platform.name, "bold"), f": {caveats.figures(plan)}")
     if plan.losses:
-        lost = ", ".join(f"{loss.vendor} ({in_hours(loss.notice_hours)} notice)" for loss in plan.losses)
+        lost = ", ".join(f"{caveats.loss(loss, plan)} ({in_hours(loss.notice_hours)} notice)" for loss in plan.losses)
         put(out, ("Lost: ", "bold"), lost)
     if plan.tasks and (idle := caveats.untouched(plan)):
         put(out, f"  {'; '.join(idle)}")
