@@ -204,13 +204,18 @@ def test_a_zone_signed_elsewhere_comes_without_its_signatures_and_is_told(tmp_pa
         ("www A (\n" * 5000, "cannot be read"),
         ("\x00\udcff\udcfe", "cannot be read"),
         ("", "no record in it"),
-        ("www.other.example. 300 A 192.0.2.1\n", "outside of the zone"),
     ],
 )
 def test_a_hostile_zone_file_is_refused_with_the_line(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=said) as refused:
         export_file(tmp_path, text)
     assert "secret-value" not in str(refused.value)
+
+
+def test_a_name_outside_of_the_zone_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    record = export_file(tmp_path, "www A 192.0.2.1\nwww.other.example. 300 A 192.0.2.1\n")
+    assert sets(record) == {"www A": ["192.0.2.1"]}
+    assert told(record) == [("www.other.example.", "left out", "A: it lies outside of the zone")]
 
 
 # --- transfers --------------------------------------------------------------------------------------------------------
@@ -257,7 +262,7 @@ def test_the_registrar_is_asked_for_once_for_each_zone(tmp_path: Path) -> None:
     text = path.read_text()
     assert "## `board.example`" in text
     assert "`ns1.vendor.example`, `ns2.vendor.example`" in text
-    assert "DS record that was left" in text
+    assert "DS record left" in text
     path.write_text(text + "Gandi, Ann has the card")
     assert "Ann has the card" in registrar.checklist(tmp_path / "out").read_text()
 

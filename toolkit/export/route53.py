@@ -49,7 +49,7 @@ def _zones(route53: Any, zones: Sequence[str], resolve: Resolve, cursor: Any) ->
         raise BadInput(f"no public hosted zone {', '.join(missing)}", where=NAME, hint=f"there are: {', '.join(ids)}")
     for number, name in enumerate(wanted[cursor or 0 :], (cursor or 0) + 1):
         sets = list(_walk(route53.list_resource_record_sets, "ResourceRecordSets", HostedZoneId=ids[name]))
-        chosen, decisions = _chosen(sets)
+        chosen, decisions = _chosen(sets, name)
         found = [record for one in chosen for record in _records(one)]
         signed, ds = _signing(route53, ids[name])
         record = described(zone_name(name), NAME, found, decisions, resolve=resolve, ds=ds, signed=signed)
@@ -77,7 +77,7 @@ def _signing(route53: Any, zone: str) -> tuple[bool, list[str]]:
     return signed, [one["DSRecord"] for one in answer.get("KeySigningKeys", ()) if one.get("DSRecord")]
 
 
-def _chosen(sets: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Decision]]:
+def _chosen(sets: Sequence[dict[str, Any]], zone: str) -> tuple[list[dict[str, Any]], list[Decision]]:
     """The sets that DNS can hold: of those that share name and type the first; multivalue answers all together."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in sets:
@@ -92,7 +92,7 @@ def _chosen(sets: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[
         kept.append(first)
         shown = tuple(f"{one['SetIdentifier']}: {_target(one)}"[:200] for one in group)
         what = f"{kind}: Route 53 chose by {', '.join(policies)}; {first['SetIdentifier']} alone stands for it now"
-        decisions.append(Decision(_name(name), "policy", what, shown))
+        decisions.append(Decision(_name(name).removesuffix(f"{zone}.").rstrip(".") or "@", "policy", what, shown))
     return kept, decisions
 
 
