@@ -17,11 +17,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import Alias, Decision, Found, Resolve, described, plain, zone_name
+from toolkit.export.zones import TTL, Alias, Decision, Found, Resolve, described, plain, zone_name
 
 NAME = "route53"
 ENDPOINTS = ("ListHostedZones", "ListResourceRecordSets", "GetDNSSEC")
 _OCTAL = re.compile(r"\\([0-3][0-7]{2})")  # Route 53 writes "*" as \052; zone files count in tens
+_END_IN_NAMES = ("CNAME", "MX", "NS", "PTR", "SRV")  # which Route 53 takes for whole, with and without a dot
 _CHOSEN_BY = ("Weight", "Region", "GeoLocation", "GeoProximityLocation", "Failover", "CidrRoutingConfig")
 
 
@@ -124,7 +125,9 @@ def _records(one: dict[str, Any]) -> Iterator[Found | Alias]:
             yield Found(name, "CNAME", 60, target)
         return
     for record in one.get("ResourceRecords", ()):
-        yield Found(name, kind, one.get("TTL", 300), _in_tens(record["Value"]))
+        value = _in_tens(record["Value"])
+        dotted = f"{value}." if kind in _END_IN_NAMES and not value.endswith(".") else value
+        yield Found(name, kind, one.get("TTL", TTL), dotted)
 
 
 def _name(text: str) -> str:
