@@ -51,7 +51,7 @@ def _read(file: Path, zone: dns.name.Name) -> Iterator[Found | Alias]:
             )
             reader.zone_origin = dns.name.root  # else it passes over in silence what lies outside of the zone
             reader.read()
-    except (dns.exception.DNSException, UnicodeError, ValueError, KeyError) as err:
+    except (dns.exception.DNSException, UnicodeError, ValueError) as err:
         what = f"near line {words.line_number}: cannot be read ({_reason(err)})"
         raise BadInput(what, where=file, hint=_WHOLE) from None  # not chained: it quotes the line
     yield from _found(manager, file)
@@ -69,8 +69,6 @@ def _found(manager: dns.zonefile.RRSetsReaderManager, file: Path) -> Iterator[Fo
 
 def _reason(err: Exception) -> str:
     """The kind of mistake: what dnspython says may quote the line, and with it anything that lay in the file."""
-    if isinstance(err, KeyError):
-        return "a name outside of the zone; which one is this? --zone says so"
     return next((said for part, said in _REASONS.items() if part in str(err)), type(err).__name__)
 
 
