@@ -98,16 +98,12 @@ class World:
 
     def answer(self, name: str, kind: str = "A") -> tuple[bool, list[str]]:
         """What a validating resolver answers: whether it is sure, and the values."""
-        said = self.run(
-            "user", f"kdig @127.0.0.1 +dnssec +noall +header +answer +timeout=3 +retry=0 {name} {kind} || true"
-        )
-        sure = any(
-            " ad" in line or " AD" in line.upper() for line in said.splitlines() if line.lower().startswith(";; flags")
-        )
-        values = [
-            line.split(None, 4)[4] for line in said.splitlines() if len(line.split()) > 4 and line.split()[3] == kind
-        ]
-        return sure and "NOERROR" in said, sorted(values)
+        asked = f"kdig @127.0.0.1 +dnssec +noall +header +answer +timeout=3 +retry=0 {name} {kind} || true"
+        said = self.run("user", asked).splitlines()
+        flags = next((line.lower() for line in said if line.lower().startswith(";; flags")), "")
+        words = [line.split(None, 4) for line in said]
+        values = [one[4] for one in words if len(one) == 5 and one[3] == kind]
+        return " ad" in flags.partition("; query")[0], sorted(values)
 
     def wait(self, name: str, values: list[str], kind: str = "A", seconds: float = 120) -> float:
         """Seconds until the resolver is sure of these values."""
@@ -124,9 +120,8 @@ class World:
         for name, text in zones.items():
             self.write(host, f"/var/lib/knot/{'root' if name == '.' else name}.zone", text)
         self.run(host, "chown -R knot:knot /var/lib/knot; systemctl restart knot")
-        self.run(
-            host, f"for n in $(seq 60); do keymgr {next(iter(zones))}. ds | grep -q DS && exit; sleep 0.5; done; exit 1"
-        )
+        signed = f"keymgr {next(iter(zones))}. ds | grep -q DS"
+        self.run(host, f"for n in $(seq 60); do {signed} && exit; sleep 0.5; done; exit 1")
 
     def _tld(self, delegation: list[str], ds: str) -> str:
         lines = [*delegation, f"board DS {ds}" if ds else ""]
