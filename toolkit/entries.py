@@ -310,6 +310,7 @@ class HostSize(Value):
     memory_mb: int
     disk_gb: int
     cpus: int = 1
+    number: str = ""  # the input that says how many hosts an `apart` blueprint gets; empty: one
 
 
 class Input(Value):
@@ -351,6 +352,7 @@ class Listen(Value):
     what: str  # what it is for, a word or two
     protocol: Literal["tcp", "udp"] = "tcp"
     of: tuple[str, ...] = ()  # consumers or providers of these capabilities; empty = of all it offers, or needs
+    on: Literal["all", "first", "others"] = "all"  # of several hosts of the blueprint, those that listen
 
 
 class SignIn(Value):

@@ -73,6 +73,16 @@ def test_an_input_of_another_service_that_names_a_capability_is_use_of_it(make_p
     assert _table(plan, catalog)["data-1"] == {5432: "app-1 page-1"}
 
 
+def test_a_port_may_be_open_on_the_first_host_or_on_the_others_alone(make_plan, catalog: Catalog) -> None:
+    plan = make_plan()
+    names = ("hidden-1", "ns-1", "ns-2")
+    servers = Replacement("dns", "1", ("edge.dns",), (), names)
+    hosts = (*plan.hosts, *(HostNeed(name, 512, 1, 5, ("dns",)) for name in names))
+    table = _table(make_plan(hosts=hosts, replacements=(*plan.replacements, servers)), catalog)
+    assert table["ns-1"] == table["ns-2"] == {53: "everybody"}
+    assert table["hidden-1"] == {53: "app-1 data-1 ns-1 ns-2"}
+
+
 def test_a_port_that_was_chosen_is_the_one_that_is_opened(make_plan, catalog: Catalog) -> None:
     web, database = make_plan().replacements
     plan = make_plan(replacements=(web, msgspec.structs.replace(database, inputs={"port": 5433})))

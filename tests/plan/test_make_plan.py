@@ -403,6 +403,16 @@ def test_what_must_outlive_the_others_gets_a_host_of_its_own() -> None:
     ]
 
 
+def test_what_must_outlive_the_others_may_get_several_hosts() -> None:
+    number = Input("servers", "", type="integer", default=3)
+    small = replace(DESK, host=HostSize(256, 5, number="servers"), apart=True, inputs=(*DESK.inputs, number))
+    catalog = replace(CATALOG, blueprints={**CATALOG.blueprints, "zammad": small})
+    plan = planned(RDS, EC2, ZENDESK, lose="aws zendesk", catalog=catalog)
+    names = ("apart-1", "apart-1-2", "apart-1-3")
+    assert tuple(host.name for host in plan.hosts) == ("app-1", *names)
+    assert {one.blueprint: one.hosts for one in plan.replacements}["zammad"] == names
+
+
 def test_a_large_blueprint_gets_a_host_of_its_size() -> None:
     catalog = replace(CATALOG, blueprints={"postgresql": replace(POSTGRESQL, host=HostSize(9000, 10, 2))})
     (host,) = planned(RDS, lose="aws", catalog=catalog).hosts

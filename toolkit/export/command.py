@@ -3,27 +3,17 @@
 What will be asked of the vendor is said first; `--dry-run` stops there.
 """
 
-import os
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
 from toolkit.console import say
-from toolkit.errors import BadInput
-
-if TYPE_CHECKING:
-    from toolkit.export.dataset import Manifest
+from toolkit.export.dns_command import dns
+from toolkit.export.options import address, announce, dry_run_option, report, secret, to_option
 
 _MOST_NAMED = 20
-to_option = click.option(
-    "--to", "folder", required=True, type=click.Path(path_type=Path), help="Folder for the datasets; goes on there."
-)
-dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be asked.")
 
 
 @click.group()
@@ -32,6 +22,9 @@ def export() -> None:
 
     A run that was stopped goes on where it was: give the same command again.
     """
+
+
+export.add_command(dns)
 
 
 @export.command()
@@ -140,17 +133,6 @@ def passwords(
         say(line)
 
 
-def announce(source: str, calls: Iterable[str]) -> None:
-    """Say what will be asked before anything is."""
-    say(f"{source}: read-only, asks {', '.join(calls)}")
-
-
-def report(manifest: "Manifest", folder: Path) -> None:
-    """What was written, on stdout: dataset, records, checksum."""
-    for name, one in manifest.datasets.items():
-        click.echo(f"{name}\t{one.records}\t{one.sha256}\t{folder / one.file}")
-
-
 def tell_missing(names: "list[str]") -> None:
     """What the vendor lists and did not give."""
     if names:
@@ -159,18 +141,3 @@ def tell_missing(names: "list[str]") -> None:
         say(f"  {name!r}")  # what a vendor's user called it: nothing of it acts in a terminal
     if len(names) > _MOST_NAMED:
         say(f"  and {len(names) - _MOST_NAMED} more: records without `file`")
-
-
-def secret(variable: str) -> str:
-    """A token from the environment."""
-    if value := os.environ.get(variable, "").strip():
-        return value
-    raise BadInput(f"{variable} is not set", where="environment", hint=f"read -rs {variable}; export {variable}")
-
-
-def address(url: str) -> str:
-    """An organisation's address: HTTPS, or plain HTTP on this machine."""
-    parts = urlsplit(url)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme, parts.hostname) == ("http", "127.0.0.1")):
-        return url
-    raise BadInput("the token would travel unencrypted", where=url, hint="give an https:// address")

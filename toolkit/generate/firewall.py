@@ -34,7 +34,7 @@ def openings(plan: Plan, catalog: Catalog) -> dict[str, tuple[Opening, ...]]:
         blueprint = catalog.blueprints[replacement.blueprint]
         for listen in blueprint.listens:
             visitors = _visitors(listen, replacement, blueprint, plan, users)
-            for host in replacement.hosts:
+            for host in _listening(listen, replacement):
                 if one := _opening(listen, replacement, blueprint, visitors - {host}):
                     found[host].add(one)
     return {host: tuple(sorted(made, key=_order)) for host, made in found.items()}
@@ -48,9 +48,15 @@ def inner_ports(plan: Plan, catalog: Catalog) -> dict[str, list[int | str]]:
         for listen in blueprint.listens:
             if listen.who == "host":
                 port, name = _port(listen, replacement, blueprint)
-                for host in replacement.hosts:
+                for host in _listening(listen, replacement):
                     found[host].append(_as_value(port, name))
     return found
+
+
+def _listening(listen: Listen, replacement: Replacement) -> tuple[str, ...]:
+    """The blueprint's hosts on which it listens there."""
+    parts = {"all": replacement.hosts, "first": replacement.hosts[:1], "others": replacement.hosts[1:]}
+    return parts[listen.on]
 
 
 def as_variables(table: dict[str, tuple[Opening, ...]]) -> dict[str, list[dict[str, Any]]]:

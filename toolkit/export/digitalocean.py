@@ -1,0 +1,74 @@
+"""DigitalOcean: domains through its API, version 2.
+
+In: a client with a token (domain:read) and names of domains; none: all. Out: the stream edge.zones.
+https://docs.digitalocean.com/reference/api/reference/domain-records/
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import httpx
+
+from toolkit.export import http
+from toolkit.export.dataset import Page, Stream
+from toolkit.export.zones import TTL, Found, Resolve, described, plain, quoted, zone_name
+
+NAME = "digitalocean"
+URL = "https://api.digitalocean.com"
+ENDPOINTS = ("/v2/domains", "/v2/domains/{name}/records")
+Ask = Callable[..., httpx.Response]
+_PAGE = 200
+_NAMES = ("CNAME", "NS")
+
+
+def client(token: str, url: str = URL) -> httpx.Client:
+    """A client of the API."""
+    return http.client(url, {"Authorization": f"Bearer {token}"})
+
+
+def streams(ocean: httpx.Client, zones: Sequence[str], resolve: Resolve, *, sleep: http.Sleep) -> dict[str, Stream]:
+    """Dataset → stream."""
+    return {"edge.zones": partial(_zones, partial(http.ask, ocean, "GET", sleep=sleep), zones, resolve)}
+
+
+def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Iterator[Page]:
+    """The cursor is the number of zones that are done."""
+    wanted = [plain(zone_name(name)) for name in zones]
+    wanted = wanted or sorted(plain(zone_name(one["name"])) for one in _walk(ask, "/v2/domains", "domains"))
+    for number, name in enumerate(wanted[cursor or 0 :], (cursor or 0) + 1):
+        found = [_record(one) for one in _walk(ask, f"/v2/domains/{name}/records", "domain_records")]
+        yield Page(
+            (described(zone_name(name), NAME, found, resolve=resolve),), number if number < len(wanted) else None
+        )
+    if not wanted:
+        yield Page((), None)
+
+
+def _walk(ask: Ask, path: str, key: str) -> Iterator[dict[str, Any]]:
+    page = 1
+    while True:
+        answer = ask(path, params={"page": page, "per_page": _PAGE}).json()
+        yield from answer[key]
+        if "next" not in ((answer.get("links") or {}).get("pages") or {}):
+            return
+        page += 1
+
+
+def _record(one: dict[str, Any]) -> Found:
+    return Found(one["name"], one["type"], one.get("ttl") or TTL, _value(one))
+
+
+def _value(one: dict[str, Any]) -> str:
+    """As in a zone file: "@" is the domain itself, and other names are whole though no dot ends them."""
+    kind, data = one["type"], str(one.get("data") or "")
+    host = data if data == "@" or data.endswith(".") else f"{data}."
+    if kind in _NAMES:
+        return host
+    if kind == "MX":
+        return f"{one['priority']} {host}"
+    if kind == "SRV":
+        return f"{one['priority']} {one['weight']} {one['port']} {host}"
+    if kind == "CAA":
+        return f"{one['flags']} {one['tag']} {quoted(data)}"
+    return quoted(data) if kind == "TXT" else data

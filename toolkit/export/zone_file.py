@@ -1,0 +1,80 @@
+"""A zone file, as every DNS service and name server can write one.
+
+In: the file, the zone's name. Out: the stream edge.zones. Other files are not opened (`$INCLUDE`) and nothing is
+multiplied (`$GENERATE`): a zone in full has neither.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dns.exception
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+import dns.tokenizer
+import dns.zonefile
+
+from toolkit.errors import BadInput
+from toolkit.export.dataset import Page, Stream
+from toolkit.export.zones import MOST, Alias, Found, Resolve, described, zone_name
+
+NAME = "zone-file"
+_LARGEST = 50_000_000  # bytes
+_DIRECTIVES = ("$ORIGIN", "$TTL")
+_WHOLE = "`kzonecheck --print --origin ZONE FILE` writes a zone in full, without $INCLUDE and $GENERATE"
+
+
+def streams(file: Path, zone: str, resolve: Resolve) -> dict[str, Stream]:
+    """Dataset → stream."""
+    return {"edge.zones": partial(_zones, file, zone_name(zone), resolve)}
+
+
+def _zones(file: Path, zone: dns.name.Name, resolve: Resolve, _cursor: Any) -> Iterator[Page]:
+    yield Page((described(zone, NAME, _read(file, zone), resolve=resolve),), None)
+
+
+def _read(file: Path, zone: dns.name.Name) -> Iterator[Found | Alias]:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise BadInput("too large for a zone file", where=file, hint=f"at most {_LARGEST:,} bytes")
+        text = file.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    except OSError as err:
+        raise BadInput(f"cannot be read: {err.strerror}", where=file) from err
+    manager = dns.zonefile.RRSetsReaderManager(zone)
+    words = dns.tokenizer.Tokenizer(text, file.name)
+    try:
+        with manager.writer(True) as transaction:  # type: ignore[no-untyped-call]  # dnspython's own has no types
+            reader = dns.zonefile.Reader(
+                words, dns.rdataclass.IN, transaction, allow_directives=_DIRECTIVES, default_ttl=3600
+            )
+            reader.zone_origin = dns.name.root  # else it passes over in silence what lies outside of the zone
+            reader.read()
+    except (dns.exception.DNSException, UnicodeError, ValueError) as err:
+        what = f"near line {words.line_number}: cannot be read ({_reason(err)})"
+        raise BadInput(what, where=file, hint=_WHOLE) from None  # not chained: it quotes the line
+    yield from _found(manager, file)
+
+
+def _found(manager: dns.zonefile.RRSetsReaderManager, file: Path) -> Iterator[Found]:
+    count = 0
+    for rrset in manager.rrsets:
+        for rdata in rrset:
+            count += 1
+            yield Found(rrset.name.to_text(), dns.rdatatype.to_text(rrset.rdtype), rrset.ttl, rdata.to_text())
+    if not count:
+        raise BadInput("there is no record in it", where=file, hint=f"at most {MOST:,} of one zone are taken")
+
+
+def _reason(err: Exception) -> str:
+    """The kind of mistake: what dnspython says may quote the line, and with it anything that lay in the file."""
+    return next((said for part, said in _REASONS.items() if part in str(err)), type(err).__name__)
+
+
+_REASONS = {
+    "directive": "a directive other than $ORIGIN and $TTL",
+    "DNS label is": "a part of a name is longer than 63 bytes",
+    "DNS name is": "a name is longer than 255 bytes",
+    "CNAME": "a CNAME beside other records",
+}
