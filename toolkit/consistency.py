@@ -110,6 +110,7 @@ def _blueprints(catalog: Catalog) -> Iterator[str]:
         if blueprint.sign_in and blueprint.sign_in.secret not in {secret.name for secret in blueprint.secrets}:
             yield f"blueprint {slug}: its sign_in names {blueprint.sign_in.secret!r}, which is no secret of it"
         yield from _listens(slug, blueprint)
+        yield from _number(slug, blueprint)
         tasks = {task.id for task in blueprint.tasks}
         for task in blueprint.tasks:
             for need in task.needs:
@@ -126,6 +127,15 @@ def _listens(slug: str, blueprint: Blueprint) -> Iterator[str]:
             yield f"blueprint {slug}: it listens on {listen.port!r}, which is no integer input of it"
         for capability in sorted(set(listen.of) - set(sides.get(listen.who, ()))):
             yield f"blueprint {slug}: port {listen.port} is for {listen.who} of {capability!r}, which has none"
+
+
+def _number(slug: str, blueprint: Blueprint) -> Iterator[str]:
+    """How many hosts it gets is an integer input of its own, and hosts of its own they are."""
+    number = blueprint.host.number
+    if number and number not in {one.name for one in blueprint.inputs if one.type == "integer"}:
+        yield f"blueprint {slug}: its number of hosts is {number!r}, which is no integer input of it"
+    if number and not blueprint.apart:
+        yield f"blueprint {slug}: it has a number of hosts and is not apart"
 
 
 def _common_tasks(catalog: Catalog) -> Iterator[str]:

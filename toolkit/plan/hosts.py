@@ -1,5 +1,5 @@
 """Machines: blueprints are packed onto as few hosts as hold their memory, largest first (first-fit decreasing). Those
-that must outlive the others get a host each.
+that must outlive the others get a host each, or as many as an input of theirs says.
 
 A host has about 4 GB: the size every provider rents out and old hardware has. A blueprint that needs more gets a host
 of its own size. Memory is rounded up to whole gigabytes; the disk also holds the data that comes over, twice, for there
@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from toolkit.catalog import Catalog
+from toolkit.errors import BadInput
 from toolkit.model import HostNeed, Replacement
 from toolkit.plan.losses import Gone
 
 HOST_MEMORY_MB = 4096
+MOST_HOSTS = 20  # of one blueprint
 _GB = 1024
 
 
@@ -36,9 +38,31 @@ def place(
             room.append(one)
     named = {f"app-{number}": placed for number, placed in enumerate(bins, 1)}
     named |= {f"apart-{number}": [one] for number, one in enumerate(apart, 1)}
+    # further hosts come last, and are called after the first: one more moves none that exists
+    for number, one in enumerate(apart, 1):
+        named |= {f"apart-{number}-{more}": [one] for more in range(2, _number(one, catalog) + 1)}
     hosts = tuple(_host(name, placed, lost, catalog) for name, placed in named.items())
-    lies_on = {slug: host.name for host in hosts for slug in host.groups}
-    return hosts, tuple(replace(one, hosts=(lies_on[one.blueprint],)) for one in replacements)
+    return hosts, tuple(replace(one, hosts=_lies_on(one, hosts)) for one in replacements)
+
+
+def _number(one: Replacement, catalog: Catalog) -> int:
+    """How many hosts a blueprint that is apart gets. Raises BadInput for what is no number of hosts."""
+    blueprint = catalog.blueprints[one.blueprint]
+    if not blueprint.host.number:
+        return 1
+    [known] = [known for known in blueprint.inputs if known.name == blueprint.host.number]
+    number = one.inputs.get(known.name, known.default)
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_HOSTS:
+        raise BadInput(
+            f"the input {known.name} of {one.blueprint} is {number!r}",
+            where="offramp.toml: choice",
+            hint=f"a number of hosts from 1 to {MOST_HOSTS}",
+        )
+    return number
+
+
+def _lies_on(one: Replacement, hosts: Sequence[HostNeed]) -> tuple[str, ...]:
+    return tuple(host.name for host in hosts if one.blueprint in host.groups)
 
 
 def _host(name: str, placed: Sequence[Replacement], lost: Sequence[Gone], catalog: Catalog) -> HostNeed:
