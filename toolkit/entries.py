@@ -353,6 +353,7 @@ class Listen(Value):
     protocol: Literal["tcp", "udp"] = "tcp"
     of: tuple[str, ...] = ()  # consumers or providers of these capabilities; empty = of all it offers, or needs
     on: Literal["all", "first", "others"] = "all"  # of several hosts of the blueprint, those that listen
+    fronted: bool = False  # "public": where the plan has an edge, only that may come
 
 
 class SignIn(Value):
@@ -460,6 +461,8 @@ class Blueprint(Value, rename=_NAMES):
     rto_minutes: float
     licence: str
     apart: bool = False  # gets a host of its own: what it is for is to be there when the others are not
+    fronts: bool = False  # an edge: it stands before those that are `fronted_as` something
+    fronted_as: str = ""  # Jinja: the names people ask an edge for, and it asks this one
     speaks: tuple[str, ...] = ()  # engines of checks/engines.toml it can stand in for: what is replaced must match
     needs: tuple[str, ...] = ()  # capabilities it cannot run without: placed and started before it
     uses: tuple[str, ...] = ()  # capabilities it connects to where something offers them, and can do without

@@ -10,6 +10,7 @@ from toolkit.errors import BadInput
 from toolkit.generate import generate
 from toolkit.generate.firewall import inner_ports, openings
 from toolkit.generate.variables import PATH as VARIABLES
+from toolkit.generate.wiring import ordered
 from toolkit.model import Application, HostNeed, Plan, Platform, Replacement
 
 PLACED = {
@@ -125,3 +126,44 @@ def test_what_services_keep_to_their_host_is_known_for_each(whole: Plan, catalog
         "id-1": ["{{ keycloak_port }}"],
         "apart-1": [],
     }
+
+
+def test_what_an_edge_stands_before_is_open_to_it_alone(whole: Plan, catalog: Catalog) -> None:
+    edges = ("apart-2", "apart-2-2")
+    edge = Replacement("edge", "1", ("edge.cdn",), (), edges)
+    hosts = (*whole.hosts, *(HostNeed(name, 1024, 2, 10, ("edge",)) for name in edges))
+    plan = msgspec.structs.replace(whole, hosts=hosts, replacements=(edge, *whole.replacements))
+    table, public = _table(plan, catalog), {80: "everybody", 443: "everybody"}
+    closed = {80: "apart-2 apart-2-2", 443: "apart-2 apart-2-2"}
+    assert table["app-1"] == {**closed, 25: "everybody", 587: "apart-1 desk-1 id-1"}
+    assert table["desk-1"] == {**closed, 25: "app-1"}
+    assert table["id-1"] == closed
+    assert table["apart-1"] == public, "the status page must not fall with the edge"
+    for name in edges:
+        assert table[name].items() >= public.items()
+    assert [one.blueprint for one in ordered(plan, catalog)][-1] == "edge"
+    files = {file.path: file.content for file in generate(plan, catalog, target="hosts")}
+    yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+    said = yaml.safe_load(files[VARIABLES])
+    assert [one["blueprint"] for one in said["offramp_fronted"]] == ["web", "request-tracker", "keycloak"]
+    assert {one["port"] for one in said["offramp_fronted"]} == {443}
+    assert len(said["offramp_edges"]) == 2
+
+
+def test_without_an_edge_nothing_is_fronted(whole: Plan, catalog: Catalog) -> None:
+    content = {file.path: file.content for file in generate(whole, catalog, target="hosts")}[VARIABLES]
+    yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+    assert {name: yaml.safe_load(content)[name] for name in ("offramp_edges", "offramp_fronted")} == {
+        "offramp_edges": [],
+        "offramp_fronted": [],
+    }
+
+
+def test_a_number_of_hosts_is_checked_against_the_blueprint(catalog: Catalog) -> None:
+    edge = catalog.blueprints["edge"]
+    slipped = msgspec.structs.replace(edge, apart=False, host=msgspec.structs.replace(edge.host, number="tls"))
+    said = validate(msgspec.structs.replace(catalog, blueprints={**catalog.blueprints, "edge": slipped}))
+    assert said == (
+        "blueprint edge: it has a number of hosts and is not apart",
+        "blueprint edge: its number of hosts is 'tls', which is no integer input of it",
+    )

@@ -411,6 +411,21 @@ def test_what_must_outlive_the_others_may_get_several_hosts() -> None:
     names = ("apart-1", "apart-1-2", "apart-1-3")
     assert tuple(host.name for host in plan.hosts) == ("app-1", *names)
     assert {one.blueprint: one.hosts for one in plan.replacements}["zammad"] == names
+def test_an_edge_gets_as_many_hosts_as_asked_and_one_more_moves_none() -> None:
+    hosts = Input(name="hosts", description="how many", type="integer", default=2)
+    edge = replace(DESK, host=HostSize(256, 5, number="hosts"), apart=True, inputs=(hosts,))
+    catalog = replace(CATALOG, blueprints={**CATALOG.blueprints, "zammad": edge})
+
+    def names(number: object) -> list[str]:
+        choice = Choice("support.helpdesk", "zammad", {"hosts": number} if number else {})
+        plan = planned(ZENDESK, lose="zendesk", choices=(choice,), catalog=catalog)
+        return [host.name for host in plan.hosts if host.groups == ("zammad",)]
+
+    assert names(None) == ["apart-1", "apart-1-2"]
+    assert names(3) == ["apart-1", "apart-1-2", "apart-1-3"]
+    for wrong in ("3", -1, True, 1000):
+        with pytest.raises(BadInput, match=r"the input hosts of zammad is .*"):
+            names(wrong)
 
 
 def test_a_large_blueprint_gets_a_host_of_its_size() -> None:

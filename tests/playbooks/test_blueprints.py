@@ -23,7 +23,9 @@ KEYWORDS = set(
     """.split()  # noqa: SIM905  # a list of words reads better as words
 )
 # of the generated inventory, for every role
-GENERATED = {f"offramp_{name}" for name in ("platform", "domains", "addresses", "hosts", "services", "authority")}
+GENERATED = {
+    f"offramp_{name}" for name in ("platform", "domains", "addresses", "hosts", "edges", "services", "authority")
+}
 # What never shows in a result: a task with a secret in its environment may say why it failed.
 UNSEEN = ("block", "name", "environment")
 named = pytest.mark.parametrize("folder", BLUEPRINTS, ids=lambda folder: folder.name)

@@ -4,7 +4,7 @@ In: plan and catalogue. Out: for each host its openings, least surprising first:
 What is in no opening is closed. Ports of SSH are not here: they are the inventory's, and open to everybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from toolkit.entries import Blueprint, Catalog, Listen
@@ -33,7 +33,7 @@ def openings(plan: Plan, catalog: Catalog) -> dict[str, tuple[Opening, ...]]:
     for replacement in plan.replacements:
         blueprint = catalog.blueprints[replacement.blueprint]
         for listen in blueprint.listens:
-            visitors = _visitors(listen, replacement, blueprint, plan, users)
+            visitors = _visitors(listen, replacement, catalog, plan, users)
             for host in _listening(listen, replacement):
                 if one := _opening(listen, replacement, blueprint, visitors - {host}):
                     found[host].add(one)
@@ -80,7 +80,7 @@ def _as_value(port: int, variable: str) -> int | str:
 
 def _opening(listen: Listen, replacement: Replacement, blueprint: Blueprint, visitors: set[str]) -> Opening | None:
     """None where nobody but the host itself has business there."""
-    public = listen.who == "public"
+    public = listen.who == "public" and not visitors  # it has some where an edge stands before it
     if not (public or visitors):
         return None
     sources = () if public else tuple(sorted(visitors))
@@ -89,22 +89,25 @@ def _opening(listen: Listen, replacement: Replacement, blueprint: Blueprint, vis
 
 
 def _visitors(
-    listen: Listen, replacement: Replacement, blueprint: Blueprint, plan: Plan, users: dict[str, set[str]]
+    listen: Listen, replacement: Replacement, catalog: Catalog, plan: Plan, users: dict[str, set[str]]
 ) -> set[str]:
     """The hosts of the platform that may reach it."""
+    if listen.fronted:
+        return set(_hosts_of(plan, wiring.edges(plan, catalog)))
     if listen.who == "platform":
         return {host.name for host in plan.hosts}
     if listen.who == "consumers":
         slugs = {slug for name in listen.of or replacement.capabilities for slug in users.get(name, ())}
         return set(_hosts_of(plan, slugs))
     if listen.who == "providers":
+        blueprint = catalog.blueprints[replacement.blueprint]
         wanted = set(listen.of or (*blueprint.needs, *blueprint.uses))
         slugs = {one.blueprint for one in plan.replacements if wanted.intersection(one.capabilities)}
         return set(_hosts_of(plan, slugs))
     return set()
 
 
-def _hosts_of(plan: Plan, slugs: set[str]) -> Iterator[str]:
+def _hosts_of(plan: Plan, slugs: Collection[str]) -> Iterator[str]:
     for replacement in plan.replacements:
         if replacement.blueprint in slugs:
             yield from replacement.hosts

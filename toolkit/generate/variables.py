@@ -40,6 +40,8 @@ def variables_file(
         "offramp_authority": _AUTHORITY,
         "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
         "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
+        "offramp_edges": [_address(host) for host in _edge_hosts(plan, catalog)],
+        "offramp_fronted": [_fronted(one, catalog.blueprints[one.blueprint]) for one in wiring.fronted(plan, catalog)],
         "offramp_consumers": wiring.consumers(plan, catalog),
         "offramp_openings": openings,
         "offramp_inner_ports": inner_ports,
@@ -62,6 +64,23 @@ def _address(host: str) -> str:
 
 def _host(name: str) -> dict[str, str]:
     return {"name": name, "address": _address(name)}
+
+
+def _edge_hosts(plan: Plan, catalog: Catalog) -> list[str]:
+    """The hosts that stand before others."""
+    edges = wiring.edges(plan, catalog)
+    return [host for one in plan.replacements if one.blueprint in edges for host in one.hosts]
+
+
+def _fronted(replacement: Replacement, blueprint: Blueprint) -> dict[str, Any]:
+    """What an edge asks for these names: a host for each that the blueprint lies on, and their port."""
+    port = next(one.port for one in blueprint.listens if one.fronted and one.port != 80)
+    return {
+        "blueprint": replacement.blueprint,
+        "names": blueprint.fronted_as,
+        "port": port,
+        "hosts": [_host(name) for name in replacement.hosts],
+    }
 
 
 def _sign_in(plan: Plan, catalog: Catalog) -> dict[str, Any]:

@@ -139,7 +139,8 @@ def users(plan: Plan, catalog: Catalog) -> dict[str, set[str]]:
 
 
 def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
-    """The replacements, each after what it needs. Those that run applications come after what these refer to."""
+    """The replacements, each after what it needs. Those that run applications come after what these refer to, an edge
+    after what it stands before."""
     offered = {
         name: replacement.blueprint
         for replacement in reversed(plan.replacements)
@@ -153,13 +154,28 @@ def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
         needs = {*catalog.blueprints[slug].needs, *(ref.capability for ref in _input_references(replacement))}
         if runs_applications(replacement):
             needs |= wanted_by_applications
-        sorter.add(slug, *sorted({offered[need] for need in needs if need in offered} - {slug}))
+        before = {offered[need] for need in needs if need in offered}
+        if catalog.blueprints[slug].fronts:
+            before |= {one.blueprint for one in fronted(plan, catalog)}
+        sorter.add(slug, *sorted(before - {slug}))
     by_slug = {replacement.blueprint: replacement for replacement in plan.replacements}
     try:
         return [by_slug[slug] for slug in sorter.static_order()]
     except CycleError as err:
         circle = " → ".join(err.args[1])
         raise BadInput(f"these blueprints need each other: {circle}", hint="choose another for one of them") from err
+
+
+def edges(plan: Plan, catalog: Catalog) -> tuple[str, ...]:
+    """The blueprints of the plan that stand before others."""
+    return tuple(one.blueprint for one in plan.replacements if catalog.blueprints[one.blueprint].fronts)
+
+
+def fronted(plan: Plan, catalog: Catalog) -> tuple[Replacement, ...]:
+    """What an edge stands before, where the plan has one."""
+    if not edges(plan, catalog):
+        return ()
+    return tuple(one for one in plan.replacements if catalog.blueprints[one.blueprint].fronted_as)
 
 
 def runs_applications(replacement: Replacement) -> bool:
