@@ -47,7 +47,7 @@ def make_guard(guard_database: str) -> Iterator[MakeGuard]:
 
     yield make
     for one in made:
-        one.guard.engine.dispose()
+        one.close()
 
 
 @pytest.fixture

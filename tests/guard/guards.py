@@ -17,6 +17,7 @@ import altcha
 import httpx
 import uvicorn
 
+from toolkit.guard import door, registration
 from toolkit.guard.app import make_app
 from toolkit.guard.keys import derive
 from toolkit.guard.settings import Settings, Site, Work
@@ -51,6 +52,14 @@ class World:
     now: list[float]
     log: list[str]
     http: httpx.Client
+    server: uvicorn.Server
+    thread: threading.Thread
+
+    def close(self) -> None:
+        self.http.close()
+        self.server.should_exit = True
+        self.thread.join(30)
+        self.guard.engine.dispose()
 
     def post(self, path: str, document: Any, address: str = ADDRESS) -> httpx.Response:
         return self.http.post(path, json=document, headers={"X-Real-IP": address})
@@ -89,16 +98,18 @@ def world_of(settings: Settings) -> World:
     clock = lambda: now[0]  # noqa: E731
     audit = audit_log(log.append, clock)
     guard = Guard(settings, open_database(settings.database), derive(settings.secret), clock, audit, Metrics())
-    return World(guard, now, log, httpx.Client(base_url=_listening(guard), timeout=60))
-
-
-def _listening(guard: Guard) -> str:
-    """Serve it in a thread, for as long as the tests run."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(make_app(guard), log_config=None, proxy_headers=False, lifespan="off")
+    config = uvicorn.Config(
+        make_app(guard, more=(*registration.routes(guard), *door.routes(guard))),
+        log_config=None,
+        proxy_headers=False,
+        lifespan="off",
+    )
     server = uvicorn.Server(config)
-    threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return World(guard, now, log, httpx.Client(base_url=base, timeout=60), server, thread)
 
 
 def solved(challenge: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import shutil
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx

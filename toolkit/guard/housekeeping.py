@@ -6,13 +6,15 @@ import logging
 from sqlalchemy import Connection, delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from toolkit.guard import eras
+from toolkit.guard import eras, room
 from toolkit.guard.settings import Settings
 from toolkit.guard.shared import Guard
 from toolkit.guard.store import answers, invitations, passes, registrations, spent, waiting
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 60
+_WATCH_SECONDS = 30
+_SURE = 2  # looks that agree, before the room is shut or opened
 _WAITED_SECONDS = 7 * 86_400  # how long somebody may stay in the queue
 
 
@@ -43,3 +45,22 @@ async def keep_house_forever(guard: Guard) -> None:
         except SQLAlchemyError as err:
             _log.warning("the database does not answer: %s", type(err).__name__)
         await asyncio.sleep(_EVERY_SECONDS)
+
+
+async def watch_forever(guard: Guard) -> None:
+    """Shut the waiting room while verification does not answer, where the operator said how that is seen."""
+    url, seen = guard.settings.registration.verification_url, list[bool]()
+
+    def look() -> None:
+        seen.append(room.look(url))
+        del seen[:-_SURE]
+        if seen.count(seen[-1]) == _SURE:
+            with guard.engine.begin() as connection:
+                room.shut(connection, "watch", closed=not seen[-1])
+
+    while url:
+        try:
+            await asyncio.to_thread(look)
+        except SQLAlchemyError as err:
+            _log.warning("the database does not answer: %s", type(err).__name__)
+        await asyncio.sleep(_WATCH_SECONDS)

@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
 from toolkit.errors import BadInput
+from toolkit.guard import door, registration
 from toolkit.guard.app import make_app
-from toolkit.guard.housekeeping import keep_house_forever
+from toolkit.guard.housekeeping import keep_house_forever, watch_forever
 from toolkit.guard.keys import derive
 from toolkit.guard.settings import Settings
 from toolkit.guard.shared import Clock, Guard, Metrics, audit_log
@@ -62,11 +63,11 @@ def _compose(settings: Settings, where: Path, clock: Clock) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(keep_house_forever(guard))]
+        tasks = [asyncio.create_task(loop(guard)) for loop in (keep_house_forever, watch_forever)]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         guard.engine.dispose()
 
-    return make_app(guard, lifespan)
+    return make_app(guard, lifespan, (*registration.routes(guard), *door.routes(guard)))

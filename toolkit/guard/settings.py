@@ -71,7 +71,6 @@ class Registration(_Section):
     form_seconds: Annotated[int, msgspec.Meta(ge=0)] = 3  # nobody fills in a form faster
     admit_per_minute: Positive = 10  # of those who waited
     verification_url: str = ""  # looked at every 30 s: while it does not answer 2xx, registrations wait
-    door_hostnames: tuple[str, ...] = ()  # where nginx asks for the pass of the door page
     door_seconds: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 1_800
 
 
@@ -81,6 +80,7 @@ class Settings(_Section):
     site: tuple[Site, ...]
     service: str = "Offramp"  # whom the door page speaks for
     listen: str = "127.0.0.1:8087"
+    base_url: str = ""  # as browsers reach it, for the door page; empty: there is none
     work: Work = Work()
     tolls: Tolls = Tolls()
     registration: Registration = Registration()
@@ -108,6 +108,8 @@ def read_settings(path: Path) -> Settings:
 
 
 def _check(settings: Settings) -> None:
+    if settings.base_url and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]{1,260}", settings.base_url):
+        raise ValueError("base_url: scheme and host are needed, without a path")
     if not settings.site:
         raise ValueError("site: at least one is needed")
     keys = [site.key for site in settings.site]

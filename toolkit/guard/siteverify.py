@@ -70,6 +70,19 @@ def siteverify(guard: Guard, vendor: Vendor, form: Mapping[str, str]) -> dict[st
     return _success(vendor, told)
 
 
+def redeemed(guard: Guard, answer: str, hostname: str) -> bool:
+    """Use an answer up that the guard's own page was given, on this host name; whether it was good."""
+    site = guard.settings.site[0]
+    claims = tokens.read(guard.keys, answer)
+    if claims is None or claims.hostname != hostname:
+        return False
+    try:
+        _redeem(guard, "turnstile", site, {"response": answer})
+    except Failed:
+        return False
+    return True
+
+
 def _redeem(guard: Guard, vendor: Vendor, site: Site, form: Mapping[str, str]) -> Told:
     answer, now = form.get("response", ""), guard.clock()
     if not answer:

@@ -42,24 +42,25 @@ invitations = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("key", String(64), nullable=False, unique=True),  # a keyed hash of the code
-    Column("by", String(64), nullable=False),  # the account that invites; "" is the operator
+    Column("inviter", String(64), nullable=False),  # the account that invites; "" is the operator
     Column("uses", Integer, nullable=False),  # left
+    Column("given", Integer, nullable=False),  # at first
     Column("revoked", Boolean, nullable=False),
     Column("created", Float, nullable=False),
     Column("expires", Float, nullable=False),
 )
-Index("invitations_by", invitations.c.by)
+Index("invitations_inviter", invitations.c.inviter)
 
 accounts = Table(  # as the application calls them; who let them in
     "accounts",
     metadata,
     Column("account", String(64), primary_key=True),
-    Column("by", String(64), nullable=False),  # who invited them; "": nobody did
+    Column("inviter", String(64), nullable=False),  # who invited them; "": nobody did
     Column("invitation", String(32)),
     Column("barred", Boolean, nullable=False),  # invites nobody any more
     Column("created", Float, nullable=False),
 )
-Index("accounts_by", accounts.c.by)
+Index("accounts_inviter", accounts.c.inviter)
 
 registrations = Table(  # counted for the limits by address and network
     "registrations",
