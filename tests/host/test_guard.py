@@ -71,7 +71,6 @@ def guarded(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         project.play("site.yml")
         made = Guarded(project, lab)
         made.shell("apt-get install -qq -y --no-install-recommends curl >/dev/null 2>&1")  # what the tests ask with
-        made.shell(f"grep -q {NAME} /etc/hosts || echo 127.0.0.1 {NAME} >>/etc/hosts")
         yield made
 
 
