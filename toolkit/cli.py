@@ -34,6 +34,7 @@ from toolkit.commands.pack import pack_command
 from toolkit.commands.talk import add_talk
 from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
+from toolkit.guard.command import guard
 from toolkit.otp.command import otp
 
 if TYPE_CHECKING:
@@ -737,6 +738,7 @@ cli.add_command(completion)
 cli.add_command(diff_command)
 cli.add_command(export)
 cli.add_command(otp)
+cli.add_command(guard)
 cli.add_command(pack_command)
 add_talk(cli)
 

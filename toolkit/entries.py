@@ -471,7 +471,7 @@ class Blueprint(Value, rename=_NAMES):
     package_sets: tuple[PackageSet, ...] = ()  # and in some; applications' own packages go without saying
     carries: tuple[
         str, ...
-    ] = ()  # packages of Offramp's own ("otp") that run on the host: copied into the role's files/
+    ] = ()  # packages of Offramp's own ("otp", "serving") that run on the host: copied into the role's files/
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     secrets: tuple[Secret, ...] = ()

@@ -7,9 +7,10 @@ from test_verify import NUMBER, refused
 from worlds import MakeWorld
 
 from toolkit.otp import verify
-from toolkit.otp.addresses import network, plain, subject
+from toolkit.otp.addresses import subject
 from toolkit.otp.destinations import mailbox, phone
 from toolkit.otp.settings import Limit, Limits
+from toolkit.serving.networks import network, plain
 
 SPELLINGS = [
     "203.0.113.7",

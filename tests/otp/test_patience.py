@@ -14,8 +14,9 @@ from processes import ROOT, Served, eventually, serve_dev
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from toolkit.otp import logs, patience
+from toolkit.otp import logs
 from toolkit.otp.store import metadata, open_database, verifications
+from toolkit.serving import patience
 
 NUMBER = "+4915112345678"
 
@@ -25,7 +26,7 @@ def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The gateway with a second of patience and five connections: the module's figures, smaller."""
     folder = tmp_path_factory.mktemp("hurried")
     (folder / "sitecustomize.py").write_text(
-        "from toolkit.otp import patience\npatience.HEADER_SECONDS = 1.0\npatience.CONNECTIONS = 5\n"
+        "from toolkit.serving import patience\npatience.HEADER_SECONDS = 1.0\npatience.CONNECTIONS = 5\n"
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("processes.PATH", f"{folder}:{ROOT}")

@@ -8,7 +8,8 @@ from worlds import settings
 
 from toolkit.errors import BadInput
 from toolkit.otp.destinations import mailbox, masked, phone
-from toolkit.otp.settings import Budget, Conversion, Limits, host_and_port, read_settings
+from toolkit.otp.settings import Budget, Conversion, Limits, read_settings
+from toolkit.serving.listening import host_and_port
 
 PAGE = (Path(__file__).parents[2] / "docs/otp.md").read_text()
 MINIMAL = f"""

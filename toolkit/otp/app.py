@@ -24,12 +24,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from toolkit.otp import answers, factor_paths, messages, outbox, parameters, verify
-from toolkit.otp.addresses import network
 from toolkit.otp.call import Call, Handler
 from toolkit.otp.demands import ADDRESS
 from toolkit.otp.gateway import Gateway
 from toolkit.otp.keys import keyed
 from toolkit.otp.refusals import Refusal
+from toolkit.serving.networks import network
 
 _LARGEST = 65_536  # bytes of a request's body
 _BODY_SECONDS = 10

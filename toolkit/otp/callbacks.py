@@ -17,9 +17,10 @@ from typing import Any, Literal, NamedTuple
 import httpx
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from toolkit.otp.addresses import Address, Network, may_be_called
+from toolkit.otp.addresses import Network, may_be_called
 from toolkit.otp.settings import Settings
 from toolkit.otp.store import callbacks
+from toolkit.serving.networks import Address
 
 Heard = Literal["heard", "unheard", "refused"]  # refused: it is not called, now or later
 

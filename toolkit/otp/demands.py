@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from toolkit.otp.addresses import network, subject
+from toolkit.otp.addresses import subject
 from toolkit.otp.destinations import Destination
 from toolkit.otp.limits import Demand, Exceeded
 from toolkit.otp.people import Person
 from toolkit.otp.refusals import Refusal
 from toolkit.otp.settings import Limit, Limits, Settings
+from toolkit.serving.networks import network
 
 ADDRESS = "end_user_ip_address"  # the name Twilio's own examples give this limit
 _EXCEEDED = {

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from toolkit.errors import BadInput
 from toolkit.otp.keys import new_sid
-from toolkit.otp.settings import Conversion, Limit, Limits, Settings, host_and_port
+from toolkit.otp.settings import Conversion, Limit, Limits, Settings
+from toolkit.serving.listening import host_and_port
 
 DATABASE, OUTBOX = "otp-dev.sqlite", "otp-outbox.jsonl"
 _kept = Table("development", MetaData(), Column("name", String(20), primary_key=True), Column("value", String(80)))

@@ -28,15 +28,16 @@ from toolkit.otp.development import AnswersAfterSending
 from toolkit.otp.gateway import Clock, Gateway, Metrics, audit_log
 from toolkit.otp.keys import derive
 from toolkit.otp.logs import masking
-from toolkit.otp.patience import Impatient
-from toolkit.otp.settings import Settings, host_and_port
+from toolkit.otp.settings import Settings
 from toolkit.otp.store import open_database
+from toolkit.serving.listening import listener
+from toolkit.serving.patience import Impatient
 
 _log = logging.getLogger(__name__)
 _STOP_SECONDS = 20  # what was claimed is sent and noted before the process ends
 
 
-def serve(settings: Settings, listener: socket.socket, *, where: Path, clock: Clock = time.time) -> None:
+def serve(settings: Settings, listening: socket.socket, *, where: Path, clock: Clock = time.time) -> None:
     """Serve until SIGTERM or SIGINT. Errors: BadInput when the database cannot be opened."""
     logs.set_up()
     config = uvicorn.Config(
@@ -50,17 +51,12 @@ def serve(settings: Settings, listener: socket.socket, *, where: Path, clock: Cl
         ssl_keyfile=settings.certificate_key or None,
         timeout_graceful_shutdown=_STOP_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def open_listener(settings: Settings) -> socket.socket:
     """The socket to serve on; BadInput when it cannot be had."""
-    host, port = host_and_port(settings.listen)
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as err:
-        raise BadInput(f"cannot listen there: {err.strerror}", where=settings.listen, hint="another port?") from err
+    return listener(settings.listen)
 
 
 def _compose(settings: Settings, where: Path, clock: Clock) -> Starlette:

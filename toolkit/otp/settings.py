@@ -12,6 +12,7 @@ from typing import Annotated, dataclass_transform
 import msgspec
 
 from toolkit.errors import BadInput
+from toolkit.serving.listening import host_and_port
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
@@ -169,15 +170,6 @@ def read_settings(path: Path) -> Settings:
     except (msgspec.ValidationError, ValueError) as err:
         raise BadInput(str(err), where=path, hint="see docs/otp.md") from None
     return settings
-
-
-def host_and_port(listen: str) -> tuple[str, int]:
-    """("127.0.0.1", 8085) from "127.0.0.1:8085"; an IPv6 address stands in brackets."""
-    host, _, port = listen.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not port.isdigit() or not 0 <= int(port) < 65_536:
-        raise ValueError(f"{listen!r} is no ADDRESS:PORT")
-    return str(ipaddress.ip_address(host)), int(port)
 
 
 def _check(settings: Settings) -> None:

@@ -11,13 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from toolkit.errors import BadInput
 from toolkit.otp import people
-from toolkit.otp.addresses import network
 from toolkit.otp.demands import of_address
 from toolkit.otp.destinations import Destination, destination, masked
 from toolkit.otp.keys import Keys, derive
 from toolkit.otp.limits import drop
 from toolkit.otp.settings import Settings
 from toolkit.otp.store import open_database, verifications
+from toolkit.serving.networks import network
 
 
 def unlock(settings: Settings, what: str, *, where: Path, clock: Callable[[], float]) -> str:

@@ -22,8 +22,8 @@ TIMEOUT = 30
 
 @contextmanager
 def browser(*more_hosts: str) -> Iterator[webdriver.Chrome]:
-    """A fresh browser that reaches the site, and `more_hosts` (the identity provider's name, the desk's)."""
-    hosts = [stage.HOST, *more_hosts]
+    """A fresh browser that reaches the site, its captcha and `more_hosts` (the identity provider, the desk)."""
+    hosts = [stage.HOST, *stage.captcha_hosts(), *more_hosts]
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     with tempfile.TemporaryDirectory(prefix="harbour-browser-") as profile:

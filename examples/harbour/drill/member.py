@@ -12,9 +12,11 @@ from pathlib import Path
 import stage
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
 
 OUTSIDE = Path(os.environ["OFFRAMP_OUTSIDE"])
 _PATIENCE = 60
+_CAPTCHA = "return document.querySelector('[name=cf-turnstile-response]')?.value"
 
 
 def sign_up(visitor: WebDriver) -> tuple[str, str]:
@@ -24,6 +26,8 @@ def sign_up(visitor: WebDriver) -> tuple[str, str]:
     visitor.get(f"{stage.URL}/signup")
     visitor.find_element(By.NAME, "name").send_keys(name)
     visitor.find_element(By.NAME, "phone").send_keys(number)
+    if visitor.execute_script("return document.querySelector('.cf-turnstile') !== null"):
+        WebDriverWait(visitor, _PATIENCE).until(lambda page: page.execute_script(_CAPTCHA))
     visitor.find_element(By.CSS_SELECTOR, "main form button").click()
     enter_code(visitor, number)
     return name, number

@@ -31,6 +31,12 @@ def output(capability: str, name: str) -> str:
     return str(services[capability][name])
 
 
+def captcha_hosts() -> list[str]:
+    """Where the sign-up form's captcha comes from, besides the site itself."""
+    services = json.loads(Path(os.environ["OFFRAMP_SERVICES"]).read_text())["services"]
+    return [str(services["abuse.captcha"]["host"])] if "abuse.captcha" in services else []
+
+
 def secret(name: str) -> str:
     """A secret out of the generated project's vault, as its administrator gets it."""
     command = ["ansible-vault", "view", "inventory/group_vars/all/vault.yml"]

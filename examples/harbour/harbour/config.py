@@ -33,6 +33,11 @@ class Settings:
     twilio_verify_service_sid: str = ""
     twilio_api_base: str = ""  # empty: Twilio's own address
 
+    turnstile_site_key: str = ""  # empty: the sign-up form has no captcha
+    turnstile_secret: str = field(default="", repr=False)
+    turnstile_script_url: str = "https://challenges.cloudflare.com/turnstile/v0/api.js"
+    turnstile_verify_url: str = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
+
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)

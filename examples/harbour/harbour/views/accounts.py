@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from harbour import phone
+from harbour import captcha, phone
 from harbour.errors import Refused
 from harbour.models import User, now
 from harbour.request import database, services, visitor_address
@@ -22,17 +22,19 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 @views.get("/signup")
 def sign_up() -> str:
     """The form for newcomers."""
-    return render_template("signup.html")
+    return _sign_up_form()
 
 
 @views.post("/signup")
 def start_sign_up() -> Response | tuple[str, int]:
     """Check the form, send a code, and keep what was typed until the code comes back."""
     try:
+        settings = services().settings
         newcomer = {"name": _name(), "email": _email(), "phone": phone.normalise(request.form.get("phone", ""))}
-        phone.send_code(services().settings, newcomer["phone"], visitor_address())
+        captcha.check(settings, request.form.get(captcha.FIELD, ""), visitor_address())
+        phone.send_code(settings, newcomer["phone"], visitor_address())
     except Refused as refusal:
-        return render_template("signup.html", error=str(refusal)), 400
+        return _sign_up_form(str(refusal)), 400
     session["pending"] = newcomer
     return redirect(url_for("accounts.verify"))
 
@@ -83,6 +85,13 @@ def sign_out() -> Response:
     """Forget this browser's session, staff or not."""
     session.clear()
     return redirect(url_for("board.read"))
+
+
+def _sign_up_form(error: str = "") -> str:
+    settings = services().settings
+    return render_template(
+        "signup.html", error=error, key=settings.turnstile_site_key, script=settings.turnstile_script_url
+    )
 
 
 def _verified(pending: dict[str, str], code: str) -> User:
