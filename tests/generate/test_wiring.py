@@ -99,6 +99,15 @@ def test_a_service_is_also_found_by_what_it_speaks(make_plan, catalog: Catalog) 
     assert table["data.relational.postgresql"]["url"].startswith("postgresql://")
 
 
+def test_of_caches_and_queues_redis_is_meant_where_none_is_named(make_plan, catalog: Catalog) -> None:
+    capabilities = {"elasticmq": ("data.queue",), "memcached": ("data.cache",), "valkey": ("data.cache", "data.queue")}
+    placed = tuple(Replacement(slug, "1", offered, (), ("db-1",)) for slug, offered in capabilities.items())
+    table = wiring.services(replace(make_plan(), replacements=placed), catalog)
+    assert table["data.queue"]["url"] == table["data.queue.redis"]["url"] != table["data.queue.sqs"]["url"]
+    assert table["data.cache"] == table["data.cache.redis"]
+    assert table["data.cache.memcached"]["servers"]
+
+
 def test_two_databases_each_make_room_for_those_that_need_them(make_plan, catalog: Catalog) -> None:
     """What speaks MySQL makes no database for Keycloak, and applications come after the one they refer to."""
     shop = Application("shop", "s", start="x", environment={"DATABASE_URL": "${data.relational.mysql.url}"})

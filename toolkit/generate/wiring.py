@@ -27,20 +27,38 @@ class Reference(NamedTuple):
 
 Services = dict[str, dict[str, str]]
 
+# Of these a plan may have several, each for what speaks it. "${data.queue.url}" names none of them: the one whose engine
+# checks/engines.toml has first is meant, Redis, since what moves least is made for it.
+_SEVERAL = ("data.cache", "data.queue")
+
 
 def services(plan: Plan, catalog: Catalog) -> Services:
-    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it.
+    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it, and of
+    caches and queues the first in checks/engines.toml.
 
     Beside "data.relational" there is "data.relational.postgresql", for those that need this one and no other.
     """
     table: Services = {}
-    for replacement in plan.replacements:
+    for replacement, capability in _offers(plan, catalog):
         blueprint = catalog.blueprints[replacement.blueprint]
-        for capability in replacement.capabilities:
-            outputs = [o for o in blueprint.outputs if o.capability in (None, capability)]
-            for name in _names(capability, blueprint.speaks, catalog):
-                table.setdefault(name, {output.name: output.value for output in outputs})
+        outputs = [o for o in blueprint.outputs if o.capability in (None, capability)]
+        for name in _names(capability, blueprint.speaks, catalog):
+            table.setdefault(name, {output.name: output.value for output in outputs})
     return table
+
+
+def _offers(plan: Plan, catalog: Catalog) -> list[tuple[Replacement, str]]:
+    """Who offers which capability; of two the first is meant where none is named."""
+    engines = list(catalog.engines)
+
+    def place(offer: tuple[Replacement, str]) -> int:
+        replacement, capability = offer
+        if capability not in _SEVERAL:
+            return 0
+        spoken = catalog.protocols(catalog.blueprints[replacement.blueprint].speaks, capability)
+        return min((engines.index(engine) for engine in spoken), default=len(engines))
+
+    return sorted(((one, capability) for one in plan.replacements for capability in one.capabilities), key=place)
 
 
 def _names(capability: str, speaks: Iterable[str], catalog: Catalog) -> tuple[str, ...]:
@@ -143,8 +161,7 @@ def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
     after what it stands before."""
     offered = {
         name: replacement.blueprint
-        for replacement in reversed(plan.replacements)
-        for capability in replacement.capabilities
+        for replacement, capability in reversed(_offers(plan, catalog))
         for name in _names(capability, catalog.blueprints[replacement.blueprint].speaks, catalog)
     }
     wanted_by_applications = {reference.capability for reference in _application_references(plan)}
