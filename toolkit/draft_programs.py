@@ -57,14 +57,18 @@ def _table(one: Program, port: int, base: Path, *, alone: bool) -> Table:
     table = tomlkit.table()
     table.add("name", tomlkit.item(one.name))
     _put(table, "source", relative(Path(one.source), base), [f"{one.stack}, {one.folder or './'}"])
-    _put(
-        table, "runtime", one.runtime, [f"{one.version.text} is asked for, {one.version.where}"] if one.version else []
-    )
+    if one.image:
+        _put(table, "run", "container", [one.image.where])
+        if one.image.text not in ("Dockerfile", "Containerfile"):
+            _put(table, "container", _inline({"dockerfile": one.image.text}), [])
+    else:
+        _runtime(table, one)
     _listed(table, "packages", one.packages)
     _listed(table, "install", one.install)
     _listed(table, "release", one.release)
-    if one.start or not one.serve:
+    if one.start or not (one.serve or one.image):
         _put(table, "start", one.start.text if one.start else "", [one.start.where] if one.start else [])
+    if one.start or one.image or not one.serve:
         _put(table, "port", port, [one.port.where] if one.port and int(one.port.text) == port else [])
     _listed(table, "paths", one.paths)
     if one.serve:
@@ -72,7 +76,7 @@ def _table(one: Program, port: int, base: Path, *, alone: bool) -> Table:
         _put(table, "serve", _inline(folders), dict.fromkeys(said.where for said in one.serve.values()))
     if one.fallback:
         _put(table, "fallback", one.fallback.text, [one.fallback.where])
-    if one.start or not one.serve:
+    if one.start or one.image or not one.serve:
         _put(table, "health", one.health.text if one.health else "/", [one.health.where] if one.health else [])
     _listed(table, "writable", one.writable)
     if one.secrets:
@@ -83,6 +87,11 @@ def _table(one: Program, port: int, base: Path, *, alone: bool) -> Table:
     _jobs(table, one)
     _settings(table, "environment", one.environment)
     return table
+
+
+def _runtime(table: Table, one: Program) -> None:
+    asked = [f"{one.version.text} is asked for, {one.version.where}"] if one.version else []
+    _put(table, "runtime", one.runtime, asked)
 
 
 def _inline(values: Mapping[str, str]) -> InlineTable:
@@ -149,12 +158,12 @@ def _settings(table: Table, key: str, values: Mapping[str, Said]) -> None:
 
 def _open(one: Program, *, alone: bool) -> Iterator[str]:
     """What its user has to say, and what there is no key for."""
-    if not one.start and not one.serve:
+    if not (one.start or one.serve or one.image):
         yield "start: fill in the command that serves 127.0.0.1:$PORT"
     for name, said in {"start": one.start, **one.workers}.items():
         if said and (instead := instead_of_development(said.text)):
             yield f"{name} is a server for development; use {instead}"
-    if one.port and not _LOWEST <= int(one.port.text) <= _HIGHEST:
+    if one.port and not one.image and not _LOWEST <= int(one.port.text) <= _HIGHEST:
         yield f"it listens on {one.port.text} ({one.port.where}): tell it to take $PORT"
     if not alone and not one.together:
         yield f'domains = ["{one.name}.example.org"]  # its own, or paths on one it shares: paths = ["/{one.name}"]'

@@ -35,6 +35,9 @@ def secrets(platform: Platform) -> Iterator[str]:
         for name, value in application.environment.items():
             if _is_secret(name, value):
                 yield f"application[{number}].environment.{_shown(name)}"
+        for name, value in application.container.arguments.items():
+            if _is_secret(name, value):
+                yield f"application[{number}].container.arguments.{_shown(name)}"
     for path, text in _texts(msgspec.to_builtins(platform), ""):
         if _FORM.search(text) or _said(text):
             yield path

@@ -201,12 +201,25 @@ class Job(Value):
     run: Filled
 
 
+class Container(Value):
+    """The image that an application with `run = "container"` runs in."""
+
+    dockerfile: str = ""  # in the source; empty = its Containerfile or Dockerfile
+    target: str = ""  # the stage that is run; empty = the last
+    arguments: dict[str, str] = field(default_factory=dict)  # of the build (ARG): plain settings, no secrets
+    image: str = ""  # the name of one that an archive brings: run as it is, nothing is built
+    archives: tuple[str, ...] = ()  # files of `podman save`, relative to offramp.toml: base images, or `image`
+    read_only: bool = True  # whether only `writable`, /tmp and /run can be written
+
+
 class Application(Value):
     """One program of the platform, or one site of files, that is run from source on replacement hosts."""
 
     name: Filled
     source: str  # folder, relative to offramp.toml
-    runtime: Literal["python", "node", "ruby", "php", "binary"] = "python"
+    run: Literal["source", "container"] = "source"  # under systemd as a program of the host, or in its own image
+    container: Container = Container()
+    runtime: Literal["python", "node", "ruby", "php", "binary"] = "python"  # of one that runs from source
     packages: tuple[str, ...] = ()  # Debian packages it needs to build and run
     install: tuple[str, ...] = ()  # commands run in the source folder; empty = the runtime's usual way
     release: tuple[str, ...] = ()  # commands run once per release, after install (database migrations)
@@ -222,8 +235,14 @@ class Application(Value):
     paths: tuple[str, ...] = ("/",)  # where on its domains; passed on as they are asked for
     health: str = "/"  # path that answers 200 when the application and its database work
     upload_mb: Annotated[int, Meta(ge=0)] = 0  # largest body of a request; 0 = the hosting blueprint's own limit
+    memory_mb: Annotated[int, Meta(ge=0)] = 0  # most that each process may take; 0 = three quarters of the host
     environment: dict[str, str] = field(default_factory=dict)  # "${data.relational.url}" names a replacement's output
     secrets: tuple[str, ...] = ()  # environment names whose values are generated or supplied in the vault
+
+    @property
+    def listens(self) -> bool:
+        """Whether it has a process that answers: the one it starts, or its image's own."""
+        return self.run == "container" or bool(self.start.strip())
 
 
 class Journey(Value):

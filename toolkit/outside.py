@@ -44,7 +44,8 @@ def _named(platform: Platform, key: Key) -> Iterator[str]:
         case "repositories":
             yield from platform.repositories
         case "source":
-            yield from (application.source for application in platform.applications)
+            for application in platform.applications:
+                yield from (application.source, *application.container.archives)
         case "catalog":
             yield from platform.catalog
 

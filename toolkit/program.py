@@ -28,6 +28,7 @@ class Program(Value):
     folder: str  # where in the checkout the program stands: "" or "apps/web/"
     stack: str  # "Django", "Express", "Spring Boot": the words of docs/programs.md
     runtime: Runtime
+    image: Said | None = None  # the Dockerfile of one that runs in a container, in `source`, and why it does
     version: Said | None = None  # of the runtime, as the checkout wants it
     install: tuple[Said, ...] = ()  # empty: the runtime's usual way
     release: tuple[Said, ...] = ()

@@ -14,7 +14,7 @@ def ports(applications: Sequence[Application]) -> list[int]:
     taken, free = set(wanted), _FIRST
     given: list[int] = []
     for application, port in zip(applications, wanted, strict=True):
-        if not application.start.strip():
+        if not application.listens:
             given.append(0)
             continue
         while not port and free in taken:

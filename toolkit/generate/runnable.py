@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from toolkit.calendars import calendars
 from toolkit.errors import BadInput
+from toolkit.generate import containers
 from toolkit.generate.ports import ports
 from toolkit.model import Application, Platform
 from toolkit.start_commands import instead_of_development, port_of
@@ -45,7 +46,7 @@ def check(platform: Platform) -> None:
 
 def _of_one(application: Application) -> Iterator[str]:
     name = application.name
-    if not application.start.strip() and "/" not in application.serve:
+    if not application.listens and "/" not in application.serve:
         yield f"{name} has no start: the command that serves 127.0.0.1:$PORT"
     for process, command in {"start": application.start, **application.workers}.items():
         if process != "start" and not command.strip():
@@ -58,6 +59,7 @@ def _of_one(application: Application) -> Iterator[str]:
     if application.port and not 1024 <= application.port <= 65535:
         yield f"{name}: port {application.port} is not one that a program without rights may have (1024 to 65535)"
     yield from _places(application)
+    yield from containers.problems(application)
     for job, said in application.jobs.items():
         try:
             calendars(said.when)
@@ -71,12 +73,12 @@ def _places(application: Application) -> Iterator[str]:
     for path in (*application.paths, *application.serve, *filter(None, [application.fallback])):
         if not _PATH.fullmatch(path):
             yield f"{name}: {path!r} is no path of plain letters that begins with a slash"
-    if application.start.strip() and "/" in application.serve and "/" in application.paths:
+    if application.listens and "/" in application.serve and "/" in application.paths:
         yield f"{name}: both start and serve answer at /: give one of them another path"
     for folder in application.serve.values():
         if not _is_inside(folder):
             yield f"{name}: serve names {folder!r}, which is no folder in its source"
-    for folder in application.writable:
+    for folder in application.writable if application.run == "source" else ():
         if not (_is_inside(folder) or _is_apart(folder)) or folder.strip("./") == "":
             yield f"{name}: writable names {folder!r}, which is neither in its source nor a folder of its own"
 
@@ -97,7 +99,7 @@ def _is_apart(folder: str) -> bool:
 
 def _paths(application: Application) -> Iterator[str]:
     """The paths on its domains that lead to it."""
-    listening = {_plain(path) for path in application.paths} if application.start.strip() else set()
+    listening = {_plain(path) for path in application.paths} if application.listens else set()
     yield from sorted(listening | {_plain(path) for path in application.serve})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from toolkit.calendars import calendars
 from toolkit.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
-from toolkit.generate import runnable, wiring
+from toolkit.generate import containers, runnable, wiring
 from toolkit.generate.ansible_yaml import Unsafe, dump, outside
 from toolkit.generate.ports import ports
 from toolkit.model import Application, GeneratedFile, Job, Plan, Replacement
@@ -107,7 +107,8 @@ def _application(application: Application, port: int, plan: Plan, table: wiring.
     return {
         "name": application.name,
         "source": Unsafe(application.source),
-        "runtime": application.runtime,
+        "runtime": "container" if application.run == "container" else application.runtime,
+        **containers.variables(application),
         "packages": outside(application.packages),
         "install": outside(application.install),
         "release": outside(application.release),
@@ -122,6 +123,7 @@ def _application(application: Application, port: int, plan: Plan, table: wiring.
         "domains": outside(application.domains or plan.platform.domains),
         "paths": outside(application.paths),
         "upload_mb": application.upload_mb,
+        "memory_mb": application.memory_mb,
         "health": Unsafe(application.health),
         "environment": environment,
     }

@@ -30,7 +30,7 @@ def _applications(platform: Platform, chosen: Chosen) -> Iterator[Obstacle]:
         reason = "offramp.toml names no [[application]], so the hosts would come up without your programs"
         yield Obstacle(platform.name, reason, "`offramp init` drafts them from what it finds")
     for application in platform.applications if hosted else ():
-        if not application.start.strip() and "/" not in application.serve:
+        if not application.listens and "/" not in application.serve:
             reason = f"the application {application.name} has no start command"
             hint = 'in offramp.toml say what its web process is: start = "…"; where it is pages: serve = { "/" = "…" }'
             yield Obstacle(application.name, reason, hint)

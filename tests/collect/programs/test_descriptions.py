@@ -60,7 +60,7 @@ def test_a_secret_in_what_is_open_is_not_shown(tmp_path: Path) -> None:
 
 def test_what_an_image_says(tmp_path: Path) -> None:
     dockerfile = (
-        "FROM node:24-slim AS build\nRUN apt-get update && apt-get install -y libvips-dev=8 curl\n"
+        "FROM node:20-slim AS build\nRUN apt-get update && apt-get install -y libvips-dev=8 curl\n"
         "FROM build AS run\nWORKDIR /app\nEXPOSE 3000/tcp\nVOLUME /app/uploads\n"
         'HEALTHCHECK CMD curl -f http://localhost:3000/healthz || exit 1\nCMD ["node", "server.js"]\n'
         "FROM build AS test\nCMD npm test\n"
@@ -72,7 +72,6 @@ def test_what_an_image_says(tmp_path: Path) -> None:
     assert [said.text for said in program.writable] == ["uploads"], "below the folder it works in"
     assert program.port is not None
     assert program.port.text == "3000"
-    assert any("Debian 13 has 20" in line for line in program.open)
 
 
 @pytest.mark.parametrize(

@@ -164,8 +164,15 @@ def _described(tree: Tree, standing: list[Standing], facts: list[Fact]) -> Itera
         runtime = of_image or runtime_of(tree, folder)
         of_file = started[folder].key != "image"
         listens = of_file or any(fact.folder == folder and fact.kind == "port" for fact in facts)
+        runtime = runtime or ("binary" if _is_told(folder, facts) else None)
         if runtime and listens and not any(_is_around(one, folder) for one in standing):
             yield Standing(folder, "Procfile" if of_file else "Dockerfile", runtime)
+
+
+def _is_told(folder: str, facts: list[Fact]) -> bool:
+    """Whether an image of a folder says all that is known of it: it listens, and somebody gave it a start."""
+    of_folder = {fact.kind for fact in facts if fact.folder == folder}
+    return {"image", "port"} <= of_folder
 
 
 def _is_around(one: Standing, folder: str) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from toolkit import leaks
 from toolkit.collect.packages import needed_packages
-from toolkit.collect.programs import places, wiring
+from toolkit.collect.programs import images, places, wiring
 from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, engine_of, spelled
 from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
@@ -18,16 +18,6 @@ from toolkit.model import Application, Platform
 from toolkit.program import Program, Said
 from toolkit.start_commands import instead_of_development, on_given_port
 
-_DEBIAN = {
-    "python": (3, 13),
-    "node": (20,),
-    "ruby": (3, 3),
-    "php": (8, 4),
-    "go": (1, 24),
-    "rust": (1, 85),
-    "java": (21,),
-    "elixir": (1, 18),
-}
 _MODES = re.compile(
     r"DB_CONNECTION|(?:RAILS|RACK|NODE|APP|MIX|FLASK|ASPNETCORE|DOTNET|HANAMI)_ENV(?:IRONMENT)?|DJANGO_SETTINGS_MODULE|GIN_MODE|APP_DEBUG"
     r"|RAILS_(?:LOG_TO_STDOUT|SERVE_STATIC_FILES)|LOG_CHANNEL|SPRING_PROFILES_ACTIVE|ROCKET_ADDRESS|NODE_OPTIONS"
@@ -107,7 +97,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         start = place(_listening(tree, start, named, standing))
     fixed = start is not None and "PORT" not in start.text and "PORT" not in named and standing.runtime != "ruby"
     installs = next(filter(None, (_of(group, "install") for group in told)), [])
-    return Program(
+    found = Program(
         name=name,
         source=str(tree.root / home) if home else str(tree.root),
         folder=standing.folder,
@@ -131,6 +121,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         brought=brought,
         open=tuple(_open(standing, facts, named, start, engine)),
     )
+    return images.contained(found, facts, _language(standing), home)
 
 
 def _of(facts: Iterable[Fact], kind: Kind) -> list[Fact]:
@@ -349,10 +340,6 @@ def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) 
     return tuple(found[name] for name in sorted(found))
 
 
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
-
-
 def _open(
     standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
 ) -> Iterator[str]:
@@ -360,9 +347,7 @@ def _open(
     for guess in _of(facts, "guess")[:1] if start is None and not standing.page else ():
         yield f"its image starts `{guess.text}` ({guess.where})"
     version, language = _version(facts, standing), _language(standing)
-    newest = _DEBIAN.get(language) if language != "go" else None  # Go gets the one that go.mod names
-    if version and newest and _number(version.text)[: len(newest)] > newest[: len(_number(version.text))]:
-        debian = ".".join(map(str, newest))
+    if version and (debian := images.newer(version, language)):
         wanted = f"it runs on {language} {version.text} elsewhere ({version.where})"
         yield f"{wanted}; Debian 13 has {debian}: where it does not do, it needs a container"
     if engine == "sqlite":

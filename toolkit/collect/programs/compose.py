@@ -35,6 +35,14 @@ _OF_IMAGES = re.compile(
 _SOURCE = re.compile(r"\.{0,2}/?|/.*|~.*|\$.*|.*\.\w{1,5}")
 _DATA = re.compile(r"data|storage|uploads?|media|files|db|database|logs?|attachments?|var", re.IGNORECASE)
 _DEVELOPMENT = re.compile(r"\.?dev\w*|local|tests?|ci")
+_OF_THE_MACHINE = ("privileged", "network_mode", "pid", "ipc", "userns_mode", "cap_add", "devices")
+_INSTEAD = {
+    "/var/run/docker.sock": "whoever has that socket is root of the host; have it do without",
+    "network_mode": "it has the host's addresses by itself, and listens on the port it is given",
+    "privileged": "have it do without, or run this program by hand",
+    "cap_add": "have it do without, or run this program by hand",
+    "devices": "have it do without, or run this program by hand",
+}
 _Service = Mapping[str, Sequence[tuple[tuple[str, ...], Leaf]]]
 
 
@@ -92,11 +100,32 @@ def _service(path: str, folder: str, name: str, service: _Service, *, first: boo
         inside = inside.partition(":")[0]
         if inside and not _OF_IMAGES.search(inside) and not _is_source(outside, inside):
             yield Fact(folder, "writable", line(inside), at(path, leaf.line))
+    yield from _reaching(path, folder, service)
     for name_, value, number in variables(service.get("environment", ())):
         yield Fact(folder, "env", value, at(path, number), name_)
     for _, leaf in service.get("healthcheck", ()):
         if match := re.search(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[^/\s]*(/[\w./~%-]+)", leaf.value):
             yield Fact(folder, "health", match[1], at(path, leaf.line))
+
+
+def _reaching(path: str, folder: str, service: _Service) -> Iterator[Fact]:
+    """What would give the program a part of the machine: it does not get that, and its user has to know."""
+    refused = {
+        key: leaf for key in _OF_THE_MACHINE for _, leaf in service.get(key, ()) if _is_reaching(key, leaf.value)
+    }
+    for keys, leaf in service.get("volumes", ()):
+        outside = leaf.value.partition(":")[0]
+        if keys in ((ITEM,), (ITEM, "source")) and outside.startswith("/") and not outside.startswith("/etc/localtime"):
+            refused[line(outside)] = leaf
+    for name, leaf in refused.items():
+        change = _INSTEAD.get(name, "what it reads there, copy into a folder that `writable` names")
+        yield Fact(
+            folder, "open", f"compose gives it {name}, which it does not get here: {change}", at(path, leaf.line)
+        )
+
+
+def _is_reaching(key: str, value: str) -> bool:
+    return value.lower() == "true" if key == "privileged" else key in ("cap_add", "devices") or value == "host"
 
 
 def _is_source(outside: str, inside: str) -> bool:

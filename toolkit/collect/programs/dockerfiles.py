@@ -79,6 +79,8 @@ def facts(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
     last = _running(stages)
     php = any("php" in (normal(stage[0].rest.split()[0]) or "") for stage in stages if stage[0].rest.split())
     chain = _chain(last, stages)
+    yield Fact(folder, "image", path, at(path, last[0].line))
+    yield from _bases(path, folder, stages)
     yield from _versions(path, folder, stages)
     for found in (instruction for stage in chain for instruction in stage):
         yield from _said(path, folder, found)
@@ -126,6 +128,15 @@ def _chain(stage: _Stage, stages: Sequence[_Stage]) -> list[_Stage]:
             break
         found.insert(0, before)
     return found
+
+
+def _bases(path: str, folder: str, stages: Sequence[_Stage]) -> Iterator[Fact]:
+    """The images that it begins from, those it makes itself excepted."""
+    own = {_name(stage) for stage in stages} | {"scratch"}
+    for stage in stages:
+        words = [word for word in stage[0].rest.split() if not word.startswith("--")]
+        if words and words[0].lower() not in own and "$" not in words[0]:
+            yield Fact(folder, "base", line(words[0]), at(path, stage[0].line))
 
 
 def _versions(path: str, folder: str, stages: Sequence[_Stage]) -> Iterator[Fact]:

@@ -4,7 +4,7 @@
 `programs.py wait SECONDS HOST` reads a JSON list of applications (name, port, health, domains) from stdin and waits until
 each one answers 200; HOST is the name of one without domains. `programs.py check NAME …` looks for programs that do not
 stay up, and jobs that failed. `programs.py run NAME COMMAND [FOLDER …]` runs a command as the application, with its
-environment and its folders. These end with 1 and an account of what went wrong on stdout: states of units and the last
+environment and its folders; `programs.py contained NAME COMMAND` one that starts a container of it. These end with 1 and an account of what went wrong on stdout: states of units and the last
 lines of their logs.
 
 `programs.py keep NAME` notes what runs of an application, when all of it does, and says "kept"; `programs.py back NAME`
@@ -25,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 ENVIRONMENTS = Path("/etc/offramp")
 HOMES = Path("/opt/offramp")
 UNITS = Path("/etc/systemd/system")
+CONTAINERS = Path("/etc/containers/systemd")  # of them Podman makes units
 BEFORE = ".before"  # in an application's home: copies of what ran, by their paths
 MOVED = (301, 302, 303, 307, 308)
 LOOKS = 3  # a second apart: a unit is started again after two
@@ -37,10 +38,11 @@ STATE = ("Id", "ActiveState", "SubState", "Result", "ExecMainStatus", "NRestarts
 
 def main():
     action, *words = sys.argv[1:]
-    said = {"wait": wait, "check": check, "run": run, "keep": keep, "back": back, "tidy": tidy}[action](*words)
+    actions = {"wait": wait, "check": check, "run": run, "contained": contained, "keep": keep, "back": back, "tidy": tidy}
+    said = actions[action](*words)
     if said:
         print(said)
-        sys.exit(action in ("wait", "check", "run"))
+        sys.exit(action in ("wait", "check", "run", "contained"))
 
 
 def wait(seconds, host):
@@ -101,16 +103,27 @@ def account(application, said):
 
 def units(name, kind="app"):
     """Its processes' units; of the kind "job", what its timers start."""
-    return [path.name for path in unit_files(name) if path.name.startswith(f"{kind}-") and path.suffix == ".service"]
+    mine = [path for path in unit_files(name) if path.suffix != ".timer" and path.name.startswith(f"{kind}-")]
+    return list(dict.fromkeys(map(unit_of, mine)))
 
 
 def unit_files(name):
     """Of services and timers: `app-a-b-web.service` may be of the application a or of a-b, and says itself of which."""
     mine = f"EnvironmentFile={ENVIRONMENTS}/{name}.env"
-    services = [path for form in ("app", "job") for path in sorted(UNITS.glob(f"{form}-{name}-*.service"))]
-    services = [path for path in services if mine in path.read_text().splitlines()]
-    timers = [path.with_suffix(".timer") for path in services]
-    return [*services, *filter(Path.is_file, timers)]
+    files = [
+        path
+        for form in ("app", "job")
+        for folder, ending in ((UNITS, "service"), (CONTAINERS, "container"))
+        for path in sorted(folder.glob(f"{form}-{name}-*.{ending}"))
+    ]
+    files = [path for path in files if mine in path.read_text().splitlines()]
+    timers = [UNITS / f"{path.stem}.timer" for path in files]
+    return [*files, *filter(Path.is_file, timers)]
+
+
+def unit_of(path):
+    """The unit that a file describes."""
+    return f"{path.stem}.service" if path.suffix == ".container" else path.name
 
 
 def keep(name):
@@ -164,12 +177,13 @@ def tidy(name, *processes):
     wanted = {f"job-{name}-{one[4:]}" if one.startswith("job-") else f"app-{name}-{one}" for one in processes}
     gone = [path for path in unit_files(name) if path.stem not in wanted]
     remove(gone)
-    return "\n".join(path.name for path in gone)
+    return "\n".join(map(unit_of, gone))
 
 
 def remove(files):
     if files:
-        output("systemctl", "disable", "--now", *(path.name for path in files))
+        output("systemctl", "stop", *map(unit_of, files))
+        output("systemctl", "disable", *(path.name for path in files if path.suffix != ".container"))
         for path in files:
             path.unlink()
         output("systemctl", "daemon-reload")
@@ -192,11 +206,20 @@ def unit(name):
 
 def run(name, command, *folders):
     """What the command said, when it failed. Folders are those elsewhere than in its source."""
-    settings = ["--quiet", "--pipe", "--wait", "--collect", f"--property=User=app-{name}"]
+    settings = [f"--property=User=app-{name}"]
     settings += [f"--property=BindPaths=/var/lib/app-{name}/apart{folder}:{folder}" for folder in folders]
-    environment = f"--property=EnvironmentFile={ENVIRONMENTS / name}.env"
+    return carried_out(name, command, settings)
+
+
+def contained(name, command):
+    """The same of a command that starts a container: Podman makes it run as the application."""
+    return carried_out(name, command, [])
+
+
+def carried_out(name, command, settings):
+    settings = [*settings, f"--property=EnvironmentFile={ENVIRONMENTS / name}.env"]
     done = subprocess.run(
-        ["systemd-run", *settings, environment, command],
+        ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", *settings, command],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
     )  # fmt: skip
     if done.returncode == 0:

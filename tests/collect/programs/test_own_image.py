@@ -1,0 +1,99 @@
+"""Which programs are drafted to run in their own image, and what is said of those."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomlkit
+
+from toolkit.collect.programs import find_programs
+from toolkit.documents import decode
+from toolkit.draft_programs import program_tables
+from toolkit.generate import runnable
+from toolkit.model import Platform
+from toolkit.program import Program
+
+DOCKERFILE = """\
+FROM node:{version} AS build
+RUN npm ci
+FROM node:{version}
+WORKDIR /app
+COPY . .
+ENV NODE_ENV=production UPLOADS_DIR=/app/uploads
+VOLUME /app/uploads
+EXPOSE 3000
+HEALTHCHECK CMD wget http://localhost:3000/ready
+CMD ["node", "server.js"]
+"""
+PACKAGE = '{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5", "pg": "8"}}'
+
+
+def _only(root: Path, files: dict[str, str]) -> Program:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    [program] = find_programs({"checkout": root})
+    return program
+
+
+def _drafted(program: Program, root: Path) -> tuple[Platform, str]:
+    document = tomlkit.document()
+    document.add("application", program_tables([program], root))
+    text = tomlkit.dumps(document)
+    return decode(tomllib.loads(text), "platform", Platform, where=root), text
+
+
+def test_a_newer_runtime_than_debians_runs_in_its_image(tmp_path: Path) -> None:
+    files = {"Dockerfile": DOCKERFILE.format(version=24), "package.json": PACKAGE, ".env.example": "DATABASE_URL=\n"}
+    program = _only(tmp_path, files)
+    platform, text = _drafted(program, tmp_path)
+    [application] = platform.applications
+    runnable.check(platform)
+    assert (application.run, application.start, application.install) == ("container", "", ())
+    assert (application.port, application.health, application.writable) == (3000, "/ready", ("/app/uploads",))
+    assert application.environment["DATABASE_URL"] == "${data.relational.url}"
+    assert "UPLOADS_DIR" not in application.environment, "the image says it itself"
+    assert 'run = "container" # node 24 is asked for (Dockerfile:1), Debian 13 has 20' in text
+    assert "its image begins from node:24: the host fetches it, or an archive brings it" in text
+
+
+def test_what_debian_has_runs_from_source(tmp_path: Path) -> None:
+    program = _only(tmp_path, {"Dockerfile": DOCKERFILE.format(version=20), "package.json": PACKAGE})
+    assert program.image is None
+    assert program.start is not None
+
+
+def test_a_newer_runtime_without_an_image_is_said(tmp_path: Path) -> None:
+    program = _only(tmp_path, {"package.json": PACKAGE, ".nvmrc": "24\n"})
+    assert program.image is None
+    assert any("Debian 13 has 20: where it does not do, it needs a container" in line for line in program.open)
+
+
+def test_a_program_of_no_known_stack_runs_in_its_image(tmp_path: Path) -> None:
+    image = 'FROM crystallang/crystal\nWORKDIR /srv/kv\nCOPY . .\nEXPOSE 8080\nCMD ["/srv/kv/server"]\n'
+    program = _only(tmp_path, {"deploy/Dockerfile": image, "deploy/shard.yml": "name: kv\n"})
+    assert program.image is not None
+    platform, text = _drafted(program, tmp_path)
+    assert platform.applications[0].port == 8080
+    assert "crystallang/crystal is whatever is newest on the day" in text
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("privileged: true", "privileged"),
+        ("network_mode: host", "network_mode"),
+        ("pid: host", "pid"),
+        ("cap_add: [NET_ADMIN]", "cap_add"),
+        ('devices: ["/dev/fuse"]', "devices"),
+        ('volumes: ["/var/run/docker.sock:/var/run/docker.sock"]', "/var/run/docker.sock"),
+        ('volumes: ["/srv/media:/media:ro"]', "/srv/media"),
+    ],
+)
+def test_what_reaches_into_the_machine_is_refused_with_what_to_change(tmp_path: Path, option: str, said: str) -> None:
+    compose = f"services:\n  app:\n    build: .\n    {option}\n"
+    files = {"Dockerfile": DOCKERFILE.format(version=24), "package.json": PACKAGE, "compose.yaml": compose}
+    program = _only(tmp_path, files)
+    [line] = [line for line in program.open if "compose.yaml" in line]
+    assert said in line
+    assert "does not get" in line

@@ -1,0 +1,117 @@
+"""Programs that run in their own image: which ones, why, and what a draft then says of them.
+
+In: a program as it would run from source, and the facts of its Dockerfile. Out: the same program for a container, where
+its runtime is newer than Debian's, not in Debian at all, or unknown.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from msgspec.structs import replace
+
+from toolkit.collect.programs.facts import Fact
+from toolkit.program import Program, Said
+
+# what Debian 13 has
+_DEBIAN = {
+    "python": (3, 13),
+    "node": (20,),
+    "ruby": (3, 3),
+    "php": (8, 4),
+    "go": (1, 24),
+    "rust": (1, 85),
+    "java": (21,),
+    "elixir": (1, 18),
+}
+_PLACE = re.compile(r"/[\w@+-][\w.@+-]*(?:/[\w.@+-]+)*")
+_OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run)(?:/.*)?")
+_FILE = re.compile(r"\.(?:db3?|sqlite[23]?|json|ya?ml|toml|conf|log|txt)$")
+_LOWEST = 1024
+
+
+def newer(version: Said | None, language: str) -> str:
+    """Debian's version of a language, where a program asks for a newer one. Go gets the one that go.mod names."""
+    known = _DEBIAN.get(language) if language != "go" else None
+    if not version or not known:
+        return ""
+    wanted = tuple(int(part) for part in version.text.split(".") if part.isdigit())
+    return ".".join(map(str, known)) if wanted[: len(known)] > known[: len(wanted)] else ""
+
+
+def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> Program:
+    """The program in its own image, where it has a Dockerfile and a reason; else as it was."""
+    image = next((fact for fact in facts if fact.kind == "image" and fact.text.startswith(home)), None)
+    reason = _reason(one, language)
+    if image is None or not reason:
+        return one
+    workdir = next((fact.text for fact in reversed(facts) if fact.kind == "workdir"), "")
+    own = any(fact.kind in ("start", "guess") and fact.key == "image" for fact in facts)
+    compiled = one.runtime == "binary"
+    return replace(
+        one,
+        image=Said(image.text[len(home) :], reason),
+        install=(),
+        packages=(),
+        release=() if compiled else one.release,
+        start=None if own or compiled else one.start,
+        port=_port(facts) or one.port,
+        serve={},
+        fallback=None,
+        workers={} if compiled else one.workers,
+        writable=tuple(_folders(one, facts, workdir)),
+        environment={name: said for name, said in one.environment.items() if not _of_image(said, image)},
+        open=(*_open(facts, image), *(text for text in one.open if "it needs a container" not in text)),
+    )
+
+
+def _reason(one: Program, language: str) -> str:
+    if one.version and (debian := newer(one.version, language)):
+        return f"{language} {one.version.text} is asked for ({one.version.where}), Debian 13 has {debian}"
+    if language == "dotnet":
+        return "Debian 13 has no .NET"
+    if one.stack == "Dockerfile" and one.runtime == "binary":
+        return "nothing but its Dockerfile says how it is built"
+    return ""
+
+
+def _of_image(said: Said, image: Fact) -> bool:
+    """A setting that the image has by itself."""
+    return "${" not in said.text and said.where.rpartition(":")[0] == image.where.rpartition(":")[0]
+
+
+def _port(facts: Sequence[Fact]) -> Said | None:
+    """The first that the image names."""
+    ports = (fact for fact in facts if fact.kind == "port" and fact.text.isdigit())
+    return next((Said(fact.text, fact.where) for fact in ports if int(fact.text) < 65536), None)
+
+
+def _folders(one: Program, facts: Sequence[Fact], workdir: str) -> Iterator[Said]:
+    """Whole paths, none within another: volumes, and what the program writes below the image's folder."""
+    found: dict[str, Said] = {}
+    volumes = [Said(fact.text.rstrip("/"), fact.where) for fact in facts if fact.kind == "writable"]
+    for said in (*volumes, *one.writable):
+        path = said.text if said.text.startswith("/") else f"{workdir.rstrip('/')}/{said.text}" if workdir else ""
+        path = path.rpartition("/")[0] if _FILE.search(path) else path
+        if _PLACE.fullmatch(path) and not _OF_THE_SYSTEM.fullmatch(path) and path != workdir and path.count("/") > 0:
+            found.setdefault(path, Said(path, said.where))
+    for path, said in found.items():
+        if not any(str(above) in found for above in PurePosixPath(path).parents):
+            yield said
+
+
+def _open(facts: Sequence[Fact], image: Fact) -> Iterator[str]:
+    bases = [fact.text for fact in facts if fact.kind == "base"]
+    if bases:
+        yield (
+            f"its image begins from {', '.join(dict.fromkeys(bases))}: the host fetches it, or an archive brings it: "
+            'container = { archives = ["bases.tar"] } (docs/programs.md)'
+        )
+    for base in dict.fromkeys(bases):
+        tag = base.rpartition("/")[2].partition(":")[2]
+        if "@" not in base and tag in ("", "latest"):
+            yield f"{base} is whatever is newest on the day: name a version in {image.text}"
+    port = _port(facts)
+    if port and int(port.text) < _LOWEST:
+        said = f"its image listens on {port.text} ({port.where})"
+        yield f"{said}, which no program without rights may: have it listen on $PORT"
