@@ -6,11 +6,11 @@ A script may say at its head, in comments, which packages it needs: https://peps
 import re
 from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention, Place
+from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._documents import toml_document
 from toolkit.collect.files.parsers._places import Lines
-from toolkit.collect.files.parsers._tree import Grammar
+from toolkit.collect.files.parsers._tree import Grammar, plain_names
 
 CLAIMS = ("*.py", "*.pyw", "*.pyi")
 KINDS = kinds("python") | {"pypi"}
@@ -28,6 +28,9 @@ _BACKEND = re.compile(
     r"[\"'](django\.[\w.]{1,80})[\"']"
 )
 _COMMENT = re.compile(r"#[^\n]*")
+# Line continuations with nothing between them. At every step the grammar's scanner goes through all that follow: a
+# megabyte of them takes minutes and gigabytes, and nothing stops it within a step.
+_CONTINUED = re.compile(r"(?:\\\r?\n[ \t\f]*){50}")
 
 
 def imports(statement: str) -> Iterator[Imported]:
@@ -56,6 +59,9 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
     if near is not None:
         near = [place for place in near if place.kinds != _NO_CODE]
     yield from _django(text)
+    if endless := _CONTINUED.search(text):
+        yield from plain_names(text)
+        raise Unparsed(text.count("\n", 0, endless.start()) + 1, "line continuations without an end")
     yield from scan(text, DIALECT, near)
 
 
