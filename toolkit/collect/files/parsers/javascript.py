@@ -18,7 +18,9 @@ _MODULE = re.compile(r"[\"']([^\"'\n]{1,200})[\"'][^\"']*$")
 _NAMED = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\s*(?:type\s+)?([\w$]+)")
 _WHOLE = re.compile(r"import\s+(?:\*\s+as\s+)?([\w$]+)\s+from\b")
-_VERSION = re.compile(r"^((?:@[\w.\-]+/)?[\w.\-]+)@[^/]+")  # Deno's "npm:twilio@5/lib": a version may follow the package
+_VERSION = re.compile(
+    r"^((?:@[\w.\-]+/)?[\w.\-]+)@[^/]+"
+)  # Deno's "npm:twilio@5/lib": a version may follow the package
 _PACKAGE = re.compile(r"(?:@[\w.\-]+/)?[\w.\-]+(?:/[\w.@\-]+)*")
 
 
