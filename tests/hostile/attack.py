@@ -1,5 +1,5 @@
 """Attacks the real commands with what chance makes: trees, kills, forged documents, strings through every report
-format, and the OTP gateway (gateway.py).
+format, and the OTP gateway (gateway.py). With root and a lab, the ports of generated hosts are scanned, too.
 
 usage: python tests/hostile/attack.py [--times 100] [--seed 1]
 
@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import gateway
 
@@ -28,6 +29,7 @@ from toolkit.console import formats
 OFFRAMP = str(Path(sys.executable).with_name("offramp"))
 COLUMNS = ("tried", "crashed", "hung", "leaked", "lost")
 SECONDS = 60  # an end for what hangs
+SCANS = Path(__file__).parent.with_name("host") / "test_firewall.py"  # each host from the others and from outside
 KNOWN = {0, 1, 2, 3, 4}
 SCRIPT = "<script>alert(7)</script>"
 STRINGS = [
@@ -156,6 +158,22 @@ def attack(folder: Path, times: int, seed: int) -> dict[str, Counter[str]]:
     return {kind: Counter({column: seen[kind, column] for column in COLUMNS}) for kind in kinds}
 
 
+def ports(folder: Path) -> Counter[str]:
+    """What the scans of a lab's hosts came to: a port that lets somebody in whom the plan does not is a leak.
+
+    Nothing is tried where there can be no lab.
+    """
+    report = folder / "ports.xml"
+    words = ["-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", f"--junit-xml={report}", str(SCANS)]
+    subprocess.run([sys.executable, *words], stdout=sys.stderr, check=False)
+    seen = Counter[str]()
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - ours
+        seen["tried"] += case.find("skipped") is None
+        seen["leaked"] += case.find("failure") is not None
+        seen["crashed"] += case.find("error") is not None
+    return seen
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--times", type=int, default=100)
@@ -163,6 +181,7 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         table = attack(Path(folder), chosen.times, chosen.seed)
+        table["ports"] = ports(Path(folder))
     sys.stdout.write(f"| attack | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}\n")
     for kind, found in table.items():
         sys.stdout.write(f"| {kind} | {' | '.join(str(found[column]) for column in COLUMNS)} |\n")

@@ -42,3 +42,15 @@ def test_what_the_gateway_lets_through_is_counted(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(gateway, "attacks", lambda one: {kind: every(one)[kind] for kind in chosen})
     seen = gateway.attack(tmp_path, times=2, seed=7)
     assert [seen[kind, "leaked"] for kind in chosen] == [2, 2]
+
+
+def test_a_port_that_is_open_to_others_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans = tmp_path / "test_scans_made_up.py"
+    scans.write_text(
+        "import pytest\n\n"
+        "def test_closed(): pass\n\n"
+        "def test_open(): assert False\n\n"
+        "@pytest.mark.skip\ndef test_no_lab(): pass\n"
+    )
+    monkeypatch.setattr(attack, "SCANS", scans)
+    assert [attack.ports(tmp_path)[column] for column in attack.COLUMNS] == [2, 0, 0, 1, 0]

@@ -16,6 +16,8 @@ import boto3
 import httpx
 import pytest
 import yaml
+from botocore.awsrequest import AWSResponse
+from moto.core.botocore_stubber import MockRawResponse
 from moto.server import ThreadedMotoServer
 
 from toolkit.export import dataset, s3
@@ -163,3 +165,20 @@ def test_bytes_that_changed_since_the_export_are_not_loaded(old: Any, load: Impo
     assert code == 1, report
     assert len(report["differences"]) == 1
     assert "is not what was exported" in report["differences"][0]
+
+
+@pytest.mark.parametrize("code", ["InvalidRequest", "KMS.DisabledException"])
+def test_an_object_that_nobody_can_decrypt_does_not_stop_the_others(old: Any, tmp_path: Path, code: str) -> None:
+    """S3's answers for a key of the customer's that is not sent along, and for one of KMS that is switched off."""
+    old.put_object(Bucket="media", Key="sealed", Body=b"x")
+
+    def refuse(request: Any, **_: Any) -> AWSResponse | None:
+        if request.method != "GET" or not request.url.endswith("/sealed"):
+            return None
+        answer = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+        return AWSResponse(request.url, 400, {}, MockRawResponse(answer))
+
+    old.meta.events.register("before-send.s3.GetObject", refuse)
+    folder = exported(old, tmp_path / "set")
+    with (folder / "data.objects.jsonl").open() as lines:
+        assert {one["key"]: one["missing"] for one in map(json.loads, lines) if "file" not in one} == {"sealed": code}

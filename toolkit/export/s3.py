@@ -36,6 +36,16 @@ HEADERS = {
     "cache_control": "CacheControl",
     "redirect": "WebsiteRedirectLocation",
 }
+# Why the vendor keeps an object's bytes to itself, which asking again does not change: archived, deleted meanwhile,
+# encrypted with a key of the customer's that must be sent along (SSE-C), or with one of KMS that is gone
+_NOT_GIVEN = {
+    "InvalidObjectState",
+    "NoSuchKey",
+    "InvalidRequest",
+    "KMS.DisabledException",
+    "KMS.NotFoundException",
+    "KMS.KMSInvalidStateException",
+}
 _PAGE, _AT_ONCE, _CHUNK = 100, 8, 1 << 20
 _ALL = {"http://acs.amazonaws.com/groups/global/AllUsers": "everybody",
         "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "every account"}  # fmt: skip
@@ -100,14 +110,14 @@ def _objects(s3: Any, buckets: Sequence[str], folder: Path, cursor: Any) -> Iter
 
 
 def _object(s3: Any, folder: Path, bucket: str, key: str, *, has_acls: bool) -> Record:
-    """Its record; without `file` where the vendor does not give the bytes (an archive that must be restored first)."""
+    """Its record; without `file` where the vendor does not give the bytes (`_NOT_GIVEN`)."""
     number = hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()
     common = {"id": number, "source": NAME, "bucket": bucket, "key": key}
     try:
         answer = s3.get_object(Bucket=bucket, Key=key)
     except ClientError as err:
         code = err.response["Error"]["Code"]
-        if code in {"InvalidObjectState", "NoSuchKey"}:
+        if code in _NOT_GIVEN:
             return common | {"missing": code}
         raise _failed(err, bucket) from err
     except BotoCoreError as err:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from toolkit.otp.refusals import Refusal
 
-_UNKNOWN = 20001  # "Unknown parameters"
+_UNKNOWN = 20422  # "Invalid Parameter"; 20001 is a warning, with which Twilio ignores what it does not know
 _NO_FEATURE = 60204
 # Parameter → code of the refusal, and the values that ask for what happens anyway
 _OF_VERIFICATIONS: Mapping[str, tuple[int, frozenset[str]]] = {
@@ -77,7 +77,7 @@ def of_message(form: Mapping[str, str]) -> Asked:
     _refuse(form, _OF_MESSAGES)
     service = form.get("MessagingServiceSid", "")
     if service and not re.fullmatch("MG[0-9a-fA-F]{32}", service):
-        raise Refusal(21701)
+        raise Refusal(21705)
     valid = form.get("ValidityPeriod") or "0"
     if not (valid.isascii() and valid.isdigit() and len(valid) <= 5 and 0 <= int(valid) <= _LONGEST_VALID):
         raise Refusal(21624)
@@ -134,7 +134,7 @@ def _most(text: str) -> float | None:
         most = float(text)
     except ValueError:
         most = math.nan
-    if not 0 <= most < math.inf:
+    if not 0 < most < math.inf:
         raise Refusal(21627)
     return most
 

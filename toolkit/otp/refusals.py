@@ -7,10 +7,10 @@ import math
 from typing import Any
 
 _ANSWERS = {
-    20001: (400, "Unknown parameters: {}"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
     20404: (404, "The requested resource {} was not found"),
+    20422: (400, "Invalid Parameter: {}"),
     20429: (429, "Too many requests"),
     20500: (500, "Internal server error"),
     20503: (503, "Service unavailable"),
@@ -22,10 +22,10 @@ _ANSWERS = {
     21609: (400, "The 'StatusCallback' URL {} is not a valid URL."),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
     21620: (400, "Invalid media URL(s): {}"),
-    21624: (400, "Invalid ValidityPeriod"),
-    21627: (400, "Max Price must be a valid number"),
+    21624: (400, "Invalid validity period value"),
+    21627: (400, "Max Price must be a valid float"),
     21655: (400, "The ContentSid is Invalid"),
-    21701: (404, "The Messaging Service does not exist"),
+    21705: (400, "The Messaging Service is invalid"),
     35114: (400, "Scheduling does not support this timestamp: {}"),
     60200: (400, "Invalid parameter `{}`"),
     60202: (429, "Max check attempts reached"),

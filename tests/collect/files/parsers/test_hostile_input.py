@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.collect.files.mention import Mention, Unparsed
-from toolkit.collect.files.parsers import _literals, _tree
+from toolkit.collect.files.parsers import _literals, _tree, pypi_setup, python
 from toolkit.collect.files.yamltree import leaves
 
 PATHS = {
@@ -161,3 +161,22 @@ def test_scripts_of_a_component_are_found_at_their_lines() -> None:
     found, _ = drained("components", text)
     assert {(one.value, one.line) for one in found if one.kind == "npm"} >= {("one", 2), ("two", 5)}
     assert drained("components", "---\n---\n<script>import 'x'</script>")[0]
+
+
+@pytest.mark.parametrize("row", ["\\\n", " \\\n", "\\\r\n\t", "\\\n\f"])
+def test_line_continuations_without_an_end(row: str) -> None:
+    """A megabyte of them took the grammar minutes and gigabytes. What stands beside them is still found as names."""
+    found = []
+    with pytest.raises(Unparsed, match="without an end") as raised:
+        found.extend(python.parse("x.py", "import os\nx = 'https://api.twilio.com/x'\n" + row * 60))
+    assert raised.value.args[0] == 3
+    assert ("host", "api.twilio.com") in {(one.kind, one.value) for one in found}
+    assert not list(python.parse("x.py", "x = 1 + \\\n" + " \\\n" * 10 + " 2\n"))
+
+
+def test_a_setup_program_longer_than_any() -> None:
+    """Python's own tree takes a thousand times its text."""
+    asked = "setup(install_requires=['boto3'])\n"
+    assert [one.value for one in pypi_setup.parse("setup.py", asked + "x = 1\n" * 10_000)] == ["boto3"]
+    with pytest.raises(Unparsed, match="longer"):
+        list(pypi_setup.parse("setup.py", asked + "x = 1\n" * 100_000))

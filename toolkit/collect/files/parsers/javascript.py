@@ -18,6 +18,9 @@ _MODULE = re.compile(r"[\"']([^\"'\n]{1,200})[\"'][^\"']*$")
 _NAMED = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\s*(?:type\s+)?([\w$]+)")
 _WHOLE = re.compile(r"import\s+(?:\*\s+as\s+)?([\w$]+)\s+from\b")
+_VERSION = re.compile(
+    r"^((?:@[\w.\-]+/)?[\w.\-]+)@[^/]+"
+)  # Deno's "npm:twilio@5/lib": a version may follow the package
 _PACKAGE = re.compile(r"(?:@[\w.\-]+/)?[\w.\-]+(?:/[\w.@\-]+)*")
 
 
@@ -26,7 +29,9 @@ def imports(statement: str) -> Iterator[Imported]:
     found = _MODULE.search(statement)
     if not found:
         return
-    module = found[1].removeprefix("npm:").removeprefix("node:")
+    module = found[1].removeprefix("node:")
+    if module.startswith("npm:"):
+        module = _VERSION.sub(r"\1", module.removeprefix("npm:").removeprefix("/"))
     if module.startswith((".", "/")) or not _PACKAGE.fullmatch(module):
         return
     named = _NAMED.search(statement, 0, found.start())

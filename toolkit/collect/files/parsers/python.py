@@ -6,11 +6,11 @@ A script may say at its head, in comments, which packages it needs: https://peps
 import re
 from collections.abc import Iterator, Sequence
 
-from toolkit.collect.files.mention import Mention, Place
+from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers._code import Dialect, Imported, kinds, scan
 from toolkit.collect.files.parsers._documents import toml_document
 from toolkit.collect.files.parsers._places import Lines
-from toolkit.collect.files.parsers._tree import Grammar
+from toolkit.collect.files.parsers._tree import Grammar, plain_names
 
 CLAIMS = ("*.py", "*.pyw", "*.pyi")
 KINDS = kinds("python") | {"pypi"}
@@ -29,6 +29,9 @@ _BACKEND = re.compile(
 )
 _MODULE = re.compile(r"[\"']([a-z_]\w{1,40}(?:\.\w{1,60}){2,6})[\"']")
 _COMMENT = re.compile(r"#[^\n]*")
+# Line continuations with nothing between them. At every step the grammar's scanner goes through all that follow: a
+# megabyte of them takes minutes and gigabytes, and nothing stops it within a step.
+_CONTINUED = re.compile(r"(?:\\\r?\n[ \t\f]*){50}")
 
 
 def imports(statement: str) -> Iterator[Imported]:
@@ -59,6 +62,9 @@ def parse(path: str, text: str, near: Sequence[Place] | None = None) -> Iterator
     yield from _django(text)
     if near is None or any("python" in place.kinds for place in near):
         yield from _named_modules(text)
+    if endless := _CONTINUED.search(text):
+        yield from plain_names(text)
+        raise Unparsed(text.count("\n", 0, endless.start()) + 1, "line continuations without an end")
     yield from scan(text, DIALECT, near)
 
 
