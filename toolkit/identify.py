@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from toolkit import roles
-from toolkit.catalog import Catalog, Service
+from toolkit.catalog import Catalog, Service, Signal
 from toolkit.globs import Globs
 from toolkit.model import (
     Confidence,
@@ -219,32 +219,53 @@ def _give_to_services(vendor: str, entry: Service, cases: dict[str, _Case]) -> N
     del cases[vendor]
 
 
+class _Meanings:
+    """What the ids of signals mean to the catalogue: found once for each, however often it was seen."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._known = {signal.id: signal for signal in catalog.signals()}
+        self._met: dict[str, tuple[str, str, str, Signal | None, tuple[str, ...]] | None] = {}
+
+    def of(self, id_: str) -> tuple[str, str, str, Signal | None, tuple[str, ...]] | None:
+        """Dependency, kind, value, signal, and what it is about; None for a bare host and where nobody is known."""
+        if id_ not in self._met:
+            self._met[id_] = self._look_up(id_)
+        return self._met[id_]
+
+    def _look_up(self, id_: str) -> tuple[str, str, str, Signal | None, tuple[str, ...]] | None:
+        name, _, rest = id_.partition("#")
+        entry = self._catalog.entry(name)
+        if not rest or entry is None:
+            return None
+        kind, _, value = rest.partition(":")
+        signal = self._known.get(id_)
+        return name, kind, value, signal, signal.about if signal else entry.capabilities_of(kind, value)
+
+
 def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Sign]:
     """The survey read with the catalogue. A bare host name and a signal of an unknown vendor say nothing."""
-    known = {signal.id: signal for signal in catalog.signals()}
+    told = _Meanings(catalog)
     ignored = _ignored_places(survey, platform)
     grants = _grants(survey)
     own = {root.id: _own_names(root) for root in survey.roots if root.kind == "checkout"}
     for position, evidence in enumerate(survey.evidence):
-        name, _, rest = evidence.signal.partition("#")
-        entry = catalog.entry(name)
-        if not rest or position in ignored or entry is None:
+        meaning = told.of(evidence.signal)
+        if meaning is None or position in ignored:
             continue
-        if name.partition("/")[0] in own.get(evidence.root, ()) or _is_own_host(rest, platform):
+        name, kind, value, signal, about = meaning
+        if name.partition("/")[0] in own.get(evidence.root, ()) or _is_own_host(kind, value, platform):
             continue
-        signal = known.get(evidence.signal)
         fixed = signal.role if signal and evidence.role != "developer" else None
         role = fixed or evidence.role
-        kind, _, value = rest.partition(":")
-        about = signal.about if signal else entry.capabilities_of(kind, value)
         if role in ("runtime", "optional") and evidence.source.startswith("files."):
             about = tuple(_IN_CODE.get(one, one) for one in about)
         if role == "build/ci" and roles.deploys(kind, about, evidence.where):
             role = "infra"
         seen = roles.Sign(kind, evidence if role == evidence.role else replace(evidence, role=role), about)
         granted = kind == "arn" and _place(evidence) in grants
-        told = kind == "host" and evidence.source in _LOADED_FROM
-        weak = granted or bool(signal and signal.weak and not told)
+        loaded = kind == "host" and evidence.source in _LOADED_FROM
+        weak = granted or bool(signal and signal.weak and not loaded)
         yield _Sign(position, name, kind, use_of(seen.evidence), weak, seen, granted)
 
 
@@ -279,9 +300,8 @@ def _own_names(root: Root) -> frozenset[str]:
     return frozenset(name.rpartition("+")[2].lower() for name in names)
 
 
-def _is_own_host(signal: str, platform: Platform) -> bool:
+def _is_own_host(kind: str, value: str, platform: Platform) -> bool:
     """Whether a host's signal lies under one of the platform's own domains."""
-    kind, _, value = signal.partition(":")
     if kind not in ("host", "cname", "ns", "mx"):
         return False
     host = value.removeprefix("*.").partition("/")[0]

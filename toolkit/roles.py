@@ -14,6 +14,7 @@ In: the signs of all dependencies, with the places they were seen in. Out: one `
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from toolkit.model import Evidence, Role, Value
 from toolkit.uses import is_package
@@ -236,6 +237,7 @@ def _is_always_read(sign: Sign) -> bool:
     return read and sign.evidence.role == "runtime" and sign.evidence.source.startswith("files.")
 
 
+@lru_cache(maxsize=20_000)
 def _folder_of(path: str, name: str) -> str:
     """The folder that the one called like it lies in, `services/email/*/`; empty where none is called so."""
     parts = path.lower().split("/")[:-1]
@@ -251,6 +253,7 @@ def _vendors(names: Iterable[str]) -> set[str]:
     return {name.partition("/")[0] for name in names}
 
 
+@lru_cache(maxsize=20_000)
 def _shape(path: str, name: str) -> str:
     """The path with the vendor's name in it replaced; empty where it does not name the vendor."""
     folded = re.sub(r"[-_]", "", path.lower())

@@ -85,6 +85,8 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
     assert {"pay", "get-help"} <= {one.journey for one in shown.journeys}
     on_a_workstation = World().uses("stripe", "payments.processing", role="developer").assessed()
     assert "pay" not in {one.journey for one in on_a_workstation.journeys}
+    paid_out = World().uses("column", "payments.payouts").assessed()  # that is the other way round
+    assert "pay" not in {one.journey for one in paid_out.journeys}
 
 
 # --- firm and possible ------------------------------------------------------------------------------------------------
@@ -106,7 +108,6 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
         ("collab.chat", "operate", ""),
         ("payments.bank-data", "read", ""),
         ("payments.wallet", "pay", "degrades"),
-        ("payments.payouts", "pay", ""),
         ("auth.directory", "operate", ""),
     ],
 )

@@ -7,6 +7,7 @@ the need's question settles it. A journey of `offramp.toml` with `needs` needs w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -109,12 +110,10 @@ def _usual(journey: str, world: World) -> Iterator[Claim]:
     for dependency in world.dependencies:
         if dependency.role == "developer" or dependency.use == "developer":
             continue
-        sources = _sources(dependency, world.survey)
-        places = [world.survey.evidence[at].where.casefold() for at in dependency.evidence]
         for capability in dependency.capabilities:
             if capability.startswith(AREA) or not _of_its_role(dependency, capability):
                 continue
-            need = _need(needs, capability, dependency, sources, places)
+            need = _need(needs, capability, dependency, world.survey)
             if need is not None:
                 yield _claim(dependency, capability, need, world.survey.choices)
 
@@ -131,24 +130,32 @@ def _sources(dependency: Dependency, survey: Survey) -> set[str]:
     return seen | kinds | ({"declared"} if dependency.declared else set())
 
 
-def _need(
-    needs: Sequence[Need],
-    capability: str,
-    dependency: Dependency,
-    sources: set[str],
-    places: Sequence[str] = (),
-) -> Need | None:
-    """The first need of the journey that names the capability and holds for such a dependency."""
+def _need(needs: Sequence[Need], capability: str, dependency: Dependency, survey: Survey | None) -> Need | None:
+    """The first need of the journey that names the capability and holds for such a dependency. Without a survey it is
+    as if files alone had been looked at.
+    """
     for need in needs:
+        if not _named(capability, need.of):
+            continue
         if need.roles and dependency.role not in need.roles:
             continue
-        if need.seen_by and not sources & set(need.seen_by):
+        if need.seen_by and not set(need.seen_by) & (_sources(dependency, survey) if survey else {"files"}):
             continue
-        if need.seen_at and not any(word in place for word in need.seen_at for place in places):
+        if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
             continue
-        if any(fnmatchcase(capability, pattern) for pattern in need.of):
-            return need
+        return need
     return None
+
+
+@lru_cache(maxsize=4096)
+def _named(capability: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(capability, pattern) for pattern in patterns)
+
+
+def _seen_at(words: Iterable[str], dependency: Dependency, survey: Survey) -> bool:
+    """Whether it stands in a place that is called so."""
+    places = [survey.evidence[at].where.casefold() for at in dependency.evidence]
+    return any(word in place for word in words for place in places)
 
 
 def _claim(dependency: Dependency, capability: str, need: Need, choices: Sequence[OneOf]) -> Claim:
@@ -202,7 +209,7 @@ def _of_hosts(journey: str, world: World) -> Iterator[Claim]:
             [need for need in world.catalog.judgement.needs if journey in need.journeys],
             capability,
             host.dependency,
-            {"files"},
+            None,
         )
         if need is not None:
             yield Claim(
