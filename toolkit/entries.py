@@ -408,6 +408,8 @@ class PlanTask(Value):
     wait: Wait | None = None  # after the work: contracts, TTLs, reviews
     general: tuple[str, ...] = ()  # commands that fetch, where the lost vendor's own file gives none
     fetches: tuple[str, ...] = ()  # datasets ("dns.zone"): the lost vendor's own file says how they are had from it
+    if_offered: str = ""  # a dataset: done only where every lost source's own file says how it is had, and in time
+    unless_offered: str = ""  # a dataset: done only where not
     unless: str = ""  # not done where another replacement of the plan provides this ("hosting.*"): it comes with that
 
 

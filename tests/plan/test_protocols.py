@@ -125,7 +125,9 @@ def test_each_engine_has_its_own_database_and_its_own_dump(plan_for: Planner) ->
     commands = {task.id: " ".join(task.commands) for task in plan.tasks}
     assert "mariadb-dump" in commands["mariadb.last-copy"]
     assert "pg_dump" not in commands["mariadb.last-copy"]
-    assert "mariadb-dump" not in commands["postgresql.last-copy"]
+    assert "mariadb-dump" not in commands["postgresql.dump"]
+    assert "postgresql.last-rows" in commands  # it follows; the other is dumped once more
+    assert "postgresql.last-copy" not in commands
 
 
 def test_a_database_that_may_be_of_either_kind_is_the_one_that_is_listed_first(plan_for: Planner) -> None:

@@ -8,8 +8,10 @@ cut-over fails, the others are for later days, outside the clock.
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
 tenth less counts the same for each, whether it waits an hour or a month; with the last wait at its shortest and at its
-longest), then the shortest. A schedule for fewer people is one for more, so more people never make it worse. Where the
-best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every time.
+longest; a tenth less of the freeze window counts as much), then the shortest. Writers are stopped only when as many
+people are free as have something to do then. A schedule for fewer people is one for more, so more people never make it
+worse. Where the best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every
+time.
 """
 
 import random
@@ -42,6 +44,7 @@ class _Job(Value):
     owner: str = ""
     frozen: bool = False  # inside the freeze window: before everything else, and not over night
     room: int = 0  # minutes that must be left of the day when it begins
+    hands: int = 0  # people who must be free when it begins: those who have something to do once it is done
     nobody: bool = False
     settling: bool = False  # its wait is outside the clock
 
@@ -105,14 +108,19 @@ def _job(task: Task, tried: Collection[str], frozen: Collection[str]) -> _Job:
 
 
 def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
-    """Whoever opens the freeze window must have the whole of it before the night, where it fits into a day."""
+    """Whoever opens the freeze window must have the whole of it before the night, where it fits into a day, and as many
+    people beside him as can work in it at once."""
     frozen = {name: job for name, job in jobs.items() if job.frozen}
     inside = {
         name: replace(job, needs=tuple(need for need in job.needs if need in frozen)) for name, job in frozen.items()
     }
     tail = _longest(_reversed(inside), {name: job.minutes + job.wait for name, job in inside.items()})
     opening = {name: min(tail[name], day) for name, job in inside.items() if not job.needs}
-    return {name: replace(job, room=opening.get(name, 0)) for name, job in jobs.items()}
+    at_once = sum(bool(job.needs) and set(job.needs) <= set(opening) for job in inside.values())
+    return {
+        name: replace(job, room=opening[name], hands=max(at_once, 1)) if name in opening else job
+        for name, job in jobs.items()
+    }
 
 
 def _timed(task: Task, slot: _Slot, job: _Job) -> Task:
@@ -208,6 +216,7 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
     stuck = False  # the window is open, and what it waits for lies outside it
     while ready or events:
         aside = []
+        gathering = False  # people are free and wait for the others: writers are stopped when all can begin
         begun = len(slots)
         is_open = len(to_freeze) not in (0, sum(job.frozen for job in jobs.values()))
         while ready:
@@ -216,7 +225,10 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
             if job.nobody:
                 slots[name] = _Slot(now, now, 0)
                 heappush(events, (now, 0, name))
-            elif free and _may_begin(job, now, day) and (job.frozen or stuck or not is_open):
+            elif job.hands > len(free) and len(free) < people and _may_begin(job, now, day):
+                gathering = True
+                aside.append((rated, name))
+            elif free and _may_begin(job, now, day) and (job.frozen or stuck or not (is_open or gathering)):
                 who = min(free, key=lambda one: (last.get(one) != job.owner, one))
                 free.remove(who)
                 last[who] = job.owner
@@ -311,4 +323,7 @@ def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str
     late = [done[name] - job.latest for name, job in jobs.items() if done[name] > job.latest and not job.nobody]
     soon = {name: slots[name].end + job.soon for name, job in jobs.items()}
     returns = sum(log1p(max((of[name] for name in ids), default=0)) for of in (soon, done) for ids in finals)
+    frozen = [slots[name] for name, job in jobs.items() if job.frozen]
+    window = max((slot.end for slot in frozen), default=0) - min((slot.start for slot in frozen), default=0)
+    returns += 2 * len(finals) * log1p(window)  # an outage too for whoever writes, with short and with long waits
     return len(late), sum(late), returns, _makespan(jobs, slots)

@@ -122,6 +122,11 @@ def _part(
         tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
     at_once = any(not one.notice_hours for one in gone)
+    tried = [one.if_offered for one in tasks if f"{replacement.blueprint}.{one.id}" in hopeless]
+    offered = set() if at_once else _offered(gone, catalog) - set(tried)
+    tasks = tuple(
+        one for one in tasks if (not one.if_offered or one.if_offered in offered) and one.unless_offered not in offered
+    )
     fetching = [one.id for one in tasks if one.before_access_ends and gone]
     cut_off = [one for one in fetching if at_once or f"{replacement.blueprint}.{one}" in hopeless]
     # the freeze window is no longer one when its copy comes too late
@@ -131,6 +136,12 @@ def _part(
     needs = required(blueprint, platform)
     own = needs & frozenset(blueprint.needs)
     return Part(replacement, tasks, needs, own, gone, frozenset(cut_off), blueprint.tasks)
+
+
+def _offered(gone: Sequence[Gone], catalog: Catalog) -> set[str]:
+    """The datasets that each of them gives by a way of its own."""
+    ways = [{export.dataset for export in catalog.exit(one.dependency.id).exports} - {""} for one in gone]
+    return set.intersection(*ways) if ways else set()
 
 
 def _without_copy(task: PlanTask, cut_off: Collection[str]) -> PlanTask:

@@ -130,7 +130,7 @@ def cluster() -> Iterator[Cluster]:
         # pg_ctl leaves the server with its standard output: a pipe would never close
         subprocess.run(command, check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
-    settings = ("listen_addresses=127.0.0.1", "ssl=on", "fsync=off", "full_page_writes=off")
+    settings = ("listen_addresses=127.0.0.1", "ssl=on", "fsync=off", "full_page_writes=off", "wal_level=logical")
     options = f"-p {made.port} -k /var/run/postgresql " + " ".join(f"-c {setting}" for setting in settings)
     try:
         run("initdb", "-U", "postgres", "--auth=peer", "--encoding=UTF8", "--locale=C.UTF-8")
