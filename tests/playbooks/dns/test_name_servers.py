@@ -83,6 +83,7 @@ class Servers:
         listens = [address, "127.0.0.1"] if name == "hidden" else [address]
         listen = "".join(f'\n    listen: "{one}@53"' for one in listens)
         text = text.replace('    listen: "127.0.0.1@53"\n', "").replace("user: knot:knot", f"user: root:root{listen}")
+        text = text.replace("/etc/knot/", f"{home}/")
         text = text.replace("/run/knot", str(home / "run")).replace("/var/lib/knot", str(home))
         for other in ADDRESSES.values():
             text = text.replace(f'address: "{other}@53"', f'address: "{other}@53"\n    via: "{address}"')
