@@ -18,7 +18,7 @@ from toolkit.drill import lab as labs
 from toolkit.tools import ssh
 
 KINDS = ("nothing", "get", "login", "slow-heads", "slow-bodies", "handshakes", "connections", "resets", "busting")
-SECONDS, PEOPLE_SECONDS = 14, 10
+SECONDS, PEOPLE_SECONDS = 12, 8
 SOURCES = 8  # addresses of the attacker
 FLOOD = Path(__file__).with_name("flood_from_host.py")
 # four people with an address each, two of them signed in, on a connection kept open; a page that takes 5 s is lost
@@ -90,9 +90,9 @@ def run(lab: labs.Lab, kinds: list[str]) -> None:
     for kind in kinds:
         edge, bare = (_one(lab, kind, target, sources, people) for target in ("edge-1", "web"))
         ratio = bare["p95"] / edge["p95"]
-        people = f"{kind:12} {_people(edge):>22} {_people(bare):>22} {ratio:14.1f}"
+        fared = f"{kind:12} {_people(edge):>22} {_people(bare):>22} {ratio:14.1f}"
         costs = " | ".join(f"{one['cpu']:.1f}, {one['mb']:.0f}" for one in (edge, bare))
-        print(f"{people}   {costs} | {edge['flood']} | {bare['flood']}", flush=True)
+        print(f"{fared}   {costs} | {edge['flood']} | {bare['flood']}", flush=True)
 
 
 def _people(seen: dict) -> str:
@@ -106,7 +106,7 @@ def _one(lab: labs.Lab, kind: str, target: str, sources: str, people: str) -> di
     with ThreadPoolExecutor() as pool:
         words = ("python3", "-", kind, address, str(SECONDS), sources)
         flood = None if kind == "nothing" else pool.submit(_on, lab, "mob", *words, stdin=FLOOD.read_text())
-        _on(lab, "person", "sleep", "3")
+        _on(lab, "person", "sleep", "2")
         seen = json.loads(_on(lab, "person", "python3", "-", address, str(PEOPLE_SECONDS), people, stdin=PEOPLE))
         after = _used(lab, target)
         seen["flood"] = flood.result().strip() if flood else ""
