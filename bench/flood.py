@@ -2,7 +2,7 @@
 of people's requests succeed meanwhile, their p95, and what it costs the attacked host.
 
 Attacker, people, edge and origin share this machine's processors: figures compare, they promise nothing. Bounded in
-time, number and place: bench/flood_from_host.py. Needs root; `flood.py [KIND …]`.
+time, number and place: tests/host/clients/flood_from_host.py. Needs root; `flood.py [KIND …]`.
 """
 
 import json
@@ -20,7 +20,7 @@ from toolkit.tools import ssh
 KINDS = ("nothing", "get", "login", "slow-heads", "slow-bodies", "handshakes", "connections", "resets", "busting")
 SECONDS, PEOPLE_SECONDS = 12, 8
 SOURCES = 8  # addresses of the attacker
-FLOOD = Path(__file__).with_name("flood_from_host.py")
+FLOOD = Path(__file__).parents[1] / "tests/host/clients/flood_from_host.py"
 # four people with an address each, two of them signed in, on a connection kept open; a page that takes 5 s is lost
 PEOPLE = """
 import http.client, json, socket, ssl, sys, threading, time
