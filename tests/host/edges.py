@@ -43,10 +43,15 @@ def plan(edges: tuple[str, ...], inputs: Mapping[str, Any]) -> Plan:
     return Plan(SCHEMA_VERSION, "offramp", "", platform, (), hosts, replacements, (), Schedule(1, 0, 0))
 
 
-def build(folder: Path, lab: Lab, edges: tuple[str, ...], inputs: Mapping[str, Any]) -> projects.Project:
-    """The platform, generated below `folder` and built on the lab's hosts."""
+def generate(folder: Path, lab: Lab, edges: tuple[str, ...], inputs: Mapping[str, Any]) -> projects.Project:
+    """The platform, generated below `folder` for the lab's hosts."""
     (folder / "board").mkdir(exist_ok=True)
     shutil.copy(BOARD, folder / "board")
-    project = projects.build(folder, lab, plan(edges, inputs))
+    return projects.build(folder, lab, plan(edges, inputs))
+
+
+def build(folder: Path, lab: Lab, edges: tuple[str, ...], inputs: Mapping[str, Any]) -> projects.Project:
+    """The same, and built on them."""
+    project = generate(folder, lab, edges, inputs)
     project.play("site.yml")
     return project
