@@ -32,7 +32,7 @@ _CHAPTERS = {  # of the front page; a folder stands for its pages
     "Begin": ("overview", "tutorial", "blind-spots"),
     "How to": (
         "offramp-toml", "programs", "network", "export", "plan", "go-bag", "drill", "gate", "ci/README", "otp",
-        "reports",
+        "guard", "reports",
     ),
     "Judgement": ("identify", "judgement", "score", "security"),
     "Reference": ("reference/commands", "rules", "reference/schemas"),

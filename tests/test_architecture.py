@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "toolkit"
-STAGES = {"collect", "identify", "assess", "plan", "generate", "export", "pack", "drill", "gate", "report", "otp", "guard"}
+STAGES = {
+    "collect",
+    "identify",
+    "assess",
+    "plan",
+    "generate",
+    "export",
+    "pack",
+    "drill",
+    "gate",
+    "report",
+    "otp",
+    "guard",
+}
 COMPOSERS = {"cli.py", "console.py", "__main__.py"}
 CARRIED = PACKAGE / "generate/files"  # programs the generated project carries: they run without the toolkit
 MODULES = sorted(module for module in PACKAGE.rglob("*.py") if CARRIED not in module.parents)

@@ -45,7 +45,7 @@ def routes(guard: Guard) -> tuple[Route, ...]:
 def check(guard: Guard, connection: Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
     """{"allowed"}, and where not the reason: "honeypot", "too fast", "mailbox", "domain", "disposable", "invitation",
     "rate", "queue" (with ticket and position)."""
-    rules, address = guard.settings.registration, _text(asked, "address")
+    address = _text(asked, "address")
     if network(address) is None:
         raise Refusal("address")
     reason = _reason(guard, connection, asked)
@@ -63,8 +63,7 @@ def check(guard: Guard, connection: Connection, asked: Mapping[str, Any]) -> dic
     if reason:
         guard.audit("registration.refused", reason=reason, network=origin.network[:16])
         return {"allowed": False, "reason": reason}
-    if rules.address.free or rules.network.free:
-        connection.execute(insert(registrations), {**origin._asdict(), "at": guard.clock()})
+    connection.execute(insert(registrations), {**origin._asdict(), "at": guard.clock()})
     return {"allowed": True}
 
 
