@@ -25,7 +25,7 @@ HOST = "mq"
 PORTS = (9324, 5671, 11211)
 ONLY = ("--tags", "elasticmq,rabbitmq,memcached")
 REDRIVE = {"deadLetterTargetArn": "jobs-dead", "maxReceiveCount": 3}
-PLACED = {
+PLACED: dict[str, dict[str, Any]] = {
     "elasticmq": {
         "queues": {
             "jobs": {"VisibilityTimeout": 60, "RedrivePolicy": REDRIVE},
@@ -186,7 +186,7 @@ def test_who_is_let_in(built: Built) -> None:
 
 def test_the_sdk_of_another_language_works_as_it_is(built: Built, tmp_path: Path) -> None:
     assert shutil.which("npm"), "npm is not installed"
-    fetch = ["npm", "install", "--silent", "--ignore-scripts", "--prefix", tmp_path, "@aws-sdk/client-sqs@3"]
+    fetch = ["npm", "install", "--silent", "--ignore-scripts", "--prefix", str(tmp_path), "@aws-sdk/client-sqs@3"]
     subprocess.run(fetch, check=True)
     (tmp_path / "send.mjs").write_text(SDK)
     environment = {
