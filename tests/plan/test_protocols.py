@@ -94,6 +94,9 @@ def test_what_nothing_here_speaks_is_not_replaced(
         (RDS % "aurora-mysql", "aws/rds", "mariadb"),
         (RDS % "mariadb", "aws/rds", "mariadb"),
         ('resource "aws_elasticache_replication_group" "x" {\n  engine = "redis"\n}\n', "aws/elasticache", "valkey"),
+        ('resource "aws_elasticache_cluster" "x" {\n  engine = "memcached"\n}\n', "aws/elasticache", "memcached"),
+        ('resource "aws_mq_broker" "x" {\n  engine_type = "RabbitMQ"\n}\n', "aws/mq", "rabbitmq"),
+        ('resource "aws_sqs_queue" "x" {}\n', "aws/sqs", "elasticmq"),
         ('resource "aws_s3_bucket" "x" {}\n', "aws/s3", "versitygw"),
     ],
 )
@@ -174,7 +177,7 @@ def test_a_queue_whose_address_is_a_setting_can_be_switched(plan_for: Planner) -
     assert "their code speaks redis as well" in queue.assumed[0]
     assert "aws/rds" in _reasons(plan)
     unwired = plan_for(files, applications=(Application("shop", "shop", start="serve"),))
-    assert "aws/sqs" in _reasons(unwired)
+    assert _replaced(unwired)["elasticmq"] == ("aws/sqs",)
 
 
 # --- what is needed, whoever provides it ------------------------------------------------------------------------------

@@ -27,14 +27,14 @@ class Reference(NamedTuple):
 
 Services = dict[str, dict[str, str]]
 
-# Of these a plan may have several, each for what speaks it. "${data.queue.url}" names none of them: the one whose engine
-# checks/engines.toml has first is meant, Redis, since what moves least is made for it.
+# Of these a plan may have several, each for what speaks it. "${data.queue.url}" names none of them: the one whose
+# engine checks/engines.toml has first is meant, which is Redis.
 _SEVERAL = ("data.cache", "data.queue")
 
 
 def services(plan: Plan, catalog: Catalog) -> Services:
-    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it, and of
-    caches and queues the first in checks/engines.toml.
+    """capability → output → Jinja expression; where two blueprints offer one capability, the plan's first has it, and
+    of caches and queues the first in checks/engines.toml.
 
     Beside "data.relational" there is "data.relational.postgresql", for those that need this one and no other.
     """

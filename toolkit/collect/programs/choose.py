@@ -36,7 +36,7 @@ _OTHERS = re.compile(
 _YARN = re.compile(r"(?:^|(?<=&& )|(?<=; ))(?:yarn|pnpm)(?: run)? (?!workspace|install|exec|dlx|node |-)(?=[\w:-]+)")
 _MIGRATION = re.compile(r"migrat|db:prepare|db:setup|db upgrade|alembic upgrade|ecto\.")
 _IN_LARAVEL = re.compile(r"(?:.*/)?config/\w+\.php:")
-_SELDOM = re.compile(r"\.memcached\.|\.amqp\.|data\.search|data\.document")
+_SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.search|data\.document")
 _BROUGHT = re.compile(
     r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
 )

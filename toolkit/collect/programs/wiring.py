@@ -7,6 +7,8 @@ have a prefix of the program's own; one that is for tests, a shadow or a second 
 import re
 from collections.abc import Callable, Iterator
 
+from toolkit.collect.programs import queue_settings
+
 _PRE = r"(?:[A-Z0-9]+_)*?"
 _DB = rf"{_PRE}(?:DATABASE|DB|POSTGRES|POSTGRESQL|PGSQL|PG|MYSQL|MARIADB|SQL|DATASOURCE|RDS)"
 _URL = r"(?:URL|URI|DSN|CONNECTION_?STRING|CONN_?STR(?:ING)?|CONNECTION_URL)"
@@ -63,6 +65,7 @@ def _always(value: str) -> Callable[[str], str]:
 _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
     (re.compile(form), value)
     for form, value in (
+        *((form, _always(value)) for form, value in queue_settings.RULES),
         ((
             rf"{_PRE}(?:CELERY_)?BROKER_URL|CELERY_BROKER|SIDEKIQ_REDIS_URL|RESQUE_REDIS_URL|"
             rf"{_PRE}QUEUE_REDIS_URL|QUEUE_URL"
@@ -74,9 +77,6 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
         (rf"{_REDIS}_?{_PASSWORD}|SPRING_(?:DATA_)?REDIS_PASSWORD|{_REDIS}_AUTH", _always("${data.cache.password}")),
         (rf"CONNECTION_?STRINGS_+{_PRE}(?:REDIS|CACHE|VALKEY)\w*", _always(_STACK_EXCHANGE)),
         (rf"{_PRE}(?:MONGO(?:DB)?|MONGO_DB)_?{_URL}|CONNECTION_?STRINGS_+MONGO\w*", _always("${data.document.url}")),
-        (rf"{_PRE}(?:AMQP|RABBITMQ|RABBIT|CLOUDAMQP)_?{_URL}", _always("${data.queue.amqp.url}")),
-        (rf"{_PRE}(?:AMQP|RABBITMQ|RABBIT|SPRING_RABBITMQ)_?{_HOST}", _always("${data.queue.amqp.host}")),
-        (rf"{_PRE}(?:MEMCACHED?|MEMCACHIER)_?(?:URL|SERVERS?|HOST|ADDRESS)", _always("${data.cache.memcached.host}")),
         ((
             rf"{_PRE}(?:ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX)_?(?:URL|URI|HOSTS?|NODE|"
             r"ENDPOINT)|CONNECTION_?STRINGS_+ELASTIC\w*"
@@ -132,6 +132,8 @@ def wire(name: str, engine: str) -> str | None:
     plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
     if _CACHE_TLS.fullmatch(plain):
         return "${data.cache.tls}"
+    if queue_settings.is_amqp_tls(plain):
+        return "${data.queue.amqp.tls}"
     if engine == "mysql" and _AUTHORITY.fullmatch(plain):
         return "${data.relational.mysql.ca}"
     if _NOT.search(plain) or len(plain) > 100:
@@ -141,7 +143,7 @@ def wire(name: str, engine: str) -> str | None:
 
 def is_storage(name: str) -> bool:
     """Whether a name is S3's beyond doubt: AWS's keys open other services as well."""
-    return re.search(r"S3|BUCKET|MINIO|ENDPOINT_URL", name) is not None
+    return not queue_settings.is_sqs(name) and re.search(r"S3|BUCKET|MINIO|ENDPOINT_URL", name) is not None
 
 
 def is_keys_of_aws(name: str) -> bool:
@@ -150,8 +152,15 @@ def is_keys_of_aws(name: str) -> bool:
 
 
 def given(names: Iterator[str], engine: str) -> dict[str, str]:
-    """Every name that something is known for. AWS's keys count where its storage is used."""
+    """Every name that something is known for. AWS's keys count where its storage is used, or its queues: with both, the
+    storage's open the queues as well."""
     listed = list(names)
-    storage = any(map(is_storage, listed))
     found = {name: value for name in listed if (value := wire(name, engine)) is not None}
-    return {name: value for name, value in found.items() if storage or not is_keys_of_aws(name)}
+    if any(map(is_storage, listed)):
+        return found
+    if any(map(queue_settings.is_sqs, listed)):
+        return {
+            name: queue_settings.keys_for_queues(value) if is_keys_of_aws(name) else value
+            for name, value in found.items()
+        }
+    return {name: value for name, value in found.items() if not is_keys_of_aws(name)}

@@ -1,7 +1,9 @@
-"""Bring the queues to the described state: those that are missing are created, attributes that differ are set. Others stay.
+"""Bring the queues to the described state: those that are missing are created, attributes that differ are set. Others
+stay.
 
-In (stdin, JSON): {"access": …, "queues": {name: {attribute: value}}}, attributes as SQS has them; a value that is a table
-becomes the JSON that SQS wants, and "deadLetterTargetArn" there may be the name of a queue. Out: a list of what changed.
+In (stdin, JSON): {"access": …, "queues": {name: {attribute: value}}}, attributes as SQS has them; a value that is a
+table becomes the JSON that SQS wants, and "deadLetterTargetArn" there may be the name of a queue. Out: a list of what
+changed.
 """
 
 import json

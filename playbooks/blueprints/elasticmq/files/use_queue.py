@@ -1,8 +1,9 @@
 """A client of the platform's queues, as its applications log in: for the role's other programs, and the check that a
 message comes through.
 
-In (stdin, JSON): {"access": {endpoint, region, access_key, secret_key, authority}}. Run as a program it makes a queue, sends
-itself a message through it, and deletes it; then it asks with a wrong key and without TLS, and is refused.
+In (stdin, JSON): {"access": {endpoint, region, access_key, secret_key, authority}}. Run as a program it makes a
+queue, sends itself a message through it, and deletes it; then it asks with a wrong key and without TLS, and is
+refused.
 """
 
 import json
