@@ -150,3 +150,10 @@ def test_commands_that_fetch_by_lock_files_are_none(tmp_path: Path) -> None:
     (tmp_path / "board").mkdir()
     commands = ("go build -o board .", "npm ci", "pip install -r requirements.txt", "pip install .", "mvn package")
     assert _made(tmp_path, install=commands)[0] == Made()
+
+
+def test_an_image_is_a_gap_and_nothing_is_fetched_for_it(tmp_path: Path, index: Path) -> None:
+    (tmp_path / "board/requirements.txt").write_text("tiny==1.0\n")
+    made, work = _made(tmp_path, runtime="container")
+    assert [gap.what for gap in made.gaps] == ["the image of board"]
+    assert [one.name for one in work.iterdir()] == ["FILES.sha256"]
