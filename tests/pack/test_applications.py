@@ -161,3 +161,10 @@ def test_a_project_file_that_cannot_be_understood_is_a_gap(tmp_path: Path, conte
     made, _ = _made(tmp_path, runtime="python")
     assert [gap.what for gap in made.gaps] == ["wheels for board"]
     assert not made.whole
+
+
+def test_an_image_is_a_gap_and_nothing_is_fetched_for_it(tmp_path: Path, index: Path) -> None:
+    (tmp_path / "board/requirements.txt").write_text("tiny==1.0\n")
+    made, work = _made(tmp_path, runtime="container")
+    assert [gap.what for gap in made.gaps] == ["the image of board"]
+    assert [one.name for one in work.iterdir()] == ["FILES.sha256"]

@@ -98,6 +98,8 @@ def _made_of(one: Application, source: Path, target: Target) -> str:
 
 
 def _clients(one: Application, source: Path) -> Iterator[_Client]:
+    if one.runtime == "container":
+        return
     if any(_is_its_own(source, name) for name in _requirement_files(one)):
         yield _REQUIREMENTS
     for name, client in _CLIENTS.items():
@@ -118,6 +120,10 @@ def _is_its_own(source: Path, name: str) -> bool:
 
 def _gaps(one: Application, source: Path) -> Iterator[Gap]:
     breaks = f"{one.name} cannot be installed"
+    if one.runtime == "container":
+        reason = "its Dockerfile is built on the host, and nothing packs what that fetches; nor archives of images"
+        yield Gap(f"the image of {one.name}", reason, breaks)
+        return
     for name, client in _NOT_PACKED.items():
         if _is_its_own(source, name):
             yield Gap(f"what {client} fetches for {one.name}", f"{name}: nothing packs it yet", breaks)

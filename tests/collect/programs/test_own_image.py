@@ -78,6 +78,25 @@ def test_a_program_of_no_known_stack_runs_in_its_image(tmp_path: Path) -> None:
     assert "crystallang/crystal is whatever is newest on the day" in text
 
 
+def test_a_page_is_built_and_served_whatever_its_image_does(tmp_path: Path) -> None:
+    page = '{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "6"}}'
+    image = "FROM node:24 AS build\nFROM nginx:1.29\nEXPOSE 80\n"
+    program = _only(tmp_path, {"Dockerfile": image, "package.json": page, "index.html": "", "vite.config.js": ""})
+    assert program.image is None
+    assert "/" in program.serve
+
+
+def test_of_several_images_the_one_without_engines_is_run(tmp_path: Path) -> None:
+    whole = DOCKERFILE.format(version=24).replace("VOLUME ", "VOLUME /var/lib/mysql ")
+    files = {"docker/multi-process/Dockerfile": whole, "docker/plain/Dockerfile": DOCKERFILE.format(version=24)}
+    program = _only(tmp_path, {**files, "package.json": PACKAGE})
+    assert program.image is not None
+    assert program.image.text == "docker/plain/Dockerfile"
+    (tmp_path / "docker/plain/Dockerfile").write_text(whole)
+    [program] = find_programs({"checkout": tmp_path})
+    assert [said.text for said in program.writable] == ["/app/uploads"], "an engine's data is the engine's"
+
+
 @pytest.mark.parametrize(
     ("option", "said"),
     [

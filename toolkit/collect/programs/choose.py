@@ -121,7 +121,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         brought=brought,
         open=tuple(_open(standing, facts, named, start, engine)),
     )
-    return images.contained(found, facts, _language(standing), home)
+    return found if standing.page else images.contained(found, facts, _language(standing), home)
 
 
 def _of(facts: Iterable[Fact], kind: Kind) -> list[Fact]:

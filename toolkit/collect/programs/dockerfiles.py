@@ -19,6 +19,7 @@ PATTERN = (
     r"(?:Dockerfile|Containerfile)(?:[.-](?!dev|test|local|debug|ci|playwright|cypress|e2e)[\w.-]+)?"
     r"|(?!dev|test)[\w-]+\.[Dd]ockerfile"
 )
+_WITH_ENGINES = re.compile(r"(?i)(?:multi-?process|all-?in-?one|aio|standalone)\b")
 _OTHER = re.compile(r"(?i)dev|test|debug|lint|ci")
 _RUNTIMES = re.compile(
     r".*/(python|node|ruby|php|golang|rust|openjdk|eclipse-temurin|amazoncorretto|elixir|sdk|aspnet)"
@@ -56,9 +57,10 @@ def read(tree: Tree) -> Iterator[Fact]:
 
 
 def _telling(path: str) -> tuple[bool, int, str]:
-    """The plain name first, then the shallow ones."""
+    """The plain name first, then the shallow ones; of several images, not the one with its engines inside."""
     name = path.rpartition("/")[2]
-    return "prod" not in name.lower() and name not in ("Dockerfile", "Containerfile"), path.count("/"), path
+    whole = _WITH_ENGINES.search(path) is not None
+    return "prod" not in name.lower() and name not in ("Dockerfile", "Containerfile"), path.count("/") + whole, path
 
 
 def context(tree: Tree, path: str) -> str:

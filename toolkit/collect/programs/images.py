@@ -25,7 +25,7 @@ _DEBIAN = {
     "elixir": (1, 18),
 }
 _PLACE = re.compile(r"/[\w@+-][\w.@+-]*(?:/[\w.@+-]+)*")
-_OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run)(?:/.*)?")
+_OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run|var/lib/(?:mysql|postgresql|redis))(?:/.*)?")
 _FILE = re.compile(r"\.(?:db3?|sqlite[23]?|json|ya?ml|toml|conf|log|txt)$")
 _LOWEST = 1024
 

@@ -29,6 +29,7 @@ _SERVERS = {
     "fastify": "Fastify",
     "express": "Express",
     "koa": "Koa",
+    "sails": "Sails",
     "hono": "Hono",
     "@hapi/hapi": "Hapi",
     "@hono/node-server": "Hono",
