@@ -39,7 +39,7 @@ def variables_file(
         "offramp_sources": Unsafe(sources),
         "offramp_authority": _AUTHORITY,
         "offramp_addresses": {host.name: _address(host.name) for host in plan.hosts},
-        "offramp_hosts": {one.blueprint: _host(one.hosts[0]) for one in plan.replacements},
+        "offramp_hosts": {one.blueprint: _first_host(one, plan, catalog) for one in plan.replacements},
         "offramp_edges": [_address(host) for host in _edge_hosts(plan, catalog)],
         "offramp_fronted": [_fronted(one, catalog.blueprints[one.blueprint]) for one in wiring.fronted(plan, catalog)],
         "offramp_consumers": wiring.consumers(plan, catalog),
@@ -64,6 +64,13 @@ def _address(host: str) -> str:
 
 def _host(name: str) -> dict[str, str]:
     return {"name": name, "address": _address(name)}
+
+
+def _first_host(replacement: Replacement, plan: Plan, catalog: Catalog) -> dict[str, str]:
+    """The host a blueprint lies on, and where its names lead: to an edge where one stands before it."""
+    host = _host(replacement.hosts[0])
+    before = _edge_hosts(plan, catalog) if replacement in wiring.fronted(plan, catalog) else []
+    return {**host, "reached_at": _address(before[0]) if before else host["address"]}
 
 
 def _edge_hosts(plan: Plan, catalog: Catalog) -> list[str]:

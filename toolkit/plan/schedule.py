@@ -31,6 +31,7 @@ OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
 _RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
 _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
+_LONG_WAIT = 240  # minutes from which a wait is one for other people
 _URGENT = 120  # minutes: what must end sooner goes before everything else
 
 
@@ -190,6 +191,10 @@ def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> It
     yield {name: (urgent[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (urgent[name], -tail[name] - jobs[name].wait, name) for name in jobs}
     yield {name: (-wanted[name], -tail[name], name) for name in jobs}
+    # what others take long to answer is asked for first, the least work first
+    asked = {name: job.minutes if job.wait >= _LONG_WAIT and wanted[name] else inf for name, job in jobs.items()}
+    yield {name: (asked[name], urgent[name], -wanted[name], -tail[name], name) for name in jobs}
+    yield {name: (urgent[name], asked[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (-tail[name], deadline[name], name) for name in jobs}
 
 
@@ -325,5 +330,5 @@ def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str
     returns = sum(log1p(max((of[name] for name in ids), default=0)) for of in (soon, done) for ids in finals)
     frozen = [slots[name] for name, job in jobs.items() if job.frozen]
     window = max((slot.end for slot in frozen), default=0) - min((slot.start for slot in frozen), default=0)
-    returns += 2 * len(finals) * log1p(window)  # an outage too for whoever writes, with short and with long waits
+    returns += len(finals) * log1p(window)  # an outage too for whoever writes, with short and with long waits
     return len(late), sum(late), returns, _makespan(jobs, slots)
