@@ -57,13 +57,13 @@ lint: $(VENV)/ready ## ruff, mypy --strict; yamllint, ansible-lint and terraform
 
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
-	.ci/debian-packages age postgresql python3-psycopg2 mariadb-server python3-pymysql zstd chromium chromium-driver git kannel knot nginx-light \
+	.ci/debian-packages age postgresql python3-psycopg2 mariadb-server python3-pymysql zstd chromium chromium-driver git kannel knot knot-dnssecutils nginx-light \
 	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v go >/dev/null || echo golang-go) \
 	  $(shell command -v javac >/dev/null || echo default-jdk-headless) $(shell command -v mvn >/dev/null || echo maven)
 	pytest $(SIDE_BY_SIDE) $(TWICE)
 
 .PHONY: attack
-attack: $(VENV)/ready ## Hostile trees, kills, forged documents and strings, by the hundred: what crashed, hung, leaked, was lost
+attack: $(VENV)/ready ## Hostile trees, kills, forged documents and strings, a lab's ports, by the hundred: what crashed, hung, leaked, was lost
 	python tests/hostile/attack.py
 
 .PHONY: wheel-test
@@ -82,15 +82,17 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway status_page)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, MariaDB, a stranger's platform, a go-bag
-	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag)
+service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, name servers, edges, engines, a go-bag
+	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven) \
+	  $(shell command -v npm >/dev/null || echo nodejs npm)
+	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag container \
+	  queues_and_caches dns edge guard)
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench
 bench: $(VENV)/ready ## Benchmarks, side by side with the peers; prints ratios
 	.ci/debian-packages ripgrep
-	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/programs.py|bench/strangers.py|bench/turns.py) ;; *) echo "== $$script"; python $$script ;; esac; done
+	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/programs.py|bench/strangers.py|bench/turns.py|bench/flood.py) ;; *) echo "== $$script"; python $$script ;; esac; done
 
 .PHONY: corpus
 corpus: $(VENV)/ready ## Score detection: make corpus CORPUS=folder-of-checkouts [LABELS=labels.jsonl]
