@@ -411,6 +411,8 @@ def test_what_must_outlive_the_others_may_get_several_hosts() -> None:
     names = ("apart-1", "apart-1-2", "apart-1-3")
     assert tuple(host.name for host in plan.hosts) == ("app-1", *names)
     assert {one.blueprint: one.hosts for one in plan.replacements}["zammad"] == names
+
+
 def test_an_edge_gets_as_many_hosts_as_asked_and_one_more_moves_none() -> None:
     hosts = Input(name="hosts", description="how many", type="integer", default=2)
     edge = replace(DESK, host=HostSize(256, 5, number="hosts"), apart=True, inputs=(hosts,))
