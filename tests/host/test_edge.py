@@ -64,9 +64,7 @@ def built(lab_possible: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
         authority = (platform.project.folder / "ca.crt").read_text()
         for host in ("mob", "person"):
             platform.on(host, f"tee {AUTHORITY}", stdin=authority)
-            platform.on(
-                host, "sh -c 'command -v curl >/dev/null || apt-get install -y -q --no-install-recommends curl'"
-            )
+            platform.on(host, "apt-get update -q && apt-get install -y -q --no-install-recommends curl")
         yield platform
 
 
