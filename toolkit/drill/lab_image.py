@@ -37,8 +37,8 @@ printf '%s\\n' '[Match]' 'Name=eth0' '' '[Network]' 'DHCP=ipv4' 'LinkLocalAddres
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/offramp-lab"
 printf '%s\\n' 'A throwaway lab host: drills may destroy it.' >"$root/etc/offramp-drill"
 chroot "$root" systemctl --quiet enable systemd-networkd.service
-# of no use in a container, and on a busy machine its mount sometimes fails and leaves the host "degraded"
-chroot "$root" systemctl --quiet mask dev-mqueue.mount
+# of no use in a container, and on a busy machine such a mount sometimes fails and leaves the host "degraded"
+chroot "$root" systemctl --quiet mask dev-mqueue.mount run-lock.mount
 # mirrors behind a company's own certificate authority work in the lab as they do here
 if [ -d "$authorities" ]; then
     mkdir -p "$root/usr/local/share/ca-certificates"

@@ -16,6 +16,7 @@ from toolkit.tools import process
 _HINT = "apt-get install incus-base incus-client dnsmasq-base nftables (Debian 12 has Incus in bookworm-backports)"
 _LIBEXEC = Path("/usr/libexec/incus")  # Debian's place for incusd; it starts helpers that lie beside it
 _READY_SECONDS = 60
+_PAUSES = (0.5, 2.0)  # seconds between attempts
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -94,8 +95,19 @@ def create_network(name: str, config: Mapping[str, str]) -> None:
 
 
 def delete_network(name: str) -> None:
-    """Delete a bridge that nothing uses any more."""
-    _incus("network", "delete", name)
+    """Delete a bridge that nothing uses any more.
+
+    The ends of its hosts' cables go a moment after the hosts: one that does while Incus looks at it stops the deletion.
+    """
+    for pause in (*_PAUSES, None):  # None: the last
+        try:
+            _incus("network", "delete", name)
+        except ProgramFailed:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def import_image(metadata: Path, rootfs: Path, alias: str) -> None:
