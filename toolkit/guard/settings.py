@@ -4,13 +4,12 @@ In: a file. Out: `Settings`, frozen and checked. Errors: BadInput with the key's
 """
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
 
-from toolkit.errors import BadInput
+from toolkit.serving import settings as files
 from toolkit.serving.listening import host_and_port
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -92,22 +91,11 @@ class Settings(_Section):
 
 def read_settings(path: Path) -> Settings:
     """The settings in a TOML file; BadInput says which key is wrong, never its value."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as err:
-        raise BadInput(f"cannot be read: {err}", where=path, hint="see docs/guard.md") from err
-    except tomllib.TOMLDecodeError as err:
-        raise BadInput(f"is no valid TOML: {err}", where=path) from None
-    try:
-        settings = msgspec.convert(raw, Settings)
-        host_and_port(settings.listen)
-        _check(settings)
-    except (msgspec.ValidationError, ValueError) as err:
-        raise BadInput(str(err), where=path, hint="see docs/guard.md") from None
-    return settings
+    return files.read(path, Settings, _check, manual="docs/guard.md")
 
 
 def _check(settings: Settings) -> None:
+    host_and_port(settings.listen)
     if settings.base_url and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]{1,260}", settings.base_url):
         raise ValueError("base_url: scheme and host are needed, without a path")
     if not settings.site:
