@@ -53,10 +53,19 @@ def test_a_vault_is_opened_with_its_password_file(project: Path) -> None:
         _play(project, task)
 
 
-def test_what_no_log_hides_is_in_no_message(project: Path) -> None:
-    task = "    - {name: Say it, ansible.builtin.command: sh -c 'echo planted-secret >&2; false', no_log: true}\n"
+@pytest.mark.parametrize("stream", [1, 2])
+def test_what_a_program_complains_of_is_in_the_message(project: Path, stream: int) -> None:
+    with pytest.raises(ProgramFailed, match=r"here: task 'Say it' failed: .*no room left"):
+        _play(
+            project, f"    - {{name: Say it, ansible.builtin.command: sh -c 'echo no room left >&{stream}; false'}}\n"
+        )
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_what_no_log_hides_is_in_no_message(project: Path, stream: int) -> None:
+    said = f"sh -c 'echo planted-secret >&{stream}; false'"
     with pytest.raises(ProgramFailed, match="here: task 'Say it' failed") as caught:
-        _play(project, task)
+        _play(project, f"    - {{name: Say it, ansible.builtin.command: {said}, no_log: true}}\n")
     assert "planted-secret" not in str(caught.value)
 
 

@@ -18,6 +18,7 @@ from toolkit import interrupts, strays
 from toolkit.tools import process
 from toolkit.tools.process import Log
 
+_COMPLAINT = 1000  # characters of stdout, its last
 _HINT = "pip install 'offramp[build]'"
 # What ansible-runner itself sets for the callback plug-in through which it sees events.
 _RUNNER_VARIABLES = ("ANSIBLE_CALLBACK_PLUGINS", "ANSIBLE_STDOUT_CALLBACK", "AWX_ISOLATED_DATA_DIR")
@@ -127,8 +128,10 @@ def _environment(runners: Mapping[str, str], binary: Path) -> dict[str, str]:
 
 
 def _message(result: Mapping[str, Any]) -> str:
-    """What a failed task said. Ansible itself leaves out what `no_log` covers."""
+    """What a failed task said. Ansible itself leaves out what `no_log` covers. Some programs complain on stdout."""
     said = [str(result.get(key, "")).strip() for key in ("msg", "stderr", "module_stderr", "censored")]
+    if not said[1]:
+        said[1] = str(result.get("stdout", "")).strip()[-_COMPLAINT:]
     return process.printable(" ".join(filter(None, said)).replace("\n", " "))[:2000]
 
 
