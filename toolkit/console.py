@@ -27,9 +27,8 @@ QUIET = "toolkit.quiet"  # in click's context: nothing is said but errors
 WHOLE = "toolkit.whole"  # likewise: lists for a terminal are not cut
 _EVERY = 0.1, 0.5  # seconds between two counts: on a terminal, as JSON Lines
 _SOON = 1.0  # seconds before which nobody is told how long something takes
-_as_json = ContextVar(
-    "toolkit.as_json", default=False
-)  # not click's context: errors are told after a command has ended
+# not in click's context: errors are told after a command has ended
+_as_json = ContextVar("toolkit.as_json", default=False)
 
 
 @cache

@@ -8,7 +8,7 @@ cut-over fails, the others are for later days, outside the clock.
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
 tenth less counts the same for each, whether it waits an hour or a month; with the last wait at its shortest and at its
-longest; a tenth less of the freeze window counts as much), then the shortest. Writers are stopped only when as many
+longest; a tenth less of the freeze window counts half), then the shortest. Writers are stopped only when as many
 people are free as have something to do then. A schedule for fewer people is one for more, so more people never make it
 worse. Where the best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every
 time.
@@ -330,5 +330,5 @@ def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str
     returns = sum(log1p(max((of[name] for name in ids), default=0)) for of in (soon, done) for ids in finals)
     frozen = [slots[name] for name, job in jobs.items() if job.frozen]
     window = max((slot.end for slot in frozen), default=0) - min((slot.start for slot in frozen), default=0)
-    returns += len(finals) * log1p(window)  # an outage too for whoever writes, with short and with long waits
+    returns += len(finals) * log1p(window)  # an outage too, for whoever writes
     return len(late), sum(late), returns, _makespan(jobs, slots)
