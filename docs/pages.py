@@ -34,7 +34,7 @@ _CHAPTERS = {  # of the front page; a folder stands for its pages
         "offramp-toml", "programs", "network", "export", "plan", "go-bag", "drill", "gate", "ci/README", "otp",
         "guard", "reports",
     ),
-    "Judgement": ("identify", "judgement", "score", "security"),
+    "Judgement": ("identify", "judgement", "score", "security", "figures"),
     "Reference": ("reference/commands", "rules", "reference/schemas"),
     "Replacements": ("strangers", "blueprints/"),
     "Catalogue": ("catalogue/",),
