@@ -104,7 +104,7 @@ def test_says_what_the_audit_says(audit: Audit, catalog: Catalog) -> None:
         "TOTP seeds: returned only at factor creation (source)",
         "not checked",
         "42.0 GB held there",
-        "Before the contract ends: 720 hours; 30 days, or at once for cause (source)",
+        "Before the contract ends: 30 days; 30 days, or at once for cause (source)",
         "Before a suspension: 0 hours; at once (no source)",
         "Seat: US (source).",
         "Notice in their terms: not checked.",
