@@ -1,4 +1,4 @@
-"""What a reader who knows nothing of Offramp stumbled over: said once, in people's units, true where little is known."""
+"""What a reader new to Offramp stumbled over: said once, in units of people, true where nothing is known."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def test_notices_are_in_days_where_people_count_days(hours: float, words: str) -
 
 
 def _audited(audit: Audit, *steps: FirstStep, findings: tuple[Finding, ...] = ()) -> Audit:
-    return replace(audit, assessment=Assessment(Score(0, ()), findings, first=steps))
+    return replace(audit, assessment=Assessment(Score(0, ()), findings=findings, first=steps))
 
 
 @pytest.mark.parametrize(("points", "words"), [(0.3, "less than a point"), (1.2, "+1 point"), (11.6, "+12 points")])
