@@ -52,7 +52,7 @@ def _audit(catalog: Catalog) -> Audit:
     )  # fmt: skip
     survey = Survey((Root("shop", "checkout", "."),), ("files",), evidence)
     assessment = Assessment(
-        Score(10.0, (ScorePart("Journeys", 10.0, 100.0, "0 of 1 journeys cannot be stopped by one company"),)),
+        Score(10.0, (ScorePart("Journeys", 10.0, 100.0, "0 of 1 journeys survive the loss of any one company"),)),
         (Company("aws", "Amazon Web Services", ("aws",), (), ("read",)),),
         (JourneyRisk("read", stops=(Answer("aws", ("aws",)),), cut_sets=(("aws",),)),),
         findings,

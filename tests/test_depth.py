@@ -2,11 +2,14 @@
 
 import re
 
-from toolkit import shipped
+import pytest
+
+from toolkit import shipped, sources
 from toolkit.catalog import Catalog, load
 from toolkit.depth import Depth, depth, summary
 from toolkit.entries import Exit, Notice, Service, Vendor
 from toolkit.model import Export, Kept
+from toolkit.sources import SourceKind, kind_of
 
 PAGE = "https://harbour.example/terms"
 DEEP = Vendor(
@@ -26,9 +29,42 @@ def _catalog(vendor: Vendor, service: Service) -> Catalog:
 
 def test_facts_of_a_vendor_and_its_services_are_counted_with_their_sources() -> None:
     found = depth(_catalog(DEEP, Service("Mail", exit=Exit(keeps=(Kept("Keys", "never"),)))))
-    assert found.vendors == (Depth("harbour", 1, 1, 1, 1, 1, sourced=3),)
+    terms: tuple[SourceKind, ...] = ("own terms",) * 3
+    assert found.vendors == (Depth("harbour", 1, 1, 1, 1, 1, terms),)
     assert (found.deep, found.deep_sourced, found.facts, found.sourced) == (1, 0, 5, 3)
-    assert summary(found).startswith("1 vendors in depth, 0 of them with a source for every fact; 5 facts")
+    assert found.kinds == (("own terms", 3),)
+    assert summary(found) == (
+        "1 vendors in depth, 0 of them with a source for every fact; 5 facts in all, 3 with a source: 3 own terms. "
+        "Another 0 stand on somebody else's page, which does not count as a source."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("https://www.harbour.example/legal/aup", "own terms"),
+        ("https://docs.harbour.example/export", "own documentation"),
+        ("https://docs.harbour.co.uk/export", "own documentation"),
+        ("https://github.com/harbour-labs/docs/blob/main/export.md", "own documentation"),
+        ("https://pier.example/export", "own documentation"),  # of its owner
+        ("https://github.com/OpenTermsArchive/contrib-versions/blob/1/Harbour/Terms.md", "archive of terms"),
+        ("https://www.sec.gov/Archives/edgar/data/1/ex21.htm", "law"),
+        ("https://www.lemagit.fr/actualites/harbour", "press"),
+        ("https://harbour.wiki.example/export", "somebody else's page"),
+        ("https://www.alpha-harbour.example/export", "somebody else's page"),
+        ("https://github.com/ada/harbour-export", "somebody else's page"),
+        ("https://gist.github.com/harbour/1", "somebody else's page"),
+        ("", ""),
+    ],
+)
+def test_whose_page_a_source_is(source: str, kind: str) -> None:
+    vendors = {"harbour": Vendor("Harbour", parent="pier"), "pier": Vendor("Pier", homepage="https://www.pier.example")}
+    assert kind_of(source, "harbour", Catalog("", {}, vendors, {}, {}, {}, {})) == kind
+
+
+def test_every_account_and_host_that_is_taken_for_a_vendors_own_is_one_the_catalogue_knows() -> None:
+    known = load().vendors
+    assert [one for one in {*sources._ACCOUNTS.values(), *sources._HOSTS.values()} if one not in known] == []
 
 
 def test_without_something_that_stays_behind_it_is_not_in_depth() -> None:

@@ -1,12 +1,15 @@
 """How much the catalogue knows of each vendor beyond its signals, and how much of that has a source.
 
-In: the catalogue. Out: figures. What is published about the catalogue's depth comes from here.
+In: the catalogue. Out: figures. What is published about the catalogue's depth comes from here. A page that is neither
+the vendor's own nor law, press or an archive of terms is no source: see `sources.py`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from toolkit.entries import Catalog, Service, Vendor
 from toolkit.model import Value
+from toolkit.sources import KINDS, OTHER, SourceKind, counts, kind_of
 
 
 class Depth(Value):
@@ -18,7 +21,12 @@ class Depth(Value):
     exports: int
     keeps: int
     notices: int
-    sourced: int
+    kinds: tuple[SourceKind, ...] = ()  # of the pages its facts were read on, one for each fact that has one
+
+    @property
+    def sourced(self) -> int:
+        """Facts with a source that an auditor accepts."""
+        return sum(counts(kind) for kind in self.kinds)
 
     @property
     def facts(self) -> int:
@@ -38,11 +46,12 @@ class Depths(Value):
     deep_sourced: int  # of them, those where every fact has a source
     facts: int
     sourced: int
+    kinds: tuple[tuple[SourceKind, int], ...] = ()  # facts by the kind of their source, in the order of `sources.KINDS`
 
 
 def depth(catalog: Catalog) -> Depths:
     """Vendors known by their signals alone, or by owner and seat, do not count."""
-    every = (_depth(id_, vendor, _services(id_, catalog)) for id_, vendor in sorted(catalog.vendors.items()))
+    every = (_depth(id_, vendor, _services(id_, catalog), catalog) for id_, vendor in sorted(catalog.vendors.items()))
     known = tuple(one for one in every if one.exports or one.keeps or one.notices)
     return Depths(
         vendors=known,
@@ -50,14 +59,24 @@ def depth(catalog: Catalog) -> Depths:
         deep_sourced=sum(one.deep and one.sourced == one.facts for one in known),
         facts=sum(one.facts for one in known),
         sourced=sum(one.sourced for one in known),
+        kinds=_counted(known),
     )
 
 
+def _counted(known: Sequence[Depth]) -> tuple[tuple[SourceKind, int], ...]:
+    found = Counter(kind for one in known for kind in one.kinds)
+    return tuple((kind, found[kind]) for kind in KINDS if found[kind])
+
+
 def summary(depths: Depths) -> str:
-    """The sums in one sentence, as the README has it."""
+    """The sums in three sentences, as the README has them."""
+    listed = ", ".join(f"{count:,} {kind}" for kind, count in depths.kinds if kind != OTHER)
+    elsewhere = dict(depths.kinds).get(OTHER, 0)
     return (
         f"{depths.deep} vendors in depth, {depths.deep_sourced} of them with a source for every fact; "
-        f"{depths.facts:,} facts in all, {depths.sourced:,} with a source."
+        f"{depths.facts:,} facts in all, {depths.sourced:,} with a source"
+        f"{f': {listed}' if listed else ''}. "
+        f"Another {elsewhere:,} stand on somebody else's page, which does not count as a source."
     )
 
 
@@ -65,7 +84,7 @@ def _services(vendor: str, catalog: Catalog) -> list[Service]:
     return [service for id_, service in catalog.services.items() if id_.partition("/")[0] == vendor]
 
 
-def _depth(id_: str, vendor: Vendor, services: Sequence[Service]) -> Depth:
+def _depth(id_: str, vendor: Vendor, services: Sequence[Service], catalog: Catalog) -> Depth:
     exits = [one.exit for one in (vendor, *services)]
     return Depth(
         vendor=id_,
@@ -74,7 +93,7 @@ def _depth(id_: str, vendor: Vendor, services: Sequence[Service]) -> Depth:
         exports=sum(len(one.exports) for one in exits),
         keeps=sum(len(one.keeps) for one in exits),
         notices=len(vendor.notices),
-        sourced=sum(1 for source in _sources(vendor, services) if source),
+        kinds=tuple(kind for source in _sources(vendor, services) if (kind := kind_of(source, id_, catalog))),
     )
 
 

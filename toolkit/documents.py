@@ -144,7 +144,10 @@ def decode(data: object, document: str, into: type[T], *, where: Path | str, err
 
 def _read_versioned(path: Path, document: str, into: type[T]) -> T:
     """A document that a program wrote: decoded at once; only when that fails do all its errors get collected."""
-    text = _read_text(path, _MOST_JSON)
+    try:
+        text = _read_text(path, _MOST_JSON)
+    except BadInput as err:
+        raise BadInput(err.what, where=path, hint=f"give {WANTED.get(document, document)}") from err
     with understood(path):
         try:
             return _versioned(text, path, document, into)

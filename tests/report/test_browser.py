@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from axe_core_python.selenium import Axe
+from msgspec.structs import replace
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService, Keys
 from selenium.webdriver.common.by import By
 
+from toolkit.assess.diff import diff
+from toolkit.assess.simulate import simulate
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Plan
+from toolkit.model import Assessment, Audit, Loss, Plan, Score
 from toolkit.report import html
 
 ARGUMENTS = (
@@ -69,12 +72,34 @@ def _emulate(browser: Chrome, scheme: str) -> None:
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
+def _every_page(audit: Audit, plan: Plan, catalog: Catalog) -> dict[str, str]:
+    """One page of each kind that anybody can open; of a diff, one in which everything changed."""
+    lost = (Loss("okta", 0.0), Loss("aws", 30.0), Loss("stripe", 2.0))
+    gone = replace(audit, dependencies=audit.dependencies[5:], assessment=Assessment(Score(80, ())))
+    return {
+        "audit": html.render(audit, catalog),
+        "plan": html.render_plan(plan, catalog),
+        "simulate": html.render_simulation(simulate(audit, catalog, lost), audit, catalog),
+        "diff, worse": html.render_diff(diff(gone, audit), catalog),
+        "diff, better": html.render_diff(diff(audit, gone), catalog),
+    }
+
+
+KINDS = ("audit", "plan", "simulate", "diff, worse", "diff, better")
+
+
+def test_every_page_that_can_be_made_is_among_them(audit: Audit, plan: Plan, catalog: Catalog) -> None:
+    assert set(_every_page(audit, plan, catalog)) == set(KINDS)
+    made = {name for name in vars(html) if name.startswith("render")}
+    assert made == {"render", "render_plan", "render_simulation", "render_diff"}, "show the new one here as well"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["audit", "plan"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_accessibility_violations(
     kind: str, scheme: str, show: Callable[[str], Chrome], audit: Audit, plan: Plan, catalog: Catalog
 ) -> None:
-    chrome = show(html.render(audit, catalog) if kind == "audit" else html.render_plan(plan, catalog))
+    chrome = show(_every_page(audit, plan, catalog)[kind])
     _emulate(chrome, scheme)
     result: dict[str, Any] = Axe().run(chrome)
     assert [(found["id"], node["html"]) for found in result["violations"] for node in found["nodes"]] == []
@@ -143,10 +168,11 @@ def test_everything_is_there_without_a_script(
 
 
 @pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_page_never_scrolls_sideways(
-    width: int, show: Callable[[str], Chrome], hostile: Audit, catalog: Catalog
+    kind: str, width: int, show: Callable[[str], Chrome], hostile: Audit, plan: Plan, catalog: Catalog
 ) -> None:
-    chrome = show(html.render(hostile, catalog))
+    chrome = show(_every_page(hostile, plan, catalog)[kind])
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:

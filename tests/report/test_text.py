@@ -80,7 +80,7 @@ def test_without_journeys_it_says_so_and_names_init(make_audit: Callable[..., Au
     shown = text.render(bare, catalog)
     assert "no journeys are declared" in " ".join(shown.split())
     assert "Amazon Web Services: 7 services" in shown
-    assert "Next: offramp init ." in shown
+    assert "Next: offramp init /home/ada/harbour" in shown
 
 
 def test_the_plan_says_what_cannot_be_done_in_time(plan: Plan, catalog: Catalog) -> None:
@@ -162,7 +162,7 @@ def test_the_simulation_in_words(audit: Audit, catalog: Catalog) -> None:
         "  aws/s3: objects: sync (aws.example)",
         "Exports nobody checked: aws/sqs",
         "What their terms promise",
-        "  Before the contract ends: 720 hours; 30 days, or at once for cause",
+        "  Before the contract ends: 30 days; 30 days, or at once for cause",
         "    (aws.example)",
         "  Before a suspension: 0 hours; at once (no source)",
         "",

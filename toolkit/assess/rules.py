@@ -81,7 +81,7 @@ def _same_company(rule: Rule, case: Case) -> Iterator[Finding]:
                 lowered=through_foundation,
             )
         if not others:
-            message = f"Nothing was found that provides {_list(rule.with_)}."
+            message = f"Nothing was found that provides {_titles(rule.with_, case)}."
             yield _finding(rule, providers[0].id, "not applicable", message, (), capability)
         elif not shared:
             message = f"{_list(_ids(providers))} outlives the loss of {_list(one.vendor for one in others)}."
@@ -174,7 +174,7 @@ def _absent(rule: Rule, case: Case) -> Iterator[Finding]:
         yield _finding(rule, "platform", "unknown", message, ())
         return
     outcome: Outcome = rule.unless if rule.unless in ("unknown", "not ready") else "not applicable"
-    message = f"Nothing was found that provides {_list(rule.of)}."
+    message = f"Nothing was found that provides {_titles(rule.of, case)}."
     if outcome == "not applicable" and (unseen := case.unseen(rule.of)):
         outcome, message = "unknown", f"{message} Nothing that could see it was looked at: {_list(unseen)}."
     yield _finding(rule, "platform", outcome, message, ())
@@ -223,6 +223,11 @@ def _waived(finding: Finding, case: Case) -> Finding:
 
 def _ids(dependencies: Iterable[Dependency]) -> Iterator[str]:
     return (one.id for one in dependencies)
+
+
+def _titles(globs: Iterable[str], case: Case) -> str:
+    """`Authoritative DNS, any of hosting.*`: capabilities as people call them."""
+    return _list(f"any of {one}" if "*" in one else case.title(one) for one in globs)
 
 
 def _list(names: Iterable[str]) -> str:

@@ -36,7 +36,7 @@ def score(graph: Graph, risks: Sequence[JourneyRisk], journals: Sequence[Journal
 def _journeys(graph: Graph, risks: Sequence[JourneyRisk]) -> ScorePart:
     points = points_of_journeys(graph, {risk.journey: sum(weights(risk, graph).values()) for risk in risks})
     safe = sum(not risk.stops for risk in risks)
-    why = f"{safe} of {len(risks)} journeys cannot be stopped by one company, as far as was seen"
+    why = f"{safe} of {len(risks)} journeys survive the loss of any one company, as far as was seen"
     return ScorePart("Journeys", round(points, 1), JOURNEYS, why)
 
 

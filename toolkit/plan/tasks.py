@@ -195,7 +195,7 @@ def _needs(part: Part, task: PlanTask, parts: Sequence[Part], catalog: Catalog) 
                 where=f"blueprints/{part.slug}/plan.toml",
                 hint=f"its tasks are: {', '.join(sorted(every))}",
             )
-    if not needs and not task.before_access_ends:
+    if not needs and not task.before_access_ends and not is_held(task):  # what is held already waits for nothing
         needs += [part.id(one) for one in _phase_before(part, task)]
     capabilities = [need for need in task.needs if _is_capability(need, catalog)]
     if task.phase == "cut over":

@@ -26,8 +26,14 @@ def kept_words(fact: Kept, *, brief: bool = False) -> str:
 
 def notice_words(fact: Notice) -> str:
     """`Before a suspension: 0 hours; at once for abuse`; the source is not in it."""
-    hours = f"{fact.hours:g} hours; " if fact.hours is not None else ""
-    return f"{_CASES[fact.case]}: {hours}{fact.text}"
+    least = f"{_span(fact.hours)}; " if fact.hours is not None else ""
+    return f"{_CASES[fact.case]}: {least}{fact.text}"
+
+
+def _span(hours: float) -> str:
+    """`30 days`, from the third day on; `48 hours` before."""
+    days = hours / 24
+    return f"{days:g} days" if days > 2 and days.is_integer() else f"{hours:g} hours"
 
 
 def notices_words(vendor: Vendor | None, *, brief: bool = False) -> list[str]:

@@ -4,6 +4,7 @@ from toolkit.entries import Catalog, Notice
 from toolkit.model import Audit, Company, Dependency, Diff, Finding, Plan, Simulation, Unread
 from toolkit.report import changes, facts, losses, picture, places, runbooks, summary, timeline, undescribed
 from toolkit.report.pages import page
+from toolkit.sources import kind_of
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
 _LONG = 1000  # findings; beyond that each shows fewer places, so that the page stays small enough to open anywhere
@@ -51,6 +52,7 @@ def render(audit: Audit, catalog: Catalog) -> str:
             "exit_of": lambda dependency: catalog.exit(dependency.id),
             "notices": lambda company: _notices(company, catalog),
             "notice_words": facts.notice_words,
+            "source_kind": lambda vendor, source: kind_of(source, vendor, catalog),
             "seat": lambda company: catalog.vendors.get(company),
             "words": lambda unread: _words(unread, audit),
             "most_unread": _MOST_UNREAD,

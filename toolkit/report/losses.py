@@ -52,9 +52,9 @@ def _event(loss: Loss, simulation: Simulation, catalog: Catalog, brief: bool) ->
         f"after {in_hours(loss.notice_hours)}" if loss.notice_hours else "at once",
         tuple(_stopped(one, mine) for one in simulation.dark if mine & {*one.because}),
         tuple(strained_words(one) for one in simulation.strained if mine & {*one.because}),
-        tuple(_each(held, "exportable", brief)) if loss.notice_hours else (),
-        (*_each(held, "hostage", brief), *(() if loss.notice_hours else _too_late(held))),
-        tuple(one.dependency for one in held if one.unchecked),
+        tuple(_exports(held, brief)) if loss.notice_hours else (),
+        (*_hostages(held, brief), *(() if loss.notice_hours else _too_late(held))),
+        tuple(one.dependency for one in held if one.unchecked and not (one.exportable or one.hostage)),
     )
 
 
@@ -70,17 +70,25 @@ def strained_words(one: Strained) -> str:
     return f"{what} {one.effect}{when}{': ' + said if said else ''} ({', '.join(one.because)})"
 
 
-def _each(held: Iterable[LostDependency], kind: str, brief: bool) -> list[str]:
-    if kind == "hostage":
-        return [f"{one.dependency}: {facts.kept_words(fact, brief=brief)}" for one in held for fact in one.hostage]
-    return [f"{one.dependency}: {facts.export_words(fact, brief=brief)}" for one in held for fact in one.exportable]
+def _exports(held: Iterable[LostDependency], brief: bool) -> list[str]:
+    return _once((one, facts.export_words(fact, brief=brief)) for one in held for fact in one.exportable)
+
+
+def _hostages(held: Iterable[LostDependency], brief: bool) -> list[str]:
+    return _once((one, facts.kept_words(fact, brief=brief)) for one in held for fact in one.hostage)
 
 
 def _too_late(held: Iterable[LostDependency]) -> list[str]:
     """What could have been taken out before: with no notice only what you hold already is left."""
-    return [
-        f"{one.dependency}: {fact.what}: only what you hold already is left" for one in held for fact in one.exportable
-    ]
+    return _once((one, f"{fact.what}: only what you hold already is left") for one in held for fact in one.exportable)
+
+
+def _once(told: Iterable[tuple[LostDependency, str]]) -> list[str]:
+    """`aws/s3: Objects: …`; what is said of several services of a vendor is known of the vendor and is said once."""
+    about: dict[tuple[str, str], list[str]] = {}
+    for one, words in told:
+        about.setdefault((one.dependency.partition("/")[0], words), []).append(one.dependency)
+    return [f"{of[0] if len(of) == 1 else vendor}: {words}" for (vendor, words), of in about.items()]
 
 
 def scenario_of(simulation: Simulation, catalog: Catalog) -> Scenario | None:

@@ -207,7 +207,7 @@ def _journeys(audit: Audit) -> list[str]:
 def _first(audit: Audit, catalog: Catalog) -> list[str]:
     """What to do first, one step after the other."""
     steps = [
-        f"{number}. Stand in for **{markdown(step.company)}**: {markdown(step.gain)}."
+        f"{number}. Be able to do without **{markdown(step.company)}**: {markdown(step.gain)}."
         for number, step in enumerate(summary.first_steps(audit, catalog), start=1)
     ]
     return _section("What to do first", ["\n".join(steps)]) if steps else []

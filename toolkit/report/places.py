@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from toolkit.model import Audit, Evidence, NamedHost, Survey
+from toolkit.spots import decisive
 
 
 class Place(NamedTuple):
@@ -41,10 +42,9 @@ def link(evidence: Evidence | NamedHost, audit: Audit) -> str:
 
 
 def seen(positions: Sequence[int], survey: Survey) -> list[Evidence]:
-    """The evidence at these positions of `survey.evidence`, in their order, each place once."""
+    """The evidence at these positions of `survey.evidence`, the decisive first, each place once."""
     by_place: dict[tuple[str, str], Evidence] = {}
-    for position in positions:
-        item = survey.evidence[position]
+    for item in decisive(positions, survey):
         by_place.setdefault((item.root, item.where), item)
     return list(by_place.values())
 

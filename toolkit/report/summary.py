@@ -1,5 +1,6 @@
 """What every human-readable report says first, so that all formats say the same: order, counts and the next command."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
@@ -49,7 +50,9 @@ class Group(NamedTuple):
 
     @property
     def title(self) -> str:
-        return self.rule.title if self.rule else self.id
+        """What is wrong; where there is no evidence either way, that this is not known."""
+        title = self.rule.title if self.rule else self.id
+        return title if any(one.outcome == "not ready" for one in self.findings) else f"{title}: not known"
 
 
 def strongest(companies: Sequence[Company]) -> list[Company]:
@@ -131,24 +134,29 @@ class First(NamedTuple):
 
     company: str
     gain: str
-    build: tuple[str, ...]  # names of blueprints that take over for what it is needed for
+    build: tuple[str, ...]  # names of the blueprints that could take over something that it is needed for
 
 
 def first_steps(audit: Audit, catalog: Catalog) -> list[First]:
-    """What to do first: `Gandi`, `read and post hang on no company any more; eases sign-up; +12 points`."""
+    """What to do first: `Gandi`, `read and post hang on no company alone any more; +12 points`."""
     names, blueprints = company_names(audit), catalog.blueprints.values()
     steps = []
     for step in audit.assessment.first:
         eased = [journey for journey in step.eases if journey not in step.frees]
         hang = "hangs" if len(step.frees) == 1 else "hang"
         parts = [f"{_listed(step.frees)} {hang} on no company alone any more"] if step.frees else []
-        parts += [f"eases {_listed(eased)}"] if eased else []
+        parts += [f"{_listed(eased)} {'hangs' if len(eased) == 1 else 'hang'} on one company less"] if eased else []
         wanted = set(step.capabilities)
         build = tuple(sorted(one.name for one in blueprints if wanted & set(one.capabilities)))
-        steps.append(
-            First(names.get(step.company, step.company), f"{'; '.join(parts)}; +{step.points:.0f} points", build)
-        )
+        gain = f"{'; '.join(parts)}; {_points(step.points)}"
+        steps.append(First(names.get(step.company, step.company), gain, build))
     return steps
+
+
+def _points(points: float) -> str:
+    """`+12 points`; a gain that rounds to nothing is none that anybody could see in the score."""
+    whole = round(points)
+    return f"+{whole} point{'' if whole == 1 else 's'}" if whole else "less than a point"
 
 
 def top_questions(audit: Audit, most: int = 3) -> tuple[Question, ...]:
@@ -239,10 +247,16 @@ def maximum(audit: Audit) -> float:
     return sum(part.maximum for part in audit.assessment.score.parts) or 100.0
 
 
-def next_command(audit: Audit) -> str:
-    """The one command that makes most sense now."""
+def next_command(audit: Audit, folder: str = ".") -> str:
+    """The one command that makes most sense now. `folder`: what was looked at, where only its owner reads it."""
     if not audit.platform.journeys:
-        return "offramp init .  (drafts offramp.toml: journeys, and what no scan can see)"
+        return f"offramp init {folder}  (drafts offramp.toml: journeys, and what no scan can see)"
     if strong := stoppers(audit):
         return f"offramp simulate audit.json --lose {strong[0].id}@30h"
     return "offramp plan audit.json --runbooks runbooks/"
+
+
+def checkout(audit: Audit) -> str:
+    """The folder that was looked at, as a shell takes it; where there were none or several, the one people are in."""
+    looked_at = [root.location for root in audit.survey.roots if root.kind == "checkout"]
+    return shlex.quote(looked_at[0]) if len(looked_at) == 1 else "."

@@ -26,7 +26,7 @@ def write_audit(out: Console, audit: Audit) -> None:
     _undescribed(out, audit)
     _unread(out, audit)
     out.print()
-    put(out, ("Next: ", "bold"), summary.next_command(audit))
+    put(out, ("Next: ", "bold"), summary.next_command(audit, summary.checkout(audit)))
     put(out, ("All of it: ", "bold"), "offramp audit … -o html=report.html -o json=audit.json")
 
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from rich.console import Console
 
-from toolkit.depth import Depths, summary
+from toolkit.depth import Depth, Depths, summary
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Exit, Rule
 from toolkit.model import Audit, Discarded, Evidence, Explanation, Survey, Value
 from toolkit.report import places
 from toolkit.report.facts import NO_SOURCE
 from toolkit.report.terminal.screen import listing, put
+from toolkit.sources import OTHER
 
 _EVERYTHING = 1_000  # lines: these are answers to a question, not a summary
 _PLACES = 3  # of one sign
@@ -73,15 +74,20 @@ def write_catalog(out: Console, catalog: Catalog) -> None:
 
 def write_depth(out: Console, depths: Depths) -> None:
     """The sums, then one line per vendor of which something is known about leaving it."""
-    put(out, summary(depths))
+    put(out, summary(depths), longest=9)
     lines = [
         f"{one.vendor}: {one.exports} can be taken out, {one.keeps} cannot, {one.notices} notices; "
         f"{'owner and seat' if one.company else 'owner not known'}, "
         f"{'machines known' if one.foundations else 'machines not known'}; "
-        f"{one.sourced} of {one.facts} facts with a source"
+        f"{one.sourced} of {one.facts} facts with a source{_elsewhere(one)}"
         for one in depths.vendors
     ]
     listing(out, f"Vendors ({len(lines)})", lines, limit=len(lines))
+
+
+def _elsewhere(one: Depth) -> str:
+    other = one.kinds.count(OTHER)
+    return f", {other} on {OTHER}" if other else ""
 
 
 def write_entry(out: Console, ident: str, entry: Value) -> None:

@@ -51,9 +51,8 @@ def write_plan(out: Console, plan: Plan) -> None:
 
 
 def write_comparison(out: Console, comparison: Comparison) -> None:
-    put(
-        out, (comparison.platform, "bold"), f": what each loss costs, with {plural(range(comparison.people), 'person')}"
-    )
+    crew = f"{comparison.people} {'person' if comparison.people == 1 else 'people'}"
+    put(out, (comparison.platform, "bold"), f": what each loss costs, with {crew}")
     for loss, back, lost, work, wait in caveats.comparison(comparison):
         out.print()
         put(out, (loss, "bold"))
