@@ -31,6 +31,7 @@ from toolkit.commands.options import (
     source_url_option,
 )
 from toolkit.commands.pack import pack_command
+from toolkit.commands.tabletop import tabletop
 from toolkit.commands.talk import add_talk
 from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
@@ -88,6 +89,7 @@ def cli() -> None:
     offramp generate plan.json --target hosts --to infra/
     offramp pack infra/ --to gobag/          all that the rebuild fetches, for when there is no internet
     offramp drill infra/ --lab incus         build it, lose it, bring it back, with every step timed
+    offramp tabletop audit.json --scenario parler-2021    go through the loss with the people
 
     \b
     Exit codes: 0 pass · 1 gate failed · 2 wrong input · 3 unread and --strict · 4 a program failed ·
@@ -740,6 +742,7 @@ cli.add_command(export)
 cli.add_command(otp)
 cli.add_command(guard)
 cli.add_command(pack_command)
+cli.add_command(tabletop)
 add_talk(cli)
 
 

@@ -21,6 +21,7 @@ RENDERERS = {
     "simulate": "render_simulation",
     "plan": "render_plan",
     "drill": "render_journal",
+    "tabletop": "render_tabletop",
     "gate": "render_verdict",
     "explain": "render_rule",
     "catalog list": "render_catalog",
