@@ -13,6 +13,7 @@ _KINDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("tasks", "schedule"), "a plan"),
     (("steps", "restored"), "a journal of a drill"),
     (("entries", "plan"), "a record of a tabletop"),
+    (("project", "debian"), "the manifest of a go-bag"),
     (("target", "files", "tool"), "the manifest of a generated project"),
     (("source", "datasets"), "the manifest of an export"),
     (("passed",), "a verdict of the gate"),

@@ -121,3 +121,6 @@ source_url_option = click.option(
 outside_option = click.option(
     "--allow-outside", is_flag=True, help="Folders outside may be named: trust whoever wrote the file."
 )
+sign_option = click.option(
+    "--sign", "key", type=ANY_PATH, metavar="KEY", help="Sign the record with this SSH key: docs/proof.md."
+)

@@ -14,7 +14,9 @@ from toolkit.commands.options import (
     format_option,
     output_option,
     outside_option,
+    sign_option,
 )
+from toolkit.commands.sealing import sealed
 from toolkit.console import Targets, emit, say
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _READ_ALOUD = {"markdown": "tabletop.md", "html": "tabletop.html"}
 @click.option("--people", type=click.IntRange(1, 500), help="Who can work on the move; default: as offramp.toml says.")
 @click.option("--minutes", type=click.IntRange(10, 600), default=90, show_default=True, help="What the table has.")
 @click.option("--to", "folder", type=ANY_PATH, metavar="FOLDER", help="Ask, and keep the answers there; goes on there.")
+@sign_option
 @outside_option
 @catalog_option
 @format_option
@@ -44,6 +47,7 @@ def tabletop(
     people: int | None,
     minutes: int,
     folder: Path | None,
+    key: Path | None,
     allow_outside: bool,
     overlays: tuple[Path, ...],
     chosen: str | None,
@@ -57,8 +61,11 @@ def tabletop(
     if scenario and lose:
         raise errors.BadInput("both --scenario and --lose say who is lost", hint="give one of them")
     plan, known = _plan(file, scenario, lose, people, overlays, allow_outside=allow_outside)
+    from toolkit import proof
     from toolkit.tabletop import script
 
+    if key:
+        proof.check_key(key)
     record = script(plan, known, minutes=minutes)
     if folder is None:
         return emit("render_tabletop", (record,), chosen, targets)
@@ -66,6 +73,8 @@ def tabletop(
 
     with locked(folder, mode=0o700):
         record = _asked(record, folder)
+        if key and record.ended and not proof.signature_of(folder / RECORD).exists():
+            record = sealed(record, key, [folder / RECORD])
         for name, file_name in _READ_ALOUD.items():
             console.write("render_tabletop", (record,), name, folder / file_name)
     emit("render_tabletop", (record,), chosen, targets)
