@@ -35,6 +35,11 @@ def check_key(key: Path) -> None:
         ssh.sign(folder / "try", key, namespace=NAMESPACE)
 
 
+def sign(file: Path, key: Path) -> None:
+    """Sign one file that belongs to no chain: an export's manifest."""
+    ssh.sign(file, key, namespace=NAMESPACE)
+
+
 def seal(chain: Path, key: Path, make: Callable[[str], Sequence[Path]]) -> None:
     """Sign the files that `make` writes of one record, which is to name the one before it (empty: it is the first).
 
@@ -43,7 +48,7 @@ def seal(chain: Path, key: Path, make: Callable[[str], Sequence[Path]]) -> None:
     chain.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = make(_last(chain))
     for file in files:
-        ssh.sign(file, key, namespace=NAMESPACE)
+        sign(file, key)
     content = read_file(files[0], _MOST_RECORD)
     digest = hashlib.sha256(content).hexdigest()
     kept = chain / f"{digest[:16]}.json"

@@ -114,9 +114,14 @@ def _export(streams: Mapping[str, Stream], folder: Path, source: str, log: Log) 
         for name in streams
     }
     manifest = Manifest(SCHEMA_VERSION, source, complete=True, datasets=datasets, begun=state.begun)
-    documents.write_text(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)).decode() + "\n")
+    write_manifest(manifest, folder)
     (folder / _STATE).unlink()
     return manifest
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Which comes last: without it no import takes the folder."""
+    documents.write_text(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)).decode() + "\n")
 
 
 def present(**fields: Any) -> Record:
