@@ -11,7 +11,7 @@ from toolkit.drill import ground as grounds
 from toolkit.drill import journeys, project
 from toolkit.drill.diary import Diary, Phase
 from toolkit.drill.ground import Ground
-from toolkit.drill.lab import Lab, cut_off
+from toolkit.drill.lab import Lab, cut_off, refused
 from toolkit.drill.outside import outside
 from toolkit.drill.project import Project
 from toolkit.errors import BadInput, ProgramFailed
@@ -36,14 +36,26 @@ class _Scene(NamedTuple):
     given: Ground | None
     diary: Diary
     details: Log
+    bag: Path | None
 
 
-def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts: Path | None = None) -> Journal:
+def drill(
+    infra: Path,
+    *,
+    folder: Path,
+    tool: str,
+    log: Log,
+    details: Log,
+    hosts: Path | None = None,
+    bag: Path | None = None,
+) -> Journal:
     """Rebuild the generated project `infra` on lab hosts, or on those that `hosts` (Terraform variables) names.
 
-    `folder` is the drill's own: emptied first, then holds the journal, rewritten after each step. `log` gets a line or
-    two for each step, `details` every line of the programs. Returns the journal; `restored` says how it ended. Raises
-    what went wrong before there was anything to bring back; BadInput for hosts without the drill marker.
+    With `bag`, the go-bag that `infra` is part of, hosts take everything out of it, and a lab's are refused every
+    connection to the outside from their first minute. `folder` is the drill's own: emptied first, then holds the
+    journal, rewritten after each step. `log` gets a line or two for each step, `details` every line of the programs.
+    Returns the journal; `restored` says how it ended. Raises what went wrong before there was anything to bring back;
+    BadInput for hosts without the drill marker.
     """
     infra, folder = infra.absolute(), folder.absolute()  # programs of the user's run in another folder
     given = grounds.given(hosts) if hosts else None
@@ -54,7 +66,7 @@ def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts
     journal = Journal(SCHEMA_VERSION, tool, manifest.catalog, manifest.platform, project.fingerprint(kept), (), False)
     diary = Diary(journal, folder / JOURNAL, log)
     with strays.folder("drill") as sockets:
-        scene = _Scene(infra, kept, manifest, folder, sockets, given, diary, details)
+        scene = _Scene(infra, kept, manifest, folder, sockets, given, diary, details, bag)
         try:
             source = _live_and_lose(scene)
             restored = _bring_back(scene, source)
@@ -115,9 +127,8 @@ def _restore(rebuilt: Project, diary: Diary) -> None:
     lab = rebuilt.ground
     if isinstance(lab, Lab):
         _install(rebuilt, diary, "rebuild")
-        with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
-            cut_off(lab)
-            found.verified = "they reach each other and nothing else, no name server either"
+        if not rebuilt.bag:
+            _isolate(lab, diary, "rebuild")
     _play(rebuilt, diary, "rebuild", "put-backups.yml", "Put the copies of the backups onto the hosts")
     _play(rebuilt, diary, "rebuild", "restore.yml", "Restore every service from its backup")
     if not isinstance(lab, Lab):
@@ -140,6 +151,7 @@ def _copy(scene: _Scene, name: str, ground: Ground) -> Project:
         kept=scene.kept,
         sockets=scene.sockets / name,  # apart: an address may come back on another host
         log=scene.details,
+        bag=scene.bag,
     )
 
 
@@ -154,9 +166,25 @@ def _hosts(scene: _Scene, phase: Phase) -> Iterator[Ground]:
         ground = grounds.make(names, state=scene.folder / "labs", log=scene.details)
         found.verified = f"{len(names)} made: {', '.join(names)}"
     try:
+        if scene.bag and isinstance(ground, Lab):
+            _isolate(ground, scene.diary, phase)
         yield ground
+        if scene.bag and isinstance(ground, Lab):
+            _count(ground, scene.diary, phase)
     finally:
         grounds.remove(ground)
+
+
+def _isolate(lab: Lab, diary: Diary, phase: Phase) -> None:
+    with diary.step(f"{phase}.isolate", "Refuse the hosts every connection to the outside", phase) as found:
+        cut_off(lab)
+        found.verified = "they reach each other and nothing else, no name server either"
+
+
+def _count(lab: Lab, diary: Diary, phase: Phase) -> None:
+    """What was tried all the same: refused, and worth knowing."""
+    with diary.step(f"{phase}.refused", "Count the packets to the outside", phase) as found:
+        found.verified = f"0 left, {refused(lab)} refused"
 
 
 @contextmanager
@@ -175,8 +203,9 @@ def _reach(target: Project, diary: Diary, phase: Phase) -> None:
 
 
 def _install(target: Project, diary: Diary, phase: Phase) -> None:
-    """From empty hosts to a platform without data. Egress is open: packages come from their mirrors."""
-    _play(target, diary, phase, "site.yml", "Install and configure every service (egress open: package mirrors)")
+    """From empty hosts to a platform without data. Without a go-bag egress is open: packages come from mirrors."""
+    where = "everything out of the go-bag" if target.bag else "egress open: package mirrors"
+    _play(target, diary, phase, "site.yml", f"Install and configure every service ({where})")
 
 
 def _play(target: Project, diary: Diary, phase: Phase, playbook: str, title: str) -> None:

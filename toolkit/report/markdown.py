@@ -3,8 +3,31 @@
 from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Comparison, Diff, Journal, Plan, Simulation, Task, Today, Verdict
-from toolkit.report import caveats, changes, diff_tables, facts, losses, places, summary, undescribed, verdict_comment
+from toolkit.model import (
+    Audit,
+    Comparison,
+    Diff,
+    Journal,
+    Plan,
+    Simulation,
+    Tabletop,
+    TabletopEntry,
+    Task,
+    Today,
+    Verdict,
+)
+from toolkit.report import (
+    caveats,
+    changes,
+    diff_tables,
+    exercise,
+    facts,
+    losses,
+    places,
+    summary,
+    undescribed,
+    verdict_comment,
+)
 from toolkit.report.escape import code, markdown, prose
 
 _MOST_UNDESCRIBED = 50
@@ -140,6 +163,33 @@ def render_journal(journal: Journal) -> str:
             f"Made by {markdown(journal.tool)}, project {code(journal.infra[:12])}.",
         ]
     )
+
+
+def render_tabletop(record: Tabletop) -> str:
+    """The gaps, then the script with what was answered; with lines to write on while nothing is."""
+    return _page(
+        [
+            f"# Tabletop of {markdown(record.platform)}: {markdown(record.title)}",
+            f"**{markdown(exercise.head(record))}.**",
+            *([] if record.ended else [markdown(exercise.HOW)]),
+            *_section(exercise.GAPS, _items(exercise.gaps(record))),
+            *_section(exercise.KNOWN, _items(record.known)),
+            "## The script",
+            *(part for entry in record.entries for part in _of_script(entry)),
+            *_end(record),
+        ]
+    )
+
+
+def _of_script(entry: TabletopEntry) -> list[str]:
+    title = f"### {exercise.when(entry)}: {prose(entry.text)}"
+    if entry.kind == "event":
+        return [title, *_items(entry.about)]
+    open_pages = f"; open {', '.join(map(code, entry.pages))}" if entry.pages else ""
+    said = exercise.said(entry)
+    answer = markdown(said) if said else code("_" * 60)
+    about = [f"{markdown(exercise.who(entry))}{open_pages}", *_items(entry.about)]
+    return [title, *about, f"{exercise.BLANK}: {answer}"]
 
 
 def _to_take(plan: Plan) -> list[str]:
@@ -284,6 +334,6 @@ def _skipped(audit: Audit) -> list[str]:
     return [f"Not read, because it is Offramp's own: {markdown(words)}."] if words else []
 
 
-def _end(document: Audit | Plan | Diff | Comparison | Today) -> list[str]:
+def _end(document: Audit | Plan | Diff | Comparison | Today | Tabletop) -> list[str]:
     """The last line, by which an audit knows that it need not read this file."""
     return [f"Made by {markdown(document.tool)}, catalogue {code(document.catalog[:12])}."]
