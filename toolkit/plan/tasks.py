@@ -5,7 +5,7 @@ In: replacements, what is lost, `offramp.toml`, the catalogue. Out: tasks, not y
 - a task's own `needs`: tasks of its blueprint, or a capability, which means that whoever provides it is cut over
   ("data.relational") or has finished a phase ("data.relational:prepare");
 - where a task names none of its own blueprint: every task of the phase before, unless it must happen before access
-  ends, for then it must not wait;
+  ends, for then it must not wait, or is done already;
 - a blueprint that runs the applications is cut over after the data that they refer to; what a blueprint itself needs
   must be set up before;
 - what checks/tasks.toml says must come first (`common.py`).
@@ -195,7 +195,7 @@ def _needs(part: Part, task: PlanTask, parts: Sequence[Part], catalog: Catalog) 
                 where=f"blueprints/{part.slug}/plan.toml",
                 hint=f"its tasks are: {', '.join(sorted(every))}",
             )
-    if not needs and not task.before_access_ends:
+    if not needs and not task.before_access_ends and not is_held(task):
         needs += [part.id(one) for one in _phase_before(part, task)]
     capabilities = [need for need in task.needs if _is_capability(need, catalog)]
     if task.phase == "cut over":
