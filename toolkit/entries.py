@@ -400,6 +400,7 @@ class PlanTask(Value):
     owner: str = "platform"
     needs: tuple[str, ...] = ()
     before_access_ends: bool = False
+    works_on_copy: bool = False  # not done where what it works on starts empty
     empty: str = ""  # title of what is done instead where the copy it needs cannot be had; empty: the rest of the task
     latest_hours: Hours | None = None
     commands: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ cut-over fails, the others are for later days, outside the clock.
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
 tenth less counts the same for each, whether it waits an hour or a month; with the last wait at its shortest and at its
-longest; a tenth less of the freeze window counts half), then the shortest. Writers are stopped only when as many
+longest; a tenth less of the freeze window counts half), then the shortest, then what lets tasks begin soonest. Writers are stopped only when as many
 people are free as have something to do then. A schedule for fewer people is one for more, so more people never make it
 worse. Where the best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every
 time.
@@ -31,6 +31,7 @@ OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
 _RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
 _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
+_LENGTH = 3  # place of the last task's end in what a schedule is measured by
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
 _URGENT = 120  # minutes: what must end sooner goes before everything else
 
@@ -164,17 +165,15 @@ def _best(jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: S
     earliest = _earliest(jobs, day)
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
     best: _Slots = {}
-    worth: tuple[float, ...] = (inf,)
+    worth: tuple[float, ...] = (inf,) * 5
     for crew in range(1, min(people, max(len(jobs), 1)) + 1):
         for number, rank in enumerate([*rankings, *_blurred(jobs)]):
-            if number >= len(rankings) and worth[0] <= hopeless and worth[-1] <= _GOOD_ENOUGH * bound:
+            if number >= len(rankings) and worth[0] <= hopeless and worth[_LENGTH] <= _GOOD_ENOUGH * bound:
                 break
             slots = _list_schedule(jobs, rank, crew, day)
             badness = _badness(jobs, slots, finals)
             if badness < worth:
                 best, worth = slots, badness
-        if worth[-1] <= bound and not finals and worth[0] <= hopeless:
-            break
     return best
 
 
@@ -331,4 +330,6 @@ def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str
     frozen = [slots[name] for name, job in jobs.items() if job.frozen]
     window = max((slot.end for slot in frozen), default=0) - min((slot.start for slot in frozen), default=0)
     returns += len(finals) * log1p(window)  # an outage too, for whoever writes
-    return len(late), sum(late), returns, _makespan(jobs, slots)
+    # nobody stands idle while something could begin: not even where one slow thing decides when all is done
+    begun = sum(slots[name].start for name, job in jobs.items() if not job.nobody)
+    return len(late), sum(late), returns, _makespan(jobs, slots), begun

@@ -3,6 +3,8 @@
 In: a plan. Out: plain text, not yet escaped for any format.
 """
 
+from itertools import pairwise
+
 from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
@@ -80,7 +82,7 @@ def _journey(one: Return, plan: Plan) -> str:
         return f"{one.title}: not brought back by this plan, for {'; '.join(one.missing)}"
     early, late = clock(one.back_hours), clock(one.latest_hours)
     span = early if early == late else f"{early} to {late}"
-    slowest = max((task for task in plan.tasks if task.id in one.path), key=_waiting, default=None)
+    slowest = max(_waited_for(one, plan), key=_waiting, default=None)
     hangs = f"; it waits for “{slowest.title}”" if slowest and _waiting(slowest) >= 1 else ""
     dark = clock(one.dark_hours)
     if one.latest_hours <= one.dark_hours:
@@ -88,6 +90,14 @@ def _journey(one: Return, plan: Plan) -> str:
     if one.back_hours <= one.dark_hours:
         return f"{one.title}: has moved by {early} for the first; for the last dark from {dark}, back {late}{hangs}"
     return f"{one.title}: back {span}, dark from {dark}{hangs}"
+
+
+def _waited_for(one: Return, plan: Plan) -> list[Task]:
+    """The tasks on its way whose waits are on it too: the next needs them, and is not merely the same person's."""
+    known = {task.id: task for task in plan.tasks}
+    way = [known[name] for name in one.path if name in known]
+    followed = [task for task, after in pairwise(way) if task.id in after.needs]
+    return [*followed, *way[-1:]]
 
 
 def _waiting(task: Task) -> float:
