@@ -16,6 +16,7 @@ from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
 from toolkit.plan.losses import default_losses, lost_dependencies, taken, untouched
+from toolkit.plan.measured import with_measured
 from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import replace_all
 from toolkit.plan.runnable import obstacles
@@ -38,7 +39,7 @@ def make_plan(
 ) -> Plan:
     """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already;
     `held`: only those of these tasks' ids."""
-    unready = catalog
+    catalog = unready = with_measured(catalog, audit.measured)
     if prepared or held:
         catalog = with_held(catalog, None if prepared else held)
     crew = audit.platform.people if people is None else people

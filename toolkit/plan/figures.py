@@ -10,6 +10,7 @@ from math import ceil
 from toolkit.catalog import Catalog, EffortRule, PlanTask
 from toolkit.model import Effort, Platform, Task, Wait, Window
 from toolkit.plan.losses import Gone
+from toolkit.plan.measured import MeasuredRule
 
 ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
 
@@ -75,7 +76,8 @@ def _effort(rule: EffortRule, gone: Sequence[Gone]) -> tuple[Effort, Wait | None
         size, remark = _gigabytes(gone)
         hours = ceil(rule.minutes_each * size) / 60
         wait = Wait(hours, hours, f"{rule.minutes_each:g} min per GB × {size:g}{remark}") if hours else None
-    return Effort(ceil(minutes) / 60, basis + (f"; {rule.basis}" if rule.basis else "")), wait
+    measured = rule.measured_minutes if isinstance(rule, MeasuredRule) else 0.0
+    return Effort(ceil(minutes) / 60, basis + (f"; {rule.basis}" if rule.basis else ""), measured / 60), wait
 
 
 def _items(gone: Sequence[Gone]) -> int:

@@ -8,9 +8,9 @@ cut-over fails, the others are for later days, outside the clock.
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
 tenth less counts the same for each, whether it waits an hour or a month; with the last wait at its shortest and at its
-longest; a tenth less of the freeze window counts half), then the shortest, then what lets tasks begin soonest. Writers are stopped only when as many
-people are free as have something to do then. A schedule for fewer people is one for more, so more people never make it
-worse. Where the best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every
+longest; a tenth less of the freeze window counts half), then the shortest, then what lets tasks begin soonest. Writers
+are stopped only when as many people are free as have something to do then. A schedule for fewer people is one for more,
+so more people never make it worse. Where the best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every
 time.
 """
 

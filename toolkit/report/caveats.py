@@ -125,6 +125,30 @@ def freeze(plan: Plan) -> str:
     return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
 
 
+def measured(plan: Plan) -> str:
+    """How much of the work was measured by a drill, and how much is a guess; empty where there is none."""
+    inside = [task for task in plan.tasks if task.who and task.effort.hours]
+    if not inside:
+        return ""
+    hours = sum(task.effort.hours for task in inside)
+    known = sum(task.effort.measured_hours for task in inside)
+    if not known:
+        return f"All {hours:.1f} h of work are guesses, each with its basis: `offramp audit --record` takes a drill's journal"
+    count = sum(1 for task in inside if task.effort.measured_hours)
+    marked = f"{count} tasks, which say “measured”"
+    return f"Of {hours:.1f} h of work a drill measured {known:.1f} h, in {marked}; all else is a guess, each with its basis"
+
+
+def effort(task: Task) -> str:
+    """`20 min, a guess`, `10 min, 5 min of it measured`: of what sort the figure is."""
+    whole = _long(task.effort.hours)
+    if not task.effort.hours:
+        return whole
+    if not task.effort.measured_hours:
+        return f"{whole}, a guess"
+    return f"{whole}, {_long(task.effort.measured_hours)} of it measured"
+
+
 def obstacles(plan: Plan) -> list[str]:
     """What keeps it from running, each completing "not runnable yet, because …"."""
     return [one.reason for one in plan.obstacles]
