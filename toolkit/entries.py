@@ -387,9 +387,7 @@ class EffortRule(Value):
     minutes_each: float = 0.0
     per: Literal["", "gb", "item"] = ""
     basis: str = ""
-    run_minutes: float = (
-        0.0  # of the fixed minutes, those of its commands: a drill's journal says what they really take
-    )
+    run_minutes: float = 0.0  # of the fixed minutes, those of its commands, which a drill measures
 
 
 class PlanTask(Value):

@@ -650,6 +650,7 @@ class Task(Value):
     needs: tuple[str, ...] = ()  # Task.id
     window: Window = Window()
     commands: tuple[str, ...] = ()
+    look_up: tuple[str, ...] = ()  # words of the commands that are to be filled in, and the lines that say them
     done_when: str = ""
     rollback: str = ""
     wait: Wait | None = None  # after the work, before whatever needs it

@@ -96,7 +96,7 @@ def test_what_starts_empty_has_no_way_back_to_a_copy() -> None:
 def test_a_lost_company_is_called_by_the_names_that_people_know() -> None:
     index = runbooks(lost_with("salesforce", HEROKU), shipped())["index.md"]
     assert "- lost: salesforce (with it Heroku), access ends T+00:00" in index
-    assert "with it" not in runbooks(planned(HEROKU), shipped())["index.md"]
+    assert "(with it" not in runbooks(planned(HEROKU), shipped())["index.md"]
 
 
 def test_the_headline_does_not_promise_what_cannot_run() -> None:

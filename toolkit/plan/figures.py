@@ -11,6 +11,7 @@ from toolkit.catalog import Catalog, EffortRule, PlanTask
 from toolkit.model import Effort, Platform, Task, Wait, Window
 from toolkit.plan.losses import Gone
 from toolkit.plan.measured import MeasuredRule
+from toolkit.plan.names import fill, open_words
 
 ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
 
@@ -27,6 +28,7 @@ def task_from(
     """The task, by its rule and these quantities."""
     area = capability.partition(".")[0]
     effort, copying = _effort(rule.effort, gone)
+    commands = (*vendor_commands(rule, gone, catalog), *rule.commands)
     return Task(
         id=ident,
         title=rule.title,
@@ -36,7 +38,8 @@ def task_from(
         owner=platform.owners.get(capability) or platform.owners.get(area) or rule.owner,
         needs=tuple(needs),
         window=_window(rule, gone),
-        commands=(*vendor_commands(rule, gone, catalog), *rule.commands),
+        commands=commands,
+        look_up=_look_up(commands, rule, gone),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
@@ -46,13 +49,25 @@ def task_from(
 def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> tuple[str, ...]:
     """The lost vendors' own ways to what the task fetches, else the general way. Nobody else has one here."""
     found = [
-        command
+        filled
         for one in gone
         for export in catalog.exit(one.dependency.id).exports
         if export.dataset and export.dataset in rule.fetches
         for command in export.commands
+        for filled in fill(command, one)
     ]
     return tuple(dict.fromkeys(found)) or rule.general
+
+
+def _look_up(commands: Sequence[str], rule: PlanTask, gone: Sequence[Gone]) -> tuple[str, ...]:
+    """What is still to be filled in, and the lines of the platform that say it."""
+    words = open_words(commands)
+    if not words or not rule.fetches:
+        return ()
+    places = tuple(dict.fromkeys(place for one in gone for place in one.places))
+    return (
+        f"{', '.join(words)}: as {'; '.join(places)} say" if places else f"{', '.join(words)}: in the vendor's console",
+    )
 
 
 def too_early(gone: Gone) -> str:

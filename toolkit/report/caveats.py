@@ -133,10 +133,11 @@ def measured(plan: Plan) -> str:
     hours = sum(task.effort.hours for task in inside)
     known = sum(task.effort.measured_hours for task in inside)
     if not known:
-        return f"All {hours:.1f} h of work are guesses, each with its basis: `offramp audit --record` takes a drill's journal"
+        hint = "`offramp audit --record` takes a drill's journal"
+        return f"All {hours:.1f} h of work are guesses, each with its basis: {hint}"
     count = sum(1 for task in inside if task.effort.measured_hours)
-    marked = f"{count} tasks, which say “measured”"
-    return f"Of {hours:.1f} h of work a drill measured {known:.1f} h, in {marked}; all else is a guess, each with its basis"
+    marked = f"{count} tasks, which say “measured”; all else is a guess, each with its basis"
+    return f"Of {hours:.1f} h of work a drill measured {known:.1f} h, in {marked}"
 
 
 def effort(task: Task) -> str:

@@ -189,6 +189,7 @@ def _task(task: Task, titles: dict[str, str]) -> list[str]:
     if task.wait:
         parts.append(f"Then wait {markdown(caveats.wait(task.wait))}")
     parts += [block(command, "sh") for command in task.commands]
+    parts += [f"To fill in: {markdown(line)}" for line in task.look_up]
     if task.done_when:
         parts.append(f"Done when: {markdown(task.done_when)}")
     if task.rollback:
