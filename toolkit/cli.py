@@ -207,6 +207,7 @@ def _audit(
     from msgspec.structs import replace
 
     from toolkit.assess import assess
+    from toolkit.assess.measured import measured
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
     from toolkit.collect.roots import find_platform, find_roots, nothing_found, tracked
@@ -254,6 +255,7 @@ def _audit(
         needs=needs,
         signals=signals,
         undescribed=undescribed(survey, platform),
+        measured=measured(journals),
     )
     return made, catalog
 

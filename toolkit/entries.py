@@ -403,6 +403,7 @@ class EffortRule(Value):
     minutes_each: float = 0.0
     per: Literal["", "gb", "item"] = ""
     basis: str = ""
+    run_minutes: float = 0.0  # of the fixed minutes, those of its commands, which a drill measures
 
 
 class PlanTask(Value):
@@ -416,6 +417,7 @@ class PlanTask(Value):
     owner: str = "platform"
     needs: tuple[str, ...] = ()
     before_access_ends: bool = False
+    works_on_copy: bool = False  # not done where what it works on starts empty
     empty: str = ""  # title of what is done instead where the copy it needs cannot be had; empty: the rest of the task
     latest_hours: Hours | None = None
     commands: tuple[str, ...] = ()

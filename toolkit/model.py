@@ -488,6 +488,14 @@ class Assessment(Value):
     proofs: Proofs = Proofs()
 
 
+class Measured(Value):
+    """A step that a drill of this platform really took."""
+
+    step: str  # "site", "verify", "restore": the playbook that ran
+    seconds: float  # the longest time of those that passed
+    day: date
+
+
 class Audit(Value):
     """The result of `offramp audit`: one JSON document, a function of what was looked at (no clock in it)."""
 
@@ -501,6 +509,7 @@ class Audit(Value):
     needs: tuple[Need, ...] = ()  # engines the code needs: a loss of whoever provides them stops it
     undescribed: tuple[Undescribed, ...] = ()  # outside hosts of nobody known, the most telling place first
     signals: str = ""  # what the catalogue could know, by toolkit/known_signals.py: `offramp diff` asks it
+    measured: tuple[Measured, ...] = ()  # what drills took, of the newest journal that has the step
     source_url: str = ""  # with a path and "#L12" after it: a line of what was looked at, at the forge
 
 
@@ -634,6 +643,7 @@ class Replacement(Value):
 class Effort(Value):
     hours: Hours
     basis: str  # how the figure was made: "20 min + 0.5 min per GB x 42 GB"
+    measured_hours: Hours = 0.0  # of these, what a drill of this platform really took; the rest is a guess
 
 
 class Wait(Value):
@@ -662,6 +672,7 @@ class Task(Value):
     needs: tuple[str, ...] = ()  # Task.id
     window: Window = Window()
     commands: tuple[str, ...] = ()
+    look_up: tuple[str, ...] = ()  # words of the commands that are to be filled in, and the lines that say them
     done_when: str = ""
     rollback: str = ""
     wait: Wait | None = None  # after the work, before whatever needs it

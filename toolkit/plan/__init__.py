@@ -16,6 +16,8 @@ from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
 from toolkit.plan.losses import default_losses, lost_dependencies, taken, untouched
+from toolkit.plan.measured import with_measured
+from toolkit.plan.names import named
 from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import replace_all
 from toolkit.plan.runnable import obstacles
@@ -38,7 +40,7 @@ def make_plan(
 ) -> Plan:
     """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already;
     `held`: only those of these tasks' ids."""
-    unready = catalog
+    catalog = unready = with_measured(catalog, audit.measured)
     if prepared or held:
         catalog = with_held(catalog, None if prepared else held)
     crew = audit.platform.people if people is None else people
@@ -47,7 +49,7 @@ def make_plan(
     chosen = tuple(losses) or default_losses(audit, catalog)
     lost = lost_dependencies(audit.dependencies, chosen, catalog)
     assumed = unrecognised(audit, lost, chosen, catalog)
-    known, lost = lost, (*lost, *assumed)
+    known, lost = lost, named((*lost, *assumed), audit)
     taking_over = replace_all(lost, chosen, audit, catalog)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
     ways = ways_out(known, audit.survey, catalog)
@@ -63,7 +65,8 @@ def make_plan(
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
-        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless)
+        writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
+        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless, writers=writing)
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:

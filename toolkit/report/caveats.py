@@ -3,6 +3,8 @@
 In: a plan. Out: plain text, not yet escaped for any format.
 """
 
+from itertools import pairwise
+
 from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
@@ -80,7 +82,7 @@ def _journey(one: Return, plan: Plan) -> str:
         return f"{one.title}: not brought back by this plan, for {'; '.join(one.missing)}"
     early, late = clock(one.back_hours), clock(one.latest_hours)
     span = early if early == late else f"{early} to {late}"
-    slowest = max((task for task in plan.tasks if task.id in one.path), key=_waiting, default=None)
+    slowest = max(_waited_for(one, plan), key=_waiting, default=None)
     hangs = f"; it waits for “{slowest.title}”" if slowest and _waiting(slowest) >= 1 else ""
     dark = clock(one.dark_hours)
     if one.latest_hours <= one.dark_hours:
@@ -88,6 +90,14 @@ def _journey(one: Return, plan: Plan) -> str:
     if one.back_hours <= one.dark_hours:
         return f"{one.title}: has moved by {early} for the first; for the last dark from {dark}, back {late}{hangs}"
     return f"{one.title}: back {span}, dark from {dark}{hangs}"
+
+
+def _waited_for(one: Return, plan: Plan) -> list[Task]:
+    """The tasks on its way whose waits are on it too: the next needs them, and is not merely the same person's."""
+    known = {task.id: task for task in plan.tasks}
+    way = [known[name] for name in one.path if name in known]
+    followed = [task for task, after in pairwise(way) if task.id in after.needs]
+    return [*followed, *way[-1:]]
 
 
 def _waiting(task: Task) -> float:
@@ -113,6 +123,31 @@ def freeze(plan: Plan) -> str:
     if start is None:
         return ""
     return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+
+
+def measured(plan: Plan) -> str:
+    """How much of the work was measured by a drill, and how much is a guess; empty where there is none."""
+    inside = [task for task in plan.tasks if task.who and task.effort.hours]
+    if not inside:
+        return ""
+    hours = sum(task.effort.hours for task in inside)
+    known = sum(task.effort.measured_hours for task in inside)
+    if not known:
+        hint = "`offramp audit --record` takes a drill's journal"
+        return f"All {hours:.1f} h of work are guesses, each with its basis: {hint}"
+    count = sum(1 for task in inside if task.effort.measured_hours)
+    marked = f"{count} tasks, which say “measured”; all else is a guess, each with its basis"
+    return f"Of {hours:.1f} h of work a drill measured {known:.1f} h, in {marked}"
+
+
+def effort(task: Task) -> str:
+    """`20 min, a guess`, `10 min, 5 min of it measured`: of what sort the figure is."""
+    whole = _long(task.effort.hours)
+    if not task.effort.hours:
+        return whole
+    if not task.effort.measured_hours:
+        return f"{whole}, a guess"
+    return f"{whole}, {_long(task.effort.measured_hours)} of it measured"
 
 
 def obstacles(plan: Plan) -> list[str]:

@@ -79,7 +79,7 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
     head = f"# Plan for {markdown(plan.platform.name)}"
     lost = [f"| {markdown(caveats.loss(loss, plan))} | {loss.notice_hours:g} h |" for loss in plan.losses]
     tasks = [_task_row(task) for task in sorted(plan.tasks, key=lambda task: task.start_hours)]
-    columns = ("Start (h)", "Finish (h)", "Task", "Phase", "Owner", "Effort (h)")
+    columns = ("Start (h)", "Finish (h)", "Task", "Phase", "Owner", "Effort")
     missing = [
         f"| {code(item.dependency)} | {code(item.capability)} | {markdown(item.reason)} |" for item in plan.unplanned
     ]
@@ -93,7 +93,7 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
             *_section("Lost", _table(("Vendor", "Notice"), lost)),
             *(_items(caveats.untouched(plan)) if plan.tasks else []),
             *_section(caveats.LOST_DATA, _items(caveats.data_lost(plan))),
-            *_section("Tasks", _table(columns, tasks)),
+            *_section("Tasks", [*filter(None, [prose(caveats.measured(plan))]), *_table(columns, tasks)]),
             *_section(caveats.TO_CHANGE, _items(caveats.changes(plan))),
             *_section("Nothing replaces", _table(("Dependency", "Capability", "Reason"), missing)),
             *_section(caveats.ASSUMED, _items(caveats.assumed(plan))),
@@ -209,7 +209,7 @@ def _to_leave(plan: Plan) -> list[str]:
 
 def _task_row(task: Task) -> str:
     late = " **late**" if task.late else ""
-    effort = f"{task.effort.hours:.1f} ({markdown(task.effort.basis)})"
+    effort = f"{markdown(caveats.effort(task))} ({markdown(task.effort.basis)})"
     return (
         f"| {task.start_hours:.1f} | {task.finish_hours:.1f}{late} | {markdown(task.title)} "
         f"| {task.phase} | {markdown(task.owner)} | {effort} |"

@@ -112,6 +112,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
         f"## {caveats.TO_CHANGE}" if plan.changes else "",
         "\n".join(f"- {prose(line)}" for line in caveats.changes(plan)),
         "## Schedule",
+        prose(caveats.measured(plan)),
         caveats.FOLDER if any(task.commands for task in plan.tasks) else "",
         "\n".join([*table, *(_row(task) for task in _by_start(plan.tasks))]),
         "## Nothing replaces these: decide what to do without them" if without else "",
@@ -175,7 +176,8 @@ def _way_out(way: WayOut) -> list[str]:
 
 def _task(task: Task, titles: dict[str, str]) -> list[str]:
     when = f"{clock(task.start_hours)} to {clock(task.finish_hours)}"
-    parts = [f"### ☐ {markdown(task.title)}", f"{when}, {markdown(task.owner)}. {markdown(task.effort.basis)}"]
+    worked = f"{markdown(caveats.effort(task))} ({markdown(task.effort.basis)})"
+    parts = [f"### ☐ {markdown(task.title)}", f"{when}, {markdown(task.owner)}. Work: {worked}"]
     if task.late:
         parts.append("**Too late by the plan: start at once, or accept the loss.**")
     if task.window.before_access_ends:
@@ -187,6 +189,7 @@ def _task(task: Task, titles: dict[str, str]) -> list[str]:
     if task.wait:
         parts.append(f"Then wait {markdown(caveats.wait(task.wait))}")
     parts += [block(command, "sh") for command in task.commands]
+    parts += [f"To fill in: {markdown(line)}" for line in task.look_up]
     if task.done_when:
         parts.append(f"Done when: {markdown(task.done_when)}")
     if task.rollback:

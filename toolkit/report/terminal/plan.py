@@ -27,6 +27,8 @@ def write_plan(out: Console, plan: Plan) -> None:
     listing(out, caveats.JOURNEYS, caveats.journeys(plan), limit=2 * SHOWN)
     if window := caveats.freeze(plan):
         put(out, window)
+    if efforts := caveats.measured(plan):
+        put(out, efforts.replace("`", ""))
     listing(out, "Cannot be done in time", _tasks([task for task in plan.tasks if task.late]), "bold red")
     listing(out, caveats.LOST_DATA, caveats.data_lost(plan), "bold red")
     urgent = [task for task in plan.tasks if task.window.before_access_ends and not task.late]
