@@ -145,6 +145,9 @@ def test_a_timer_makes_a_unit_a_job(tmp_path: Path) -> None:
         ("REDIS_URL", "${data.cache.url}"),
         ("EMAIL_HOST_USER", "${mail.outgoing.user}"),
         ("SMTP_PORT", "${mail.outgoing.port}"),
+        ("SMTP_HOST_ADDR", "${mail.outgoing.host}"),
+        ("SMTP_HOST_PORT", "${mail.outgoing.port}"),
+        ("SMTP_USER_PWD", "${mail.outgoing.password}"),
         ("DEFAULT_FROM_EMAIL", "platform@${mail.outgoing.domain}"),
         ("AWS_ENDPOINT_URL_S3", "${data.object-storage.endpoint}"),
         ("S3_SECRET_ACCESS_KEY", "${data.object-storage.secret_key}"),
@@ -172,10 +175,8 @@ def test_usual_spellings_are_wired(name: str, value: str | None) -> None:
 def test_a_search_engine_is_named_and_not_wired(tmp_path: Path, name: str, engine: str) -> None:
     program = _only(tmp_path, {**NODE, ".env.example": f"{name}=\n{name.replace('_H', '_API_H')}_KEY=\n"})
     assert name not in program.environment
-    assert [line for line in program.open if "is not replaced" in line] == [
-        f"{name}: {engine} is not replaced (.env.example:1): leave it unset where the program searches without, "
-        "else say where one runs that stays"
-    ]
+    [said] = [line for line in program.open if "is not replaced" in line]
+    assert said.startswith(f"{name}: {engine} is not replaced (.env.example:1): leave it unset where")
 
 
 def test_the_fields_of_a_settings_class_are_variables(tmp_path: Path) -> None:

@@ -129,7 +129,9 @@ def test_djangos_folders_begin_where_its_settings_say(tmp_path: Path, base: str,
     assert program.serve["/media/"].text == place
 
 
-@pytest.mark.parametrize("read", ["env.str('SHOP_MEDIA', '/home/shop/kept')", "os.environ.get('SHOP_MEDIA', '/m/kept/')"])
+@pytest.mark.parametrize(
+    "read", ["env.str('SHOP_MEDIA', '/home/shop/kept')", "os.environ.get('SHOP_MEDIA', '/m/kept/')"]
+)
 def test_a_folder_elsewhere_that_a_setting_moves_comes_into_the_release(tmp_path: Path, read: str) -> None:
     program = _only(tmp_path, {**DJANGO, "shop/settings.py": f"MEDIA_ROOT = {read}\n"})
     assert [said.text for said in program.writable] == ["kept"]

@@ -25,7 +25,7 @@ class Fact(NamedTuple):
     kind: Kind
     text: str
     where: str  # "Procfile:2"
-    key: str = ""  # a worker's or a variable's name (of a "folder", the one that names it), when a cron job runs, the path a folder is served at
+    key: str = ""  # a worker's or a variable's name, when a cron job runs, the path a folder is served at
     program: str = ""  # of several programs in the folder, this one; "" is each
 
 

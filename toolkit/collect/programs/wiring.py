@@ -33,7 +33,8 @@ _SEARCH = re.compile(
     r"(?:_?(?:URLS?|URI|HOST(?:NAME)?S?|NODES?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|CLOUD_ID))?"
 )
 _SEARCH_NAMES = {
-    "ELASTIC": "Elasticsearch", "ELASTICSEARCH": "Elasticsearch", "BONSAI": "Elasticsearch", "SEARCHBOX": "Elasticsearch",
+    "ELASTIC": "Elasticsearch", "ELASTICSEARCH": "Elasticsearch", "BONSAI": "Elasticsearch",
+    "SEARCHBOX": "Elasticsearch",
     "OPENSEARCH": "OpenSearch", "MEILI": "Meilisearch",
 }  # fmt: skip
 # drivers of MySQL that begin TLS only where they are told whom to trust; the name is Laravel's
@@ -105,12 +106,15 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
         (rf"{_DB}_?{_PASSWORD}", _relational("password")),
         (rf"(?:EMAIL|SMTP|MAIL)_URL|{_PRE}SMTP_(?:URL|DSN)|MAILER_(?:DSN|URL)", _always(f"smtp://{_SMTP}")),
         ((
-            rf"{_MAIL}_?(?:HOST(?:NAME)?|SERVER|RELAY|SERVER_HOST|SERVER_ADDRESS)|"
+            rf"{_MAIL}_?(?:HOST(?:NAME)?|SERVER|RELAY|SERVER_HOST|SERVER_ADDRESS|HOST_ADDR(?:ESS)?)|"
             rf"{_PRE}SMTP_ADDR(?:ESS)?|SPRING_MAIL_HOST"
         ), _always("${mail.outgoing.host}")),
-        (rf"{_MAIL}_?(?:SERVER_)?PORT|SPRING_MAIL_PORT", _always("${mail.outgoing.port}")),
+        (rf"{_MAIL}_?(?:SERVER_|HOST_)?PORT|SPRING_MAIL_PORT", _always("${mail.outgoing.port}")),
         (rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_)?{_USER}|SPRING_MAIL_USERNAME", _always("${mail.outgoing.user}")),
-        (rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_)?{_PASSWORD}|SPRING_MAIL_PASSWORD", _always("${mail.outgoing.password}")),
+        (
+            rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_|USER_)?{_PASSWORD}|SPRING_MAIL_PASSWORD",
+            _always("${mail.outgoing.password}"),
+        ),
         (rf"{_PRE}SMTP_(?:DOMAIN|HELO)", _always("${mail.outgoing.domain}")),
         ((
             rf"{_PRE}(?:DEFAULT_FROM_EMAIL|(?:MAIL|EMAIL|SMTP|MAILER)_(?:FROM|SENDER|FROM_ADDRESS|"
