@@ -15,11 +15,11 @@ from toolkit.plan.changes import changes
 from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
-from toolkit.plan.losses import default_losses, lost_dependencies, taken, untouched
+from toolkit.plan.losses import HOSTING, Gone, default_losses, hosts, lost_dependencies, taken, untouched
 from toolkit.plan.measured import with_measured
 from toolkit.plan.names import named
 from toolkit.plan.prepared import with_held
-from toolkit.plan.replacements import replace_all
+from toolkit.plan.replacements import Chosen, replace_all
 from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
 from toolkit.plan.tasks import make_tasks
@@ -47,10 +47,11 @@ def make_plan(
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")
     chosen = tuple(losses) or default_losses(audit, catalog)
-    lost = lost_dependencies(audit.dependencies, chosen, catalog)
-    assumed = unrecognised(audit, lost, chosen, catalog)
-    known, lost = lost, named((*lost, *assumed), audit)
-    taking_over = replace_all(lost, chosen, audit, catalog)
+    known, assumed, taking_over = _taken_over(audit, chosen, catalog)
+    if not losses and _leaves_applications_out(audit, taking_over):
+        chosen = ()  # a plan without losses builds them anew
+        known, assumed, taking_over = _taken_over(audit, chosen, catalog)
+    lost = named((*known, *assumed), audit)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
     ways = ways_out(known, audit.survey, catalog)
     hopeless: set[str] = set()
@@ -96,3 +97,20 @@ def make_plan(
         taken(lost, chosen, catalog),
     )
     return refuse_contradictions(plan)
+
+
+def _taken_over(
+    audit: Audit, losses: Sequence[Loss], catalog: Catalog
+) -> tuple[tuple[Gone, ...], tuple[Gone, ...], Chosen]:
+    """What is lost, what is taken to be lost with it, and what replaces both."""
+    known = lost_dependencies(audit.dependencies, losses, catalog)
+    assumed = unrecognised(audit, known, losses, catalog)
+    return known, assumed, replace_all((*known, *assumed), losses, audit, catalog)
+
+
+def _leaves_applications_out(audit: Audit, taking_over: Chosen) -> bool:
+    """Whether offramp.toml describes applications that nothing is made to run, though nobody is known to run them, or
+    though nothing else is replaced either: of a loss that nobody named, such a plan is of no use."""
+    hosted = any(capability in HOSTING for one in taking_over.replacements for capability in one.capabilities)
+    unhosted = not any(hosts(one) for one in audit.dependencies)
+    return bool(audit.platform.applications) and not hosted and (unhosted or not taking_over.replacements)
