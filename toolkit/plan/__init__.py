@@ -11,6 +11,7 @@ from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
 from toolkit.plan.access import possible
 from toolkit.plan.calendar import DAY_HOURS
+from toolkit.plan.called import called
 from toolkit.plan.changes import changes
 from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
@@ -94,5 +95,6 @@ def make_plan(
         prepared,
         tuple(one.assumed for one in assumed),
         taken(lost, chosen, catalog),
+        called(audit),
     )
     return refuse_contradictions(plan)

@@ -14,6 +14,11 @@ ASSUMED = "Taken for granted"
 LOST_DATA = "Lost with them"
 
 
+def name(plan: Plan) -> str:
+    """What the platform is called: in offramp.toml, else by its checkouts."""
+    return plan.called or plan.platform.name
+
+
 def figures(plan: Plan) -> str:
     """When journeys are back and how long all tasks take, or that nothing is to be done."""
     if not plan.tasks:
@@ -23,7 +28,7 @@ def figures(plan: Plan) -> str:
         first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
         return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
     taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
-    return f"{taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
+    return f"No journey stops with it, as far as was seen. {taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
 
 
 def _some_return(plan: Plan) -> bool:
@@ -105,10 +110,10 @@ def _waiting(task: Task) -> float:
 
 
 def wait(waiting: Wait) -> str:
-    """`6 min to 2 h: basis (source)`."""
+    """`6 min to 2 h: basis`; the source is not in it."""
     low, high = _long(waiting.low_hours), _long(waiting.high_hours)
     span = high if low == high else f"{low} to {high}"
-    return f"{span}: {waiting.basis}" + (f" ({waiting.source})" if waiting.source else "")
+    return f"{span}: {waiting.basis}"
 
 
 def _long(hours: float) -> str:
