@@ -28,7 +28,8 @@ def figures(plan: Plan) -> str:
         first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
         return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
     taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
-    return f"No journey stops with it, as far as was seen. {taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
+    bound = f"these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours"
+    return f"No journey stops with it, as far as was seen. {taken}; {bound}."
 
 
 def _some_return(plan: Plan) -> bool:
