@@ -259,6 +259,29 @@ def first_hour(plan: Plan) -> list[str]:
     return [f"person {task.who}, {clock(task.start_hours)}: {task.title} ({task.owner})" for task in early]
 
 
+def who_when(plan: Plan) -> list[tuple[str, list[tuple[str, str, Task]]]]:
+    """For each person what to do from when to when, in order: nights are said, for nobody works at night."""
+    people = sorted({task.who for task in plan.tasks if task.who})
+    return [(_person(who, plan), _day_by_day(who, plan)) for who in people]
+
+
+def _person(who: int, plan: Plan) -> str:
+    mine = [task for task in plan.tasks if task.who == who]
+    hours = sum(task.effort.hours for task in mine)
+    return f"Person {who}: {', '.join(dict.fromkeys(task.owner for task in mine))}, {hours:.1f} h of work"
+
+
+def _day_by_day(who: int, plan: Plan) -> list[tuple[str, str, Task]]:
+    mine = sorted((task for task in plan.tasks if task.who == who), key=lambda task: (task.start_hours, task.id))
+    return [(_moment(task.start_hours), _moment(task.finish_hours), task) for task in mine]
+
+
+def _moment(hours: float) -> str:
+    """`day 1, T+07:30`: days of 24 hours from T, of which people work the first ten."""
+    minutes = round(hours * 60)
+    return f"day {minutes // (24 * 60) + 1}, T+{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def roles(plan: Plan) -> list[str]:
     """Whom to call, with the hours of work that wait for each."""
     hours: dict[str, float] = {}

@@ -115,6 +115,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
         prose(caveats.measured(plan)),
         caveats.FOLDER if any(task.commands for task in plan.tasks) else "",
         "\n".join([*table, *(_row(task) for task in _by_start(plan.tasks))]),
+        "\n\n".join(_who_when(plan)),
         "## Nothing replaces these: decide what to do without them" if without else "",
         "\n".join(without),
         "## Runbooks",
@@ -139,12 +140,23 @@ def _first_page(plan: Plan) -> list[str]:
     ]
 
 
+def _who_when(plan: Plan) -> list[str]:
+    """A table for each person, to cut out and hand over."""
+    parts = ["## Who does what when"] if plan.tasks else []
+    for person, mine in caveats.who_when(plan):
+        rows = [f"| {start} | {end} | {prose(task.title)} | ☐ |" for start, end, task in mine]
+        parts.append(f"### {markdown(person)}")
+        parts.append("\n".join(["| From | To | Task | ✓ |", "| --- | --- | --- | --- |", *rows]))
+    return parts
+
+
 def _row(task: Task) -> str:
     late = " **too late**" if task.late else ""
     book = f"[{markdown(task.capability)}]({task.capability}.md)"
     waited = f", then wait to {clock(task.done_hours)}" if task.done_hours > task.finish_hours else ""
     times = f"{clock(task.start_hours)} | {clock(task.finish_hours)}{waited}{late}"
-    return f"| {times} | {markdown(task.owner)} | {markdown(task.title)} | {book} | ☐ |"
+    who = f"{task.who}: {task.owner}" if task.who else task.owner
+    return f"| {times} | {markdown(who)} | {prose(task.title)} | {book} | ☐ |"
 
 
 def _markdown(book: Runbook, plan: Plan) -> str:
