@@ -116,7 +116,7 @@ def test_a_way_out_is_said_in_one_runbook() -> None:
 
 def test_the_schedule_says_what_is_waited_for_and_where_commands_are_run() -> None:
     index = runbooks(planned(HEROKU), shipped())["index.md"]
-    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("|")]
+    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("| T+")]
     assert ", then wait to T+02:45" in machines
     assert caveats.FOLDER in index
 
@@ -204,3 +204,11 @@ def test_where_no_journey_stops_the_headline_says_so() -> None:
         replace(audited(HEROKU), assessment=Assessment(Score(0, ()))), shipped(), losses=[Loss("heroku", 48)]
     )
     assert "No journey stops with it" in caveats.figures(plan)
+
+
+def test_what_is_taken_along_is_of_the_engine_that_is_used() -> None:
+    rds = Dependency("aws", "rds", ("data.relational",), "infra", "high")
+    (way,) = planned(rds, notice=48).ways_out
+    assert not any("MySQL" in one.what for one in way.exports)
+    assert any("PostgreSQL" in one.what for one in way.exports)
+    assert any("Parquet" in one.what for one in way.exports)

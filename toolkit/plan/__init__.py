@@ -25,7 +25,7 @@ from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
-from toolkit.plan.ways_out import take_out_tasks, ways_out
+from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
 
 _NOBODY = "nobody is free before access ends"
 
@@ -53,7 +53,7 @@ def make_plan(
     known, lost = lost, named((*lost, *assumed), audit)
     taking_over = replace_all(lost, chosen, audit, catalog)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
-    ways = ways_out(known, audit.survey, catalog)
+    ways = of_use(ways_out(known, audit.survey, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
     while True:
