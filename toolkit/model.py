@@ -795,6 +795,7 @@ class Plan(Value):
     prepared: bool = False  # copies and contracts are held already: `offramp plan --prepared`
     assumed: tuple[str, ...] = ()  # what was taken for granted of the platform itself, one sentence each
     taken: tuple[Taken, ...] = ()  # what goes with each loss
+    called: str = ""  # by its checkouts, where offramp.toml names it not
 
 
 class Compared(Value):

@@ -1,5 +1,6 @@
 """What a reader at 2 a.m. stumbled over in plans of strangers' platforms, with the shipped catalogue."""
 
+import re
 from functools import cache
 
 import pytest
@@ -21,6 +22,7 @@ from toolkit.model import (
     Plan,
     Platform,
     Return,
+    Root,
     Score,
     Survey,
     Task,
@@ -29,6 +31,7 @@ from toolkit.model import (
 from toolkit.plan import make_plan
 from toolkit.plan.execute import execute
 from toolkit.report import caveats
+from toolkit.report.escape import address
 from toolkit.report.runbooks import runbooks
 
 
@@ -113,7 +116,7 @@ def test_a_way_out_is_said_in_one_runbook() -> None:
 
 def test_the_schedule_says_what_is_waited_for_and_where_commands_are_run() -> None:
     index = runbooks(planned(HEROKU), shipped())["index.md"]
-    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("|")]
+    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("| T+")]
     assert ", then wait to T+02:45" in machines
     assert caveats.FOLDER in index
 
@@ -171,3 +174,41 @@ def test_preparing_what_is_done_already_waits_for_nothing() -> None:
     audit = audited(cdn)
     plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=2, prepared=True)
     assert next(task for task in plan.tasks if task.id == "edge.rules").needs == ()
+
+
+def test_a_platform_that_nobody_named_is_called_by_its_checkouts() -> None:
+    survey = Survey(roots=(Root("board", "checkout", "/x"), Root("worker", "checkout", "/y")))
+    plan = make_plan(replace(audited(HEROKU), survey=survey), shipped(), losses=[Loss("heroku", 48)])
+    assert runbooks(plan, shipped())["index.md"].startswith("# Runbooks for board, worker\n")
+    named = replace(audited(HEROKU), survey=survey, platform=Platform(name="harbour"))
+    plan = make_plan(named, shipped(), losses=[Loss("heroku", 48)])
+    assert runbooks(plan, shipped())["index.md"].startswith("# Runbooks for harbour\n")
+
+
+def test_a_runbook_reads_on_paper_as_it_reads_on_a_page() -> None:
+    files = runbooks(planned(HEROKU, RUBYGEMS, notice=48), shipped())
+    for name, text in files.items():
+        if name.endswith(".md"):
+            assert not re.findall(r"&#?\w+;|\\_|\\`", text), name
+    assert "(<https://" in "".join(files.values())
+
+
+def test_a_source_that_is_no_address_is_text() -> None:
+    assert address("https://docs.example/a-b?c=d#e") == "<https://docs.example/a-b?c=d#e>"
+    for hostile in ("javascript:alert(1)", "https://x><script>", "https://a b", "https://x\u202ey"):
+        assert "<" not in address(hostile)
+
+
+def test_where_no_journey_stops_the_headline_says_so() -> None:
+    plan = make_plan(
+        replace(audited(HEROKU), assessment=Assessment(Score(0, ()))), shipped(), losses=[Loss("heroku", 48)]
+    )
+    assert "No journey stops with it" in caveats.figures(plan)
+
+
+def test_what_is_taken_along_is_of_the_engine_that_is_used() -> None:
+    rds = Dependency("aws", "rds", ("data.relational",), "infra", "high")
+    (way,) = planned(rds, notice=48).ways_out
+    assert not any("MySQL" in one.what for one in way.exports)
+    assert any("PostgreSQL" in one.what for one in way.exports)
+    assert any("Parquet" in one.what for one in way.exports)

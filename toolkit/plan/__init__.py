@@ -11,6 +11,7 @@ from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
 from toolkit.plan.access import possible
 from toolkit.plan.calendar import DAY_HOURS
+from toolkit.plan.called import called
 from toolkit.plan.changes import changes
 from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
@@ -24,7 +25,7 @@ from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
-from toolkit.plan.ways_out import take_out_tasks, ways_out
+from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
 
 _NOBODY = "nobody is free before access ends"
 
@@ -53,7 +54,7 @@ def make_plan(
         known, assumed, taking_over = _taken_over(audit, chosen, catalog)
     lost = named((*known, *assumed), audit)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
-    ways = ways_out(known, audit.survey, catalog)
+    ways = of_use(ways_out(known, audit.survey, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
     while True:
@@ -95,6 +96,7 @@ def make_plan(
         prepared,
         tuple(one.assumed for one in assumed),
         taken(lost, chosen, catalog),
+        called(audit),
     )
     return refuse_contradictions(plan)
 

@@ -65,9 +65,9 @@ def _look_up(commands: Sequence[str], rule: PlanTask, gone: Sequence[Gone]) -> t
     if not words or not rule.fetches:
         return ()
     places = tuple(dict.fromkeys(place for one in gone for place in one.places))
-    return (
-        f"{', '.join(words)}: as {'; '.join(places)} say" if places else f"{', '.join(words)}: in the vendor's console",
-    )
+    vendors = ", ".join(dict.fromkeys(one.dependency.id for one in gone))
+    where = f"; the platform's own lines on {vendors}: {'; '.join(places)}" if places else ""
+    return (f"{', '.join(words)}: in the vendor's console or your settings, for no audit keeps them{where}",)
 
 
 def too_early(gone: Gone) -> str:

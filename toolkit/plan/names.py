@@ -81,10 +81,10 @@ def _safe(names: Names) -> Names:
 
 
 def _places(dependency: Dependency, audit: Audit) -> Iterator[str]:
-    """Lines of infrastructure and settings first, for these name things; then of the programs."""
+    """Lines that declare a resource first, then other infrastructure, for these name things; then of the programs."""
     signs = [audit.survey.evidence[position] for position in dependency.evidence]
     lines = [
         sign for sign in signs if re.search(r":\d+$", sign.where) and sign.role in ("infra", "runtime", "optional")
     ]
-    lines.sort(key=lambda sign: (sign.role != "infra", sign.root, sign.where))
+    lines.sort(key=lambda sign: ("#tf_resource:" not in sign.signal, sign.role != "infra", sign.root, sign.where))
     yield from list(dict.fromkeys(f"{sign.root}/{sign.where}" for sign in lines))[:_MOST_PLACES]

@@ -176,22 +176,24 @@ def _best(
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
     best: _Slots = {}
     worth = _UNKNOWN
+    learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     for crew in range(1, min(people, max(len(jobs), 1)) + 1):
         for gathered in _hands(jobs):
             leader: _Ranks = {}
             found = _UNKNOWN
-            for number, rank in enumerate([*rankings, *_blurred(jobs)]):
+            for number, rank in enumerate([*rankings, *learned, *_blurred(jobs)]):
                 done_well = found[0] <= hopeless and found[_LENGTH] <= _GOOD_ENOUGH * bound
-                if number >= len(rankings) and (done_well or gathered is not jobs):
+                if number >= len(rankings) + len(learned) and (done_well or gathered is not jobs):
                     break
                 badness = _badness(jobs, _list_schedule(gathered, rank, crew, day), finals, writers)
                 if badness < found:
                     leader, found = rank, badness
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
             moves = 0 if settled or crew > _SEARCHED or not jobs else _MOVES // len(jobs)
-            slots, badness = _improved(gathered, leader, moves, crew, day, finals, writers)
+            rank, slots, badness = _improved(gathered, leader, moves, crew, day, finals, writers)
             if badness < worth:
                 best, worth = slots, badness
+                learned = [rank]
     return best
 
 
@@ -210,8 +212,8 @@ def _improved(
     day: int,
     finals: Sequence[tuple[str, ...]],
     writers: int,
-) -> tuple[_Slots, tuple[float, ...]]:
-    """The schedule by this rank after a local search over it (insertions, first improvement)."""
+) -> tuple[_Ranks, _Slots, tuple[float, ...]]:
+    """The schedule by this rank after a local search over it (insertions, first improvement), and the rank found."""
     order = sorted(jobs, key=lambda name: rank[name])
     slots = _list_schedule(jobs, _by_place(order), people, day)
     worth = _badness(jobs, slots, finals, writers)
@@ -223,7 +225,7 @@ def _improved(
         badness = _badness(jobs, tried, finals, writers)
         if badness <= worth:
             order, slots, worth = moved, tried, badness
-    return slots, worth
+    return _by_place(order), slots, worth
 
 
 def _by_place(order: Sequence[str]) -> _Ranks:

@@ -14,6 +14,11 @@ ASSUMED = "Taken for granted"
 LOST_DATA = "Lost with them"
 
 
+def name(plan: Plan) -> str:
+    """What the platform is called: in offramp.toml, else by its checkouts."""
+    return plan.called or plan.platform.name
+
+
 def figures(plan: Plan) -> str:
     """When journeys are back and how long all tasks take, or that nothing is to be done."""
     if not plan.tasks:
@@ -23,7 +28,8 @@ def figures(plan: Plan) -> str:
         first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
         return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
     taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
-    return f"{taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
+    bound = f"these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours"
+    return f"No journey stops with it, as far as was seen. {taken}; {bound}."
 
 
 def _some_return(plan: Plan) -> bool:
@@ -105,10 +111,10 @@ def _waiting(task: Task) -> float:
 
 
 def wait(waiting: Wait) -> str:
-    """`6 min to 2 h: basis (source)`."""
+    """`6 min to 2 h: basis`; the source is not in it."""
     low, high = _long(waiting.low_hours), _long(waiting.high_hours)
     span = high if low == high else f"{low} to {high}"
-    return f"{span}: {waiting.basis}" + (f" ({waiting.source})" if waiting.source else "")
+    return f"{span}: {waiting.basis}"
 
 
 def _long(hours: float) -> str:
@@ -251,6 +257,29 @@ def first_hour(plan: Plan) -> list[str]:
     early = [task for task in plan.tasks if task.who and task.start_hours < 1]
     early.sort(key=lambda task: (task.who, task.start_hours))
     return [f"person {task.who}, {clock(task.start_hours)}: {task.title} ({task.owner})" for task in early]
+
+
+def who_when(plan: Plan) -> list[tuple[str, list[tuple[str, str, Task]]]]:
+    """For each person what to do from when to when, in order: nights are said, for nobody works at night."""
+    people = sorted({task.who for task in plan.tasks if task.who})
+    return [(_person(who, plan), _day_by_day(who, plan)) for who in people]
+
+
+def _person(who: int, plan: Plan) -> str:
+    mine = [task for task in plan.tasks if task.who == who]
+    hours = sum(task.effort.hours for task in mine)
+    return f"Person {who}: {', '.join(dict.fromkeys(task.owner for task in mine))}, {hours:.1f} h of work"
+
+
+def _day_by_day(who: int, plan: Plan) -> list[tuple[str, str, Task]]:
+    mine = sorted((task for task in plan.tasks if task.who == who), key=lambda task: (task.start_hours, task.id))
+    return [(_moment(task.start_hours), _moment(task.finish_hours), task) for task in mine]
+
+
+def _moment(hours: float) -> str:
+    """`day 1, T+07:30`: days of 24 hours from T, of which people work the first ten."""
+    minutes = round(hours * 60)
+    return f"day {minutes // (24 * 60) + 1}, T+{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def roles(plan: Plan) -> list[str]:

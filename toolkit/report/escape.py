@@ -19,6 +19,8 @@ _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e"}
 # an underscore between letters or digits begins nothing (CommonMark 6.2): DATABASE_URL is read as it stands
 _MARKDOWN = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9./?#%_~+=&,;:@!()-]*)?")
+
 
 def visible(text: str) -> str:
     """The same text on one line, with every character that has no shape of its own written as `\\n` or `\\u{202e}`."""
@@ -57,6 +59,11 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     padding = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def address(url: str) -> str:
+    """A source's address as a link that can be read, clicked and copied; text where it is none."""
+    return f"<{url}>" if _ADDRESS.fullmatch(url) else markdown(url)
 
 
 def prose(text: str) -> str:

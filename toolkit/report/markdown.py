@@ -76,7 +76,7 @@ def _counted(diff: Diff) -> str:
 
 def render_plan(plan: Plan, catalog: Catalog) -> str:
     """Schedule, tasks in order, what nothing replaces, why it would not run yet."""
-    head = f"# Plan for {markdown(plan.platform.name)}"
+    head = f"# Plan for {markdown(caveats.name(plan))}"
     lost = [f"| {markdown(caveats.loss(loss, plan))} | {loss.notice_hours:g} h |" for loss in plan.losses]
     tasks = [_task_row(task) for task in sorted(plan.tasks, key=lambda task: task.start_hours)]
     columns = ("Start (h)", "Finish (h)", "Task", "Phase", "Owner", "Effort")
