@@ -49,7 +49,8 @@ if sys.argv[1:] == ["fill"]:
         connection.execute("insert into posts select generate_series(1, 500)")
 """
 CHECK = (
-    'said=$(curl --silent --fail --cacert "$OFFRAMP_CA" --resolve "$OFFRAMP_HOST:443:$OFFRAMP_ADDRESS" "$OFFRAMP_URL/") '
+    'where="$OFFRAMP_HOST:443:$OFFRAMP_ADDRESS"; '
+    'said=$(curl --silent --fail --cacert "$OFFRAMP_CA" --resolve "$where" "$OFFRAMP_URL/") '
     '&& [ "$said" = "posts: 500" ] && echo "read $said"'
 )
 
