@@ -188,7 +188,7 @@ def _count(target: Project, diary: Diary, phase: Phase) -> None:
     if not (target.bag and isinstance(lab, Lab)):
         return
     with diary.step(f"{phase}.refused", "Count the packets to the outside", phase) as found:
-        found.verified = f"0 left, {refused(lab)} refused"
+        found.verified = f"{refused(lab)} packets refused"
 
 
 @contextmanager
