@@ -12,6 +12,7 @@ from pathlib import Path
 from toolkit import strays
 from toolkit.documents import read_file, write_bytes, write_text
 from toolkit.errors import BadInput, ProgramMissing
+from toolkit.lock import locked
 from toolkit.tools import ssh
 
 NAMESPACE = "offramp-record"
@@ -45,16 +46,16 @@ def seal(chain: Path, key: Path, make: Callable[[str], Sequence[Path]]) -> None:
 
     `chain` is the platform's folder of signed records: it gets a copy of this one, and remembers it as the last.
     """
-    chain.mkdir(parents=True, exist_ok=True, mode=0o700)
-    files = make(_last(chain))
-    for file in files:
-        sign(file, key)
-    content = read_file(files[0], _MOST_RECORD)
-    digest = hashlib.sha256(content).hexdigest()
-    kept = chain / f"{digest[:16]}.json"
-    write_bytes(kept, content, mode=0o600)
-    write_bytes(signature_of(kept), read_file(signature_of(files[0]), _MOST_SIGNATURE), mode=0o600)
-    write_text(chain / _LAST, f"{digest}\n")
+    with locked(chain, mode=0o700):  # two at once would follow the same one
+        files = make(_last(chain))
+        for file in files:
+            sign(file, key)
+        content = read_file(files[0], _MOST_RECORD)
+        digest = hashlib.sha256(content).hexdigest()
+        kept = chain / f"{digest[:16]}.json"
+        write_bytes(kept, content, mode=0o600)
+        write_bytes(signature_of(kept), read_file(signature_of(files[0]), _MOST_SIGNATURE), mode=0o600)
+        write_text(chain / _LAST, f"{digest}\n")
 
 
 def chain_folder(state: Path, platform: str) -> Path:

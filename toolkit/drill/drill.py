@@ -89,6 +89,7 @@ def _live_and_lose(scene: _Scene) -> Project:
             with diary.step("steady.fetch-backups", "Copy the backups off the hosts", "steady") as found:
                 project.play(source, "fetch-backups.yml")
                 found.verified = _size(source.folder / "backups")
+        _count(source, diary, "steady")
         _lose(source, diary)
     return source
 
@@ -106,7 +107,9 @@ def _bring_back(scene: _Scene, source: Project) -> bool:
             with _outside(rebuilt, diary, "rebuild"):
                 _restore(rebuilt, diary)
                 _play(rebuilt, diary, "verify", "verify.yml", "Check every service, its data against the fingerprints")
-                return _go_journeys(rebuilt, diary)
+                restored = _go_journeys(rebuilt, diary)
+                _count(rebuilt, diary, "verify")
+                return restored
     except ProgramFailed:  # written down with its reason by the step it happened in
         return False
 
@@ -169,8 +172,6 @@ def _hosts(scene: _Scene, phase: Phase) -> Iterator[Ground]:
         if scene.bag and isinstance(ground, Lab):
             _isolate(ground, scene.diary, phase)
         yield ground
-        if scene.bag and isinstance(ground, Lab):
-            _count(ground, scene.diary, phase)
     finally:
         grounds.remove(ground)
 
@@ -181,10 +182,13 @@ def _isolate(lab: Lab, diary: Diary, phase: Phase) -> None:
         found.verified = "they reach each other and nothing else, no name server either"
 
 
-def _count(lab: Lab, diary: Diary, phase: Phase) -> None:
-    """What was tried all the same: refused, and worth knowing."""
+def _count(target: Project, diary: Diary, phase: Phase) -> None:
+    """What hosts that were cut off all the time tried all the same: refused, and worth knowing."""
+    lab = target.ground
+    if not (target.bag and isinstance(lab, Lab)):
+        return
     with diary.step(f"{phase}.refused", "Count the packets to the outside", phase) as found:
-        found.verified = f"0 left, {refused(lab)} refused"
+        found.verified = f"{refused(lab)} packets refused"
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`offramp export data`: copies of databases and objects outside, in the form that blueprints import."""
 
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,5 +84,7 @@ def _run(
 
 def add_data(group: click.Group, s3: Any) -> None:
     """The group under `offramp export`, with the object stores that are exported already."""
-    data.add_command(s3)
+    own = copy(s3)
+    own.params = [*s3.params]  # each of the two gets its own --quiet and --progress
+    data.add_command(own)
     group.add_command(data)
