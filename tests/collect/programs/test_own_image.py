@@ -67,12 +67,14 @@ def test_an_image_of_what_a_build_elsewhere_makes_comes_last(tmp_path: Path) -> 
     assert program.image.text == "docker/Dockerfile.full"
 
 
-def test_what_an_image_copies_and_nobody_has_built_is_said(tmp_path: Path) -> None:
-    said = "its image copies target/app/, which the checkout lacks: something has to build that before (Dockerfile:2)"
-    program = _only(tmp_path / "bare", {"Dockerfile": COPYING, "package.json": PACKAGE})
-    assert said in program.open
-    kept = {"Dockerfile": COPYING, "package.json": PACKAGE, "target/app/x.js": ""}
-    assert said not in _only(tmp_path / "kept", kept).open
+@pytest.mark.parametrize("made", ["target/app/", "./dist", "artifacts/shop-*-${TARGETARCH}", "_output/*.tar.gz"])
+def test_what_an_image_copies_and_nobody_has_built_is_said(tmp_path: Path, made: str) -> None:
+    files = {"Dockerfile": COPYING.replace("target/app/", made), "package.json": PACKAGE}
+    said = f"its image copies {made.removeprefix('./')}, which the checkout lacks"
+    assert any(line.startswith(said) for line in _only(tmp_path / "bare", files).open)
+    place = made.partition("*")[0]
+    kept = _only(tmp_path / "kept", {**files, f"{place}{'' if place.endswith('/') else '/'}x": ""})
+    assert not any("copies" in line for line in kept.open)
 
 
 def test_a_port_for_root_alone_is_raised_where_a_setting_names_it(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ _HEALTH = re.compile(
 _SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w.-]*(?:\.sh)?$|\.sh$")
 # folders that a build makes, and no checkout has
 _MADE = re.compile(
-    r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*-]+)*/?"
+    r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*${}-]+)*/?"
 )
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 
@@ -82,9 +82,10 @@ def _unmade(tree: Tree, path: str) -> tuple[str, int]:
 
 
 def _is_there(tree: Tree, path: str) -> bool:
-    """Whether the checkout has such a file or folder, or what the asterisk of its last part may mean."""
-    whole, name = split(path.partition("*")[0])
-    if "*" not in path and name in tree.folders.get(whole, ()):
+    """Whether the checkout has such a file or folder, or what a path that ends in a pattern may mean."""
+    plain = re.split(r"[*$]", path)[0]
+    whole, name = split(plain)
+    if plain == path and name in tree.folders.get(whole, ()):
         return True
     return any(folder.startswith(f"{whole}{name}".rstrip("/") + "/") for folder in tree.folders)
 

@@ -25,6 +25,7 @@ _NOT = re.compile(
 )
 _CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?:DATA_)?REDIS_SSL(?:_ENABLED)?")
 _STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}"
+_QUEUES = ("${data.queue.sqs.endpoint}", "${data.queue.sqs.url}")
 _VERIFIED = "sslmode=verify-full&sslrootcert=${data.relational.authority}"
 _VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
 _SEARCH = re.compile(
@@ -176,6 +177,9 @@ def given(names: Iterator[str], engine: str) -> dict[str, str]:
     storage's open the queues as well."""
     listed = list(names)
     found = {name: value for name in listed if (value := wire(name, engine)) is not None}
+    if not any(value in _QUEUES for value in found.values()):
+        # keys alone lead nowhere
+        found = {name: value for name, value in found.items() if "${data.queue.sqs." not in value}
     if any(map(is_storage, listed)):
         return found
     if any(map(queue_settings.is_sqs, listed)):
