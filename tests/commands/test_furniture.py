@@ -265,7 +265,7 @@ def test_without_an_audit_explain_tells_what_is_known_of_a_dependency_or_an_engi
     assert json.loads(run("explain", "postgresql", "--format", "json").stdout)["capabilities"] == ["data.relational"]
     refused = run("explain", "sendgird")
     assert isinstance(refused.exception, BadInput)
-    assert refused.exception.hint == "did you mean sendgrid?"
+    assert "did you mean sendgrid" in str(refused.exception.hint)
 
 
 def test_with_an_audit_explain_shows_where_an_engine_was_seen(tmp_path: Path) -> None:
