@@ -91,6 +91,8 @@ def test_a_port_that_was_chosen_is_the_one_that_is_opened(make_plan, catalog: Ca
     files = {file.path: file.content for file in generate(plan, catalog, target="hosts")}
     assert "| data-1 | 5433 | postgresql: the databases | app-1 |" in files["README.md"]
     assert "| app-1 | 443 | web: the applications | **everybody** |" in files["README.md"]
+    plays = yaml.safe_load(files["verify.yml"])
+    assert plays[-1]["hosts"] == "edge", "what stands behind it runs when it is asked"
     yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
     [opened] = yaml.safe_load(files[VARIABLES])["offramp_openings"]["data-1"]
     assert opened["port"] == "{{ postgresql_port }}", "who sets it in group_vars is heeded"
