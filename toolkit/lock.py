@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit import strays
+from toolkit import strays, utf8
 from toolkit.errors import BadInput
 
 NAME = ".offramp-lock"
@@ -99,7 +99,7 @@ def _sign(handle: int) -> None:
     """Write down who holds it, over whatever a dead process left."""
     words = [Path(sys.argv[0]).name, *sys.argv[1:]]
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    holder = Holder(os.getpid(), " ".join(words)[:_LONGEST_COMMAND], since, socket.gethostname())
+    holder = Holder(os.getpid(), utf8.holdable(" ".join(words))[:_LONGEST_COMMAND], since, socket.gethostname())
     os.ftruncate(handle, 0)
     os.pwrite(handle, msgspec.json.encode(holder), 0)
 

@@ -170,3 +170,25 @@ def test_a_damaged_state_or_another_source_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".export-state.json").write_text("{")
     with pytest.raises(BadInput, match="damaged"):
         _run(Vendor([[]], []), tmp_path)
+
+
+def test_an_export_is_complete_when_what_lies_beside_it_is_there(tmp_path: Path) -> None:
+    """Else whoever is stopped before the last file never gets it: a complete export is not made again."""
+
+    def run(beside: Callable[[Path], None]) -> dataset.Manifest:
+        return dataset.export({NAME: Vendor([], [])}, tmp_path, source="test", log=print, beside=beside)
+
+    def stopped(_folder: Path) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        run(stopped)
+    assert run(lambda folder: (folder / "note").touch()).complete
+    assert (tmp_path / "note").exists()
+
+
+def test_a_source_whose_name_is_no_utf8_is_told_apart(tmp_path: Path) -> None:
+    for name in ("\udcff", "\udcfe"):
+        dataset.export({NAME: Vendor([], [])}, tmp_path / hex(ord(name)), source=name, log=print)
+    manifest = (tmp_path / "0xdcff/manifest.json").read_text()
+    assert r"\\udcff" in manifest

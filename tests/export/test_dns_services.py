@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from vendor import Vendor
 
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export import cloudflare, dataset, digitalocean, gandi, route53
+from toolkit.export import cloudflare, dataset, digitalocean, gandi, route53, zones
 from toolkit.export.command import export
 from toolkit.export.zones import Addresses
 
@@ -224,6 +224,26 @@ def test_what_no_longer_has_the_known_form_is_told(
     )
     with pytest.raises(ProgramFailed, match="a form this version does not know"):
         served("gandi")
+
+
+def test_a_run_goes_on_with_the_zones_it_has_not(tmp_path: Path) -> None:
+    """By their names: one that was added meanwhile is taken, and one that went shifts none."""
+    first = next(zones.pages(["b", "c"], None, lambda name: {"id": name}))
+    rest = [*zones.pages(["a", "c"], first.next, lambda name: {"id": name})]
+    assert [record["id"] for page in (first, *rest) for record in page.records] == ["b", "a", "c"]
+    assert rest[-1].next is None
+    assert [*zones.pages([], None, dict)] == [((), None)]
+
+
+def test_gandi_without_its_count_gives_all_pages(vendor: Vendor) -> None:
+    """A proxy may drop a header; what came after the first page was lost."""
+    entries = [{"rrset_name": f"n{n}"} for n in range(150)]
+
+    def ask(_path: str, params: dict[str, int]) -> httpx.Response:
+        start = (params["page"] - 1) * params["per_page"]
+        return httpx.Response(200, json=entries[start : start + params["per_page"]])
+
+    assert [*gandi._walk(ask, "/records")] == entries
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Asking a vendor: whatever it answers, and whatever its clock or ours says."""
 
-from collections.abc import Callable
+import gzip
+import time
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from pathlib import Path
 
@@ -65,6 +67,39 @@ def test_what_passes_is_tried_again_and_what_stays_ends_the_run(
     export_okta(served, tmp_path / "stays", sleep)
     for name in ("identity.users", "identity.groups", "identity.applications"):
         assert records(tmp_path / "stays", name) == records(tmp_path / "passes", name)
+
+
+def endless(seconds: float, chunk: bytes) -> Callable[[httpx.Request], httpx.Response]:
+    """A server whose answers have no end."""
+
+    class Body(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                time.sleep(seconds)
+                yield chunk
+
+    return lambda _request: httpx.Response(200, stream=Body())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "chunk", "said"), [(0, b" " * 2**22, "larger than"), (0.01, b" ", "did not end")], ids=["huge", "slow"]
+)
+def test_an_answer_without_an_end_ends_the_run(
+    seconds: float, chunk: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_LONGEST", 0.2 if seconds else 60)
+    transport = httpx.MockTransport(endless(seconds, chunk))
+    with (
+        httpx.Client(base_url="https://vendor.example", transport=transport) as client,
+        pytest.raises(ProgramFailed, match=said),
+    ):
+        http.ask(client, "GET", "/v1/zones")
+
+
+def test_a_bomb_is_not_unpacked(served: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    served.route(GROUPS, Answer(gzip.compress(b" " * 2**28), headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(ProgramFailed, match="larger than 128 MiB"):
+        export_okta(served, tmp_path / "bomb", sleep)
 
 
 def test_a_token_that_ends_in_the_middle_is_said_and_the_next_one_goes_on(

@@ -1,6 +1,7 @@
 """Records of any source become a zone: what DNS cannot hold is decided or said, and hostile ones stop nothing."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,19 @@ def test_too_many_are_refused() -> None:
         described(*[Found("a", "A", 1, "192.0.2.1")] * 100_001)
 
 
+def test_a_set_that_no_answer_could_hold_is_refused() -> None:
+    with pytest.raises(BadInput, match="5,000 records of one name and type"):
+        described(*[Found("a", "TXT", 1, str(n)) for n in range(5_001)])
+
+
+def test_time_grows_with_the_records_and_not_with_their_square(tmp_path: Path) -> None:
+    """20,000 names and aliases took minutes, in a file and from a vendor; a minute is pytest's own limit."""
+    count = 20_000
+    aliases = [Alias(f"a{n}", ("A",), 60, f"b{n}.other.example.") for n in range(count)]
+    assert len(described(*aliases)["records"]) == count
+    assert len(export_file(tmp_path, "".join(f"a{n} 60 A 192.0.2.1\n" for n in range(count)))["records"]) == count
+
+
 @pytest.mark.parametrize("name", ["", ".", "com", "a..b", "x" * 64 + ".example"])
 def test_what_is_no_zone(name: str) -> None:
     with pytest.raises(BadInput, match="not the name of a zone"):
@@ -218,11 +232,23 @@ def test_a_name_outside_of_the_zone_is_not_passed_over_in_silence(tmp_path: Path
     assert told(record) == [("www.other.example.", "left out", "A: it lies outside of the zone")]
 
 
+def test_a_zone_file_without_an_end_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
+        with pytest.raises(BadInput, match=r"it is no file|Is a directory"):
+            dataset.export(zone_file.streams(file, "board.example", NOWHERE), tmp_path / "o", source="x", log=print)
+
+
+def test_a_zone_file_of_too_many_records_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="of one name and type"):
+        export_file(tmp_path, "".join(f"a 60 TXT {n}\n" for n in range(10_000)))
+
+
 # --- transfers --------------------------------------------------------------------------------------------------------
 def transferred(
     folder: Path, port: int, key: str = f"hmac-sha256:{knot_server.KEY}:{knot_server.SECRET}"
 ) -> dict[str, Any]:
-    where = zone_transfer.server(f"127.0.0.1@{port}")
+    where = zones.server(f"127.0.0.1@{port}")
     streams = zone_transfer.streams(where, ["board.example"], zone_transfer.key(key), NOWHERE)
     dataset.export(streams, folder / "out", source="axfr test", log=print)
     return exports.records(folder / "out", "edge.zones")[0]
@@ -248,23 +274,32 @@ def test_nobody_answers(tmp_path: Path) -> None:
         transferred(tmp_path, 1)
 
 
-@pytest.mark.parametrize("text", ["hmac-sha256:name", "md4:name:c2VjcmV0:x", "hmac-sha256:name:%%%"])
+@pytest.mark.parametrize("text", ["hmac-sha256:name", "md4:name:c2VjcmV0:x", "hmac-sha256:name:%%%", "md4:n:c2VjcmV0"])
 def test_a_key_that_is_none_is_not_shown(text: str) -> None:
     with pytest.raises(BadInput, match="not a TSIG key") as refused:
         zone_transfer.key(text)
     assert text not in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["", "@53", "127.0.0.1@99999", "127.0.0.1@x", "127.0.0.1@\u0665"])
+def test_a_server_that_is_none(text: str) -> None:
+    with pytest.raises(BadInput, match="not a name server"):
+        zones.server(text)
+
+
 # --- the checklist ----------------------------------------------------------------------------------------------------
 def test_the_registrar_is_asked_for_once_for_each_zone(tmp_path: Path) -> None:
     export_file(tmp_path, FILE)
-    path = registrar.checklist(tmp_path / "out")
+    path = tmp_path / "out/registrar.md"
+    registrar.checklist(tmp_path / "out")
     text = path.read_text()
     assert "## `board.example`" in text
     assert "`ns1.vendor.example`, `ns2.vendor.example`" in text
     assert "DS record left" in text
     path.write_text(text + "Gandi, Ann has the card")
-    assert "Ann has the card" in registrar.checklist(tmp_path / "out").read_text()
+    registrar.checklist(tmp_path / "out")
+    assert "Ann has the card" in path.read_text()
+    assert not registrar._code("a`\n").replace("`a'\\n`", "")
 
 
 def test_decisions_are_said_without_what_acts_in_a_terminal(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def run(tmp_path: Path, environment: dict[str, str]) -> Run:
             timeout=_SECONDS,
             preexec_fn=limit if memory else None,
             text=True,
+            errors="surrogateescape",  # names of files that are no UTF-8 are said as they are
             **{"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **extra},
         )
         assert done.returncode == code, done.stderr

@@ -169,3 +169,12 @@ def test_questions_go_unanswered_where_the_input_has_ended(shop: Path, environme
     assert asked[0].endswith("Enter to skip]: ")
     assert "The input has ended" in done.stderr
     assert "declare" not in tomllib.loads((other / "offramp.toml").read_text())
+
+
+def test_names_that_are_no_utf8_end_no_command_with_a_bug(shop: Path, run: Run) -> None:
+    """What the lock says of its holder, and a dataset of its source, holds words of the command line."""
+    zone = shop.parent / "zone\udcff"
+    zone.write_text("www 60 A 192.0.2.1\n")
+    for file, to in ((zone, "out"), (zone, "out\udcfe")):
+        run("export", "dns", "file", file, "--zone", "board.example", "--to", to)
+        assert json.loads((shop.parent / to / "manifest.json").read_text())["complete"]

@@ -12,8 +12,8 @@ import httpx
 
 from toolkit.errors import BadInput
 from toolkit.export import http
-from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import TTL, Decision, Found, Resolve, described, plain, quoted, zone_name
+from toolkit.export.dataset import Page, Record, Stream
+from toolkit.export.zones import TTL, Decision, Found, Resolve, described, no_more, pages, plain, quoted, zone_name
 
 NAME = "cloudflare"
 URL = "https://api.cloudflare.com"
@@ -38,16 +38,16 @@ def streams(
 
 
 def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Iterator[Page]:
-    """The cursor is the number of zones that are done."""
     ids = {plain(zone_name(one["name"])): one["id"] for one in _walk(ask, "/client/v4/zones")}
     wanted = [plain(zone_name(name)) for name in zones] or sorted(ids)
     if missing := [name for name in wanted if name not in ids]:
         raise BadInput(f"no zone {', '.join(missing)}", where=NAME, hint="the token may read: " + ", ".join(ids))
-    for number, name in enumerate(wanted[cursor or 0 :], (cursor or 0) + 1):
+
+    def describe(name: str) -> Record:
         base = f"/client/v4/zones/{ids[name]}"
-        records = list(_walk(ask, f"{base}/dns_records"))
+        records = list(no_more(name, _walk(ask, f"{base}/dns_records")))
         dnssec = ask(f"{base}/dnssec").json()["result"] or {}
-        record = described(
+        return described(
             zone_name(name),
             NAME,
             map(_record, records),
@@ -56,9 +56,8 @@ def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Ite
             ds=[_ds(dnssec["ds"])] if dnssec.get("ds") else (),
             signed=dnssec.get("status") == "active",
         )
-        yield Page((record,), number if number < len(wanted) else None)
-    if not wanted:
-        yield Page((), None)
+
+    return pages(wanted, cursor, describe)
 
 
 def _walk(ask: Ask, path: str) -> Iterator[dict[str, Any]]:

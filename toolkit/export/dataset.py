@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import jsonschema
 import msgspec
 
-from toolkit import documents, shipped
+from toolkit import documents, shipped, utf8
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.lock import locked
 from toolkit.model import SCHEMA_VERSION
@@ -86,18 +86,30 @@ class Manifest(msgspec.Struct, frozen=True):
     begun: str = ""  # ISO 8601, UTC: what was written at the vendor's since is not in it
 
 
-def export(streams: Mapping[str, Stream], folder: Path, *, source: str, log: Log) -> Manifest:
+def export(
+    streams: Mapping[str, Stream],
+    folder: Path,
+    *,
+    source: str,
+    log: Log,
+    beside: Callable[[Path], object] | None = None,
+) -> Manifest:
     """Write every stream to its dataset in `folder`, going on where an earlier run was stopped.
+
+    `beside` writes what belongs to the datasets; the export is complete only when it has.
 
     Raises BadInput when another process exports there, the folder holds another export, or a record breaks its
     dataset's schema; whatever a stream raises ends the run and leaves the folder fit for the next one.
     """
     with locked(folder, mode=0o700):
-        return _export(streams, folder, source, log)
+        state = _resume(folder, utf8.holdable(source))
+        _write_all(streams, state, folder, log)
+        if beside:
+            beside(folder)
+        return _complete(streams, state, folder)
 
 
-def _export(streams: Mapping[str, Stream], folder: Path, source: str, log: Log) -> Manifest:
-    state = _resume(folder, source)
+def _write_all(streams: Mapping[str, Stream], state: _State, folder: Path, log: Log) -> None:
     for name, stream in streams.items():
         progress, path = state.streams.setdefault(name, Progress()), folder / f"{name}.jsonl"
         _expect(path, progress.size)
@@ -109,13 +121,16 @@ def _export(streams: Mapping[str, Stream], folder: Path, source: str, log: Log) 
             log(f"{name}: {progress.records:,} records")
         if again := _keep_last(path, progress, lambda: _save(state, folder)):
             log(f"{name}: {again:,} records came again later: the later ones count")
+
+
+def _complete(streams: Mapping[str, Stream], state: _State, folder: Path) -> Manifest:
     datasets = {
         name: Exported(f"{name}.jsonl", state.streams[name].records, checksum(folder / f"{name}.jsonl"))
         for name in streams
     }
-    manifest = Manifest(SCHEMA_VERSION, source, complete=True, datasets=datasets, begun=state.begun)
+    manifest = Manifest(SCHEMA_VERSION, state.source, complete=True, datasets=datasets, begun=state.begun)
     write_manifest(manifest, folder)
-    (folder / _STATE).unlink()
+    (folder / _STATE).unlink(missing_ok=True)
     return manifest
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from toolkit.export import http
-from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import TTL, Found, Resolve, described, plain, quoted, zone_name
+from toolkit.export.dataset import Page, Record, Stream
+from toolkit.export.zones import TTL, Found, Resolve, described, pages, plain, quoted, zone_name
 
 NAME = "digitalocean"
 URL = "https://api.digitalocean.com"
@@ -33,16 +33,14 @@ def streams(ocean: httpx.Client, zones: Sequence[str], resolve: Resolve, *, slee
 
 
 def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Iterator[Page]:
-    """The cursor is the number of zones that are done."""
     wanted = [plain(zone_name(name)) for name in zones]
     wanted = wanted or sorted(plain(zone_name(one["name"])) for one in _walk(ask, "/v2/domains", "domains"))
-    for number, name in enumerate(wanted[cursor or 0 :], (cursor or 0) + 1):
-        found = [_record(one) for one in _walk(ask, f"/v2/domains/{name}/records", "domain_records")]
-        yield Page(
-            (described(zone_name(name), NAME, found, resolve=resolve),), number if number < len(wanted) else None
-        )
-    if not wanted:
-        yield Page((), None)
+
+    def describe(name: str) -> Record:
+        found = map(_record, _walk(ask, f"/v2/domains/{name}/records", "domain_records"))
+        return described(zone_name(name), NAME, found, resolve=resolve)
+
+    return pages(wanted, cursor, describe)
 
 
 def _walk(ask: Ask, path: str, key: str) -> Iterator[dict[str, Any]]:

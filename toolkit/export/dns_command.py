@@ -114,13 +114,14 @@ def file(path: Path, zone: str, resolver: str | None, folder: Path) -> None:
 def axfr(server: str, zones: tuple[str, ...], resolver: str | None, folder: Path, dry_run: bool) -> None:
     """A transfer from a name server that allows it."""
     from toolkit.export import zone_transfer
+    from toolkit.export.zones import server as named
 
     if not zones:
         raise BadInput("a name server lists no zones", where="--zone", hint="name each one")
 
     def streams(resolve: "Resolve") -> Streams:
         tsig = zone_transfer.key(os.environ.get("AXFR_TSIG", "").strip())
-        return zone_transfer.streams(zone_transfer.server(server), zones, tsig, resolve)
+        return zone_transfer.streams(named(server), zones, tsig, resolve)
 
     source = f"axfr {server} {' '.join(zones)}"
     _export(source, zone_transfer.ENDPOINTS, streams, resolver, folder, dry_run=dry_run)
@@ -139,9 +140,10 @@ def _export(
 
     announce(source, (*calls, "and a resolver for targets of aliases"))
     if not dry_run:
-        report(dataset.export(streams(zones.resolver(resolver)), folder, source=source, log=say), folder)
+        asked, beside = streams(zones.resolver(resolver)), registrar.checklist
+        report(dataset.export(asked, folder, source=source, log=say, beside=beside), folder)
         _tell_decisions(list(zones.decisions(folder)))
-        say(f"what only the registrar knows is asked for in {registrar.checklist(folder)}")
+        say(f"what only the registrar knows is asked for in {folder / registrar.FILE}")
 
 
 def _tell_decisions(lines: list[str]) -> None:

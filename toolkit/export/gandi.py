@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from toolkit.export import http
-from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import Alias, Found, Resolve, described, plain, zone_name
+from toolkit.export.dataset import Page, Record, Stream
+from toolkit.export.zones import Alias, Found, Resolve, described, no_more, pages, plain, zone_name
 
 NAME = "gandi"
 URL = "https://api.gandi.net"
@@ -32,30 +32,30 @@ def streams(gandi: httpx.Client, zones: Sequence[str], resolve: Resolve, *, slee
 
 
 def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Iterator[Page]:
-    """The cursor is the number of zones that are done."""
     wanted = [plain(zone_name(name)) for name in zones]
     wanted = wanted or sorted(plain(zone_name(one["fqdn"])) for one in _walk(ask, "/v5/livedns/domains"))
-    for number, name in enumerate(wanted[cursor or 0 :], (cursor or 0) + 1):
+
+    def describe(name: str) -> Record:
         base = f"/v5/livedns/domains/{name}"
-        sets = list(_walk(ask, f"{base}/records"))
+        sets = list(no_more(name, _walk(ask, f"{base}/records")))
         keys = [one for one in ask(f"{base}/keys").json() if not one.get("deleted")]
         ds = [one["ds"].partition(" DS ")[2] or one["ds"] for one in keys if one.get("ds")]
         found = [record for one in sets for record in _records(one)]
-        record = described(zone_name(name), NAME, found, resolve=resolve, ds=ds, signed=bool(keys))
-        yield Page((record,), number if number < len(wanted) else None)
-    if not wanted:
-        yield Page((), None)
+        return described(zone_name(name), NAME, found, resolve=resolve, ds=ds, signed=bool(keys))
+
+    return pages(wanted, cursor, describe)
 
 
 def _walk(ask: Ask, path: str) -> Iterator[dict[str, Any]]:
-    """Every entry; the header Total-Count says how many there are."""
+    """Every entry; the header Total-Count says how many there are. Without it the last page is one that is not full."""
     seen, page = 0, 1
     while True:
         answer = ask(path, params={"page": page, "per_page": _PAGE})
         entries = answer.json()
         yield from entries
         seen += len(entries)
-        if not entries or seen >= int(answer.headers.get("Total-Count", 0)):
+        total = answer.headers.get("Total-Count")
+        if not entries or (seen >= int(total) if total else len(entries) < _PAGE):
             return
         page += 1
 

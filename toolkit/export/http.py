@@ -20,6 +20,9 @@ _LONGEST_WAIT = 300.0  # seconds; a vendor that asks for more is not waited for
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _TRANSIENT = {429, 500, 502, 503, 504}
 _CHUNK = 1 << 16  # bytes of a file that are in memory
+_LARGEST = 128 * 2**20  # bytes of an answer, as they are once unpacked
+_LONGEST = 600.0  # seconds for one answer, however steadily it trickles
+_OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # as it was sent
 _GONE = {403, 404, 410}
 _GO_ON = "run the same command again: it goes on"
 T = TypeVar("T")
@@ -70,7 +73,7 @@ def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep,
 
     def attempt() -> httpx.Response | Later:
         _refuse_strangers(http, url)
-        tried.append(http.request(method, url, **request))
+        tried.append(_whole(http, method, url, **request))
         response = tried[-1]
         passing = response.status_code in _TRANSIENT or (response.is_success and not _is_json(response))
         return Later(response) if passing and len(tried) < _TRIES else response
@@ -79,11 +82,25 @@ def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep,
     return _succeeded(patiently(attempt, place, sleep=sleep), place)
 
 
+def _whole(http: httpx.Client, method: str, url: str, **request: Any) -> httpx.Response:
+    """One answer with its body. ProgramFailed for one that does not fit or does not end."""
+    body, until = bytearray(), time.monotonic() + _LONGEST
+    with http.stream(method, url, **request) as response:
+        for chunk in response.iter_bytes():  # as it arrives: a chunk of a set size would be waited for
+            body += chunk
+            if len(body) > _LARGEST:
+                raise ProgramFailed(f"the answer is larger than {_LARGEST // 2**20} MiB", where=_place(http, url))
+            if time.monotonic() > until:
+                raise ProgramFailed(f"the answer did not end in {_LONGEST:.0f} s", where=_place(http, url), hint=_GO_ON)
+    headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in _OF_THE_BODY]
+    return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
+
+
 def is_there(http: httpx.Client, url: str, *, sleep: Sleep = time.sleep) -> bool:
     """Whether the vendor has this at all: not, if it answers 404."""
 
     def attempt() -> int | Later:
-        response = http.get(url)
+        response = _whole(http, "GET", url)
         return Later(response) if response.status_code in _TRANSIENT else response.status_code
 
     return patiently(attempt, _place(http, url), sleep=sleep) != httpx.codes.NOT_FOUND

@@ -1,6 +1,7 @@
 """What no zone says and only the registrar knows, as a written checklist beside the dataset `edge.zones`.
 
-In: the folder of a complete export. Out: `registrar.md`, to be filled in by whoever has the account, and printed.
+In: the folder of an export whose datasets are written. Out: `registrar.md`, to be filled in by whoever has the account,
+and printed.
 """
 
 from collections.abc import Iterator
@@ -26,12 +27,9 @@ _QUESTIONS = (
 )
 
 
-def checklist(folder: Path) -> Path:
+def checklist(folder: Path) -> None:
     """Write it for every zone of the export; an old one is kept."""
-    path = folder / FILE
-    if not path.exists():
-        documents.write_text(path, "\n".join(_lines(folder)) + "\n")
-    return path
+    documents.write_new(folder / FILE, "\n".join(_lines(folder)) + "\n")
 
 
 def _lines(folder: Path) -> Iterator[str]:
@@ -43,8 +41,8 @@ def _lines(folder: Path) -> Iterator[str]:
 
 
 def _zone(zone: dict[str, Any]) -> Iterator[str]:
-    servers = ", ".join(f"`{one}`" for one in zone["name_servers"]) or "not known"
-    yield f"\n## `{zone['id']}`"
+    servers = ", ".join(map(_code, zone["name_servers"])) or "not known"
+    yield f"\n## {_code(zone['id'])}"
     yield f"Name servers now: {servers}. Put them down: they are the way back.\n"
     yield from (f"- [ ] {question}: " for question in _QUESTIONS)
     yield from _signing(zone)
@@ -55,6 +53,12 @@ def _signing(zone: dict[str, Any]) -> Iterator[str]:
         yield "- [ ] DNSSEC: the zone is not signed; a DS record left at the registrar would make it dark. Look: "
         return
     known = [value for one in zone["decisions"] if one["kind"] == "signed" for value in one.get("values", ())]
-    shown = ", ".join(f"`{one}`" for one in known) or "not known to its name servers"
+    shown = ", ".join(map(_code, known)) or "not known to its name servers"
     yield f"- [ ] DNSSEC: the zone is signed where it is now; DS record: {shown}. At the registrar: "
     yield "- [ ] Before name servers change: DS removed, and its TTL waited out; or the new key's DS added beside it: "
+
+
+def _code(text: str) -> str:
+    """As Markdown's code: a name of DNS may hold any byte, the one that ends code too."""
+    shown = repr(text)[1:-1].replace("`", "'")
+    return f"`{shown}`"

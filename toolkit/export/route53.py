@@ -16,10 +16,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import TTL, Alias, Decision, Found, Resolve, described, plain, zone_name
+from toolkit.export.dataset import Page, Record, Stream
+from toolkit.export.zones import TTL, Alias, Decision, Found, Resolve, described, no_more, pages, plain, zone_name
 
 NAME = "route53"
+_SETS = "ResourceRecordSets"
 ENDPOINTS = ("ListHostedZones", "ListResourceRecordSets", "GetDNSSEC")
 _OCTAL = re.compile(r"\\([0-3][0-7]{2})")  # Route 53 writes "*" as \052; zone files count in tens
 _END_IN_NAMES = ("CNAME", "MX", "NS", "PTR", "SRV")  # which Route 53 takes for whole, with and without a dot
@@ -42,21 +43,20 @@ def streams(route53: Any, zones: Sequence[str], resolve: Resolve) -> dict[str, S
 
 
 def _zones(route53: Any, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Iterator[Page]:
-    """The cursor is the number of zones that are done."""
     public = [one for one in _walk(route53.list_hosted_zones, "HostedZones") if not one["Config"].get("PrivateZone")]
     ids = {plain(zone_name(one["Name"])): one["Id"] for one in public}
     wanted = [plain(zone_name(name)) for name in zones] or sorted(ids)
     if missing := [name for name in wanted if name not in ids]:
         raise BadInput(f"no public hosted zone {', '.join(missing)}", where=NAME, hint=f"there are: {', '.join(ids)}")
-    for number, name in enumerate(wanted[cursor or 0 :], (cursor or 0) + 1):
-        sets = list(_walk(route53.list_resource_record_sets, "ResourceRecordSets", HostedZoneId=ids[name]))
+
+    def describe(name: str) -> Record:
+        sets = list(no_more(name, _walk(route53.list_resource_record_sets, _SETS, HostedZoneId=ids[name])))
         chosen, decisions = _chosen(sets, name)
         found = [record for one in chosen for record in _records(one)]
         signed, ds = _signing(route53, ids[name])
-        record = described(zone_name(name), NAME, found, decisions, resolve=resolve, ds=ds, signed=signed)
-        yield Page((record,), number if number < len(wanted) else None)
-    if not wanted:
-        yield Page((), None)
+        return described(zone_name(name), NAME, found, decisions, resolve=resolve, ds=ds, signed=signed)
+
+    return pages(wanted, cursor, describe)
 
 
 def _walk(call: Any, key: str, **query: Any) -> Iterator[dict[str, Any]]:

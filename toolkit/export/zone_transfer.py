@@ -13,13 +13,14 @@ import dns.message
 import dns.name
 import dns.query
 import dns.rdatatype
+import dns.tsig
 import dns.tsigkeyring
 import dns.xfr
 import dns.zone
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import Found, Resolve, described, plain, zone_name
+from toolkit.export.zones import Found, Resolve, Server, bounded, described, plain, zone_name
 
 NAME = "axfr"
 ENDPOINTS = ("AXFR",)
@@ -35,19 +36,6 @@ class Key(NamedTuple):
     algorithm: dns.name.Name
 
 
-class Server(NamedTuple):
-    address: str
-    port: int = 53
-
-
-def server(text: str) -> Server:
-    """A server from "192.0.2.1" or "192.0.2.1@5353"."""
-    address, _, port = text.partition("@")
-    if address and (not port or port.isdecimal()):
-        return Server(address, int(port or 53))
-    raise BadInput("not a name server", where=text, hint="it looks like 192.0.2.1 or 192.0.2.1@5353")
-
-
 def key(text: str) -> Key | None:
     """A key from "hmac-sha256:NAME:SECRET", as dig writes it; None for nothing."""
     if not text:
@@ -55,9 +43,11 @@ def key(text: str) -> Key | None:
     try:
         algorithm, name, secret = text.split(":")
         base64.b64decode(secret, validate=True)
-        named = dns.name.from_text(name)
-        return Key(dns.tsigkeyring.from_text({name: secret}), named, dns.name.from_text(algorithm))
-    except (ValueError, dns.exception.DNSException):
+        named, hashed = dns.name.from_text(name), dns.name.from_text(algorithm)
+        ring = dns.tsigkeyring.from_text({name: secret})
+        dns.tsig.get_context(dns.tsig.Key(named, secret, hashed))  # type: ignore[no-untyped-call]
+        return Key(ring, named, hashed)
+    except (ValueError, NotImplementedError, dns.exception.DNSException):  # the second: an unknown algorithm
         raise BadInput(
             "not a TSIG key", where="AXFR_TSIG", hint="hmac-sha256:NAME:SECRET, as dig -y takes it"
         ) from None
@@ -77,8 +67,18 @@ def _zones(
         yield Page((record,), number if number < len(zones) else None)
 
 
+class _Bounded(dns.zone.Zone):
+    """A zone that takes in no more than a zone may have."""
+
+    def writer(self, replacement: bool = False) -> Any:
+        """A transaction that raises BadInput where it is too much."""
+        transaction = super().writer(replacement)
+        transaction.check_put_rdataset(bounded(self.origin or dns.name.root))
+        return transaction
+
+
 def _transferred(where: Server, name: dns.name.Name, tsig: Key | None) -> list[Found]:
-    zone = dns.zone.Zone(name, relativize=False)
+    zone = _Bounded(name, relativize=False)
     query, _ = dns.xfr.make_query(
         zone, **({"keyring": tsig.ring, "keyname": tsig.name, "keyalgorithm": tsig.algorithm} if tsig else {})
     )

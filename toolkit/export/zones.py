@@ -5,10 +5,11 @@ files (RFC 1035), names absolute, and what a person has to decide: aliases that 
 a proxy stood in front of, records that no zone can hold. Nothing is left out in silence.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import dns.exception
 import dns.name
@@ -19,12 +20,14 @@ import dns.resolver
 import msgspec
 
 from toolkit.errors import BadInput
-from toolkit.export.dataset import Record, present
+from toolkit.export.dataset import Page, Record, present
 
 MOST = 100_000  # records of one zone
+_MOST_OF_A_SET = 5_000  # more of one name and type fit into no answer: it has 65,535 bytes
 TTL = 300  # seconds, where a vendor leaves it to itself
 _LONGEST_TTL = 2**31 - 1
 _LONGEST_CHAIN = 16
+_LAST_PORT = 65_535
 _STRING = 255  # bytes of one string of a TXT record
 _ADDRESSES = ("A", "AAAA")
 # what signing makes, and whoever serves the zone next makes anew; a DS belongs to a zone below and stays
@@ -58,6 +61,13 @@ class Decision(NamedTuple):
     values: tuple[str, ...] = ()
 
 
+class Server(NamedTuple):
+    """A name server or a resolver."""
+
+    address: str
+    port: int = 53
+
+
 class Addresses(NamedTuple):
     """What a resolver answers for a name now."""
 
@@ -65,8 +75,10 @@ class Addresses(NamedTuple):
     values: tuple[str, ...]
 
 
+T = TypeVar("T")
 Resolve = Callable[[str], Sequence[Addresses]]
 _Sets = dict[tuple[dns.name.Name, str], tuple[int, list[str]]]  # (name, type) → TTL and values
+_Onward = dict[dns.name.Name, dns.name.Name]  # an alias's name → its target
 
 
 def zone_name(text: str) -> dns.name.Name:
@@ -98,13 +110,21 @@ def _escaped(byte: int) -> str:
     return chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03d}"
 
 
+def server(text: str) -> Server:
+    """A server from "192.0.2.1" or "192.0.2.1@5353"."""
+    address, _, port = text.partition("@")
+    if address and (not port or re.fullmatch(r"[0-9]{1,5}", port)) and int(port or 53) <= _LAST_PORT:
+        return Server(address, int(port or 53))
+    raise BadInput("not a name server", where=text, hint="it looks like 192.0.2.1 or 192.0.2.1@5353")
+
+
 def resolver(address: str | None = None) -> Resolve:
     """Looks names up at this resolver ("192.0.2.53" or "192.0.2.53@5353"), else at the system's."""
     try:
         asked = dns.resolver.Resolver(configure=address is None)
         if address:
-            host, _, port = address.partition("@")
-            asked.nameservers, asked.port = [host], int(port or 53)
+            host, port = server(address)
+            asked.nameservers, asked.port = [host], port
     except (dns.exception.DNSException, ValueError) as err:
         raise BadInput("no resolver to ask", where=address or "/etc/resolv.conf", hint="--resolver ADDRESS") from err
     asked.lifetime = 10.0
@@ -139,8 +159,9 @@ def described(
     servers = sets.pop((zone, "NS"), (0, []))[1]
     _flatten(zone, sets, aliases, told)
     aliases = _together(aliases)
+    onward, alone = {one.name: one.target for one in aliases}, _alone(zone, aliases, sets)
     for alias in aliases:
-        _follow(zone, alias, aliases, sets, told, resolve)
+        _follow(zone, alias, onward, alone, sets, told, resolve)
     _break_circles(zone, sets, told)
     if signs or signed or ds:
         what = "signed at its present name servers: the parent's DS goes, or is exchanged, before they change"
@@ -156,6 +177,21 @@ def described(
         ],
         decisions=[_decision(one) for one in sorted(set(told))],
     )
+
+
+def pages(wanted: Iterable[str], cursor: Any, describe: Callable[[str], Record]) -> Iterator[Page]:
+    """A page for each zone that is left.
+
+    The cursor is the names of those that are done: others may have come or gone when a stopped run goes on.
+    """
+    done = list(cursor or ())
+    rest = [name for name in dict.fromkeys(wanted) if name not in done]
+    for name in rest:
+        record = describe(name)
+        done.append(name)
+        yield Page((record,), [*done] if name != rest[-1] else None)
+    if not rest:
+        yield Page((), None)
 
 
 def decisions(folder: Path) -> Iterator[str]:
@@ -176,6 +212,33 @@ class _Alias(NamedTuple):
     target: dns.name.Name
 
 
+def bounded(zone: dns.name.Name) -> Callable[..., None]:
+    """For a transaction of dnspython, which calls it before each record: no zone without an end is taken in."""
+    seen = 0
+
+    def check(_transaction: Any, _name: dns.name.Name, rdataset: Sequence[Any]) -> None:
+        nonlocal seen
+        seen += 1
+        _refuse_too_many(zone, seen, len(rdataset))
+
+    return check
+
+
+def no_more(zone: str, answers: Iterable[T]) -> Iterator[T]:
+    """A vendor's entries for a zone; BadInput once they are more than a zone has, not when memory is full."""
+    for number, one in enumerate(answers, 1):
+        _refuse_too_many(zone_name(zone), number, 0)
+        yield one
+
+
+def _refuse_too_many(zone: dns.name.Name, records: int, of_a_set: int) -> None:
+    if records > MOST:
+        raise BadInput(f"more than {MOST:,} records", where=plain(zone), hint="no platform's zone has so many")
+    if of_a_set > _MOST_OF_A_SET:
+        what = f"more than {_MOST_OF_A_SET:,} records of one name and type"
+        raise BadInput(what, where=plain(zone), hint="no name server can answer with so many")
+
+
 def _sorted_out(
     zone: dns.name.Name, found: Iterable[Found | Alias], told: list[Decision]
 ) -> tuple[_Sets, list[_Alias], bool]:
@@ -183,10 +246,8 @@ def _sorted_out(
     sets: _Sets = {}
     aliases: list[_Alias] = []
     signs = False
-    records = list(islice(found, MOST + 1))
-    if len(records) > MOST:
-        raise BadInput(f"more than {MOST:,} records", where=plain(zone), hint="no platform's zone has so many")
-    for one in records:
+    for number, one in enumerate(found, 1):
+        _refuse_too_many(zone, number, 0)
         try:
             name = _owner(one.name, zone)
             if isinstance(one, Alias):
@@ -198,7 +259,10 @@ def _sorted_out(
             elif kind != "SOA":
                 value = _value(kind, one.value, zone)
                 ttl, values = sets.get((name, kind), (_LONGEST_TTL, []))
-                sets[name, kind] = (min(ttl, _ttl(one.ttl)), values if value in values else [*values, value])
+                if value not in values:
+                    values.append(value)
+                _refuse_too_many(zone, number, len(values))
+                sets[name, kind] = (min(ttl, _ttl(one.ttl)), values)
         except _Refused as err:
             kind = "alias" if isinstance(one, Alias) else one.type
             told.append(Decision(_shown(one.name), "left out", f"{kind[:20]}: {err}"))
@@ -282,14 +346,15 @@ def _together(aliases: Iterable[_Alias]) -> list[_Alias]:
 def _follow(
     zone: dns.name.Name,
     alias: _Alias,
-    aliases: Sequence[_Alias],
+    onward: _Onward,
+    alone: Set[dns.name.Name],
     sets: _Sets,
     told: list[Decision],
     resolve: Resolve,
 ) -> None:
     """Put records in an alias's place: those of its target, where this zone has them; else what stands for them now."""
     name = _relative(alias.name, zone)
-    target = _end(alias.target, aliases, sets)
+    target = _end(alias.target, onward, sets)
     if target is None:
         told.append(Decision(name, "left out", "alias: it leads in a circle"))
         return
@@ -298,7 +363,7 @@ def _follow(
     if there:
         for kind, (ttl, values) in there.items():
             sets[alias.name, kind] = (min(ttl, alias.ttl), list(values))
-    elif _may_be_cname(zone, alias, aliases, sets):
+    elif alias.name in alone:
         sets[alias.name, "CNAME"] = (alias.ttl, [text])
         told.append(Decision(name, "alias", "an alias, which a CNAME now stands for; it goes with its target", (text,)))
     else:
@@ -312,14 +377,14 @@ _RESOLVED = "an alias: the addresses that its target has now stand for it, and w
 _UNRESOLVED = "an alias whose target has no address now: nothing stands for it"
 
 
-def _may_be_cname(zone: dns.name.Name, alias: _Alias, aliases: Sequence[_Alias], sets: _Sets) -> bool:
-    taken = any(at == alias.name for at, _ in sets)
-    return alias.name != zone and not taken and sum(one.name == alias.name for one in aliases) == 1
+def _alone(zone: dns.name.Name, aliases: Iterable[_Alias], sets: _Sets) -> Set[dns.name.Name]:
+    """The names with one alias and nothing else, for which a CNAME may stand."""
+    counted = Counter(one.name for one in aliases)
+    return {name for name, count in counted.items() if count == 1} - {name for name, _ in sets} - {zone}
 
 
-def _end(name: dns.name.Name, aliases: Sequence[_Alias], sets: _Sets) -> dns.name.Name | None:
+def _end(name: dns.name.Name, onward: _Onward, sets: _Sets) -> dns.name.Name | None:
     """The name at the end of aliases and CNAMEs of this zone; None where they lead in a circle."""
-    onward = {one.name: one.target for one in aliases}
     for _ in range(_LONGEST_CHAIN):
         if name in onward:
             name = onward[name]
