@@ -55,7 +55,8 @@ def test_what_can_be_taken_along_is_on_paper_with_its_source(plan: Plan, catalog
     book = entities.unescape(files["otp.sms.md"])
     assert "## Leaving `twilio/verify`: access ends T+30:00" in book
     assert (
-        "- ☐ Message logs: `GET /Messages.json`. Limit: bodies are kept for a time (https://twilio.example/log)" in book
+        "- ☐ Message logs: `GET /Messages.json`. Limit: bodies are kept for a time (`https://twilio.example/log`)"
+        in book
     )
     assert "- TOTP seeds: returned only at factor creation (no source)" in book
     assert "twilio" not in files["data.relational.md"]
