@@ -36,7 +36,7 @@ drill: $(VENV)/ready ## Build the example platform on lab hosts, lose it, bring 
 	@.ci/drill drill
 
 # on every processor; a file's tests stay together, and share its servers; one that hangs fails after ten minutes
-SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist loadfile --timeout 600
+SIDE_BY_SIDE := -n logical --maxprocesses 8 --dist loadfile --timeout 600 --durations 15
 # in CI one that fails is tried once more, and the summary names it: a mirror stalls, a machine is busy. What a random test has
 # found it finds again.
 TWICE := $(if $(filter true,$(CI)),--reruns 1 -rR)
@@ -79,14 +79,18 @@ example-test: ## The example platform's own tests, against stand-ins
 host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and restore, the short drill, every service
 	.ci/debian-packages chromium chromium-driver curl \
 	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v mvn >/dev/null || echo maven)
-	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway status_page)
+	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, name servers, edges, engines, a go-bag
+service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, name servers, edges, engines, a go-bag, public certificates
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven) \
 	  $(shell command -v npm >/dev/null || echo nodejs npm)
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag container \
-	  queues_and_caches dns edge guard)
+	  queues_and_caches dns edge guard acme status_page)
+
+.PHONY: test-all
+test-all: ## All of it, some hours: make test, make service-test, make drill
+	@.ci/steps test service-test drill
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 .PHONY: bench

@@ -5,7 +5,8 @@ usage: python bench/strangers.py CORPUS [--by-hand FOLDER] [--work FOLDER] [--ap
 CORPUS is a folder of checkouts. Each goes through `offramp init`, `audit`, `plan` and `generate`; with --apply also
 onto lab hosts of its own (as root), where site.yml runs, which ends when every application answers, then verify.yml.
 FOLDER of --by-hand holds NAME.toml, offramp.toml as somebody corrected it for the checkout NAME; without one, its
-domain is the only line that is written. Counted by hand are lines that the draft has not, remarks and empty ones aside.
+domain is the only line that is written, and where there are several programs a domain for each. Counted by hand are
+lines that the draft has not, remarks and empty ones aside.
 What is made of each checkout is left in the folder of --work, with a log of what every command said.
 """
 
@@ -25,6 +26,7 @@ from toolkit.documents import read_plan
 from toolkit.drill import lab as labs
 
 _DRAFTED = '# domains = ["example.org"]'
+_OWN = re.compile(r'(?m)^# domains = \["([\w-]+)\.example\.org"\].*')  # of one of several programs
 _STEPS = ("init", "audit", "plan", "generate", "apply")
 _LONGEST = 3600  # seconds for a playbook
 
@@ -104,7 +106,8 @@ def _correct(file: Path, corrected: Path | None, name: str) -> int:
     if corrected and corrected.is_file():
         text = corrected.read_text(encoding="utf-8")
     else:
-        text = drafted.replace(_DRAFTED, f'domains = ["{re.sub("[^a-z0-9]+", "-", name.lower())}.example"]')
+        domain = f"{re.sub('[^a-z0-9]+', '-', name.lower())}.example"
+        text = _OWN.sub(rf'domains = ["\1.{domain}"]', drafted.replace(_DRAFTED, f'domains = ["{domain}"]'))
     file.write_text(text, encoding="utf-8")
     known = {_said(line) for line in drafted.splitlines()}
     return sum(bool(said := _said(line)) and said not in known for line in text.splitlines())

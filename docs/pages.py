@@ -31,10 +31,10 @@ _COMMANDS = """# Commands
 _CHAPTERS = {  # of the front page; a folder stands for its pages
     "Begin": ("overview", "tutorial", "blind-spots"),
     "How to": (
-        "offramp-toml", "programs", "network", "export", "plan", "go-bag", "drill", "gate", "ci/README", "otp",
-        "guard", "reports",
+        "offramp-toml", "programs", "network", "export", "plan", "tabletop", "go-bag", "drill", "proof", "gate",
+        "ci/README", "otp", "guard", "reports",
     ),
-    "Judgement": ("identify", "judgement", "score", "security"),
+    "Judgement": ("identify", "judgement", "score", "security", "figures"),
     "Reference": ("reference/commands", "rules", "reference/schemas"),
     "Replacements": ("strangers", "blueprints/"),
     "Catalogue": ("catalogue/",),

@@ -15,6 +15,7 @@ STAGES = {
     "export",
     "pack",
     "drill",
+    "tabletop",
     "gate",
     "report",
     "otp",

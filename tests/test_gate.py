@@ -1,6 +1,6 @@
 """The gate refuses what the policy names, and with a baseline only what got worse."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from toolkit.model import (
     Finding,
     JourneyRisk,
     Platform,
+    Proofs,
     Root,
     Score,
     Survey,
@@ -206,6 +207,25 @@ def test_drill_and_plan_grow_old() -> None:
     assert policies(old, policy, old) == ["max_drill_days"]
     early = audit(platform=Platform(plan_reviewed=date(2026, 6, 2)))
     assert policies(early, Policy(max_plan_days=30)) == ["max_plan_days"]
+
+
+def test_copies_and_the_bag_grow_old_by_the_hour() -> None:
+    policy = Policy(max_backup_age_hours=26, max_bag_age_days=31, max_restore_age_days=30, max_drill_age_days=90)
+    keys = ["max_drill_age_days", "max_restore_age_days", "max_backup_age_hours", "max_bag_age_days"]
+    assert policies(audit(), policy) == keys
+    proofs = Proofs(date(2026, 5, 2), None, "2026-05-20T00:00:00Z", "2026-05-31T23:00:00+00:00")
+    fresh = replace(audit(), assessment=replace(audit().assessment, restored=date(2026, 5, 2), proofs=proofs))
+    assert policies(fresh, policy) == []
+
+    def at(text: str) -> list[str]:
+        moment = datetime.fromisoformat(text)
+        return [one.policy for one in judge(fresh, policy, today=TODAY, moment=moment).violations]
+
+    assert at("2026-06-02T00:59:00+00:00") == []
+    assert at("2026-06-02T01:01:00+00:00") == ["max_backup_age_hours"]
+    assert at("2026-06-20T00:01:00+00:00") == ["max_backup_age_hours", "max_bag_age_days"]
+    assert at("2026-05-31T22:50:00+00:00") == [], "two machines' clocks differ"
+    assert at("2026-05-31T20:00:00+00:00") == ["max_backup_age_hours"], "a copy of the future"
 
 
 def test_a_violation_is_waived_by_key_and_subject_until_its_day() -> None:

@@ -6,9 +6,9 @@ Stages are imported inside the commands, so that `offramp --help` stays instant.
 import os.path
 import sys
 import traceback
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -28,9 +28,11 @@ from toolkit.commands.options import (
     format_option,
     output_option,
     outside_option,
+    sign_option,
     source_url_option,
 )
 from toolkit.commands.pack import pack_command
+from toolkit.commands.tabletop import tabletop
 from toolkit.commands.talk import add_talk
 from toolkit.console import Targets, emit, say
 from toolkit.export.command import export
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from toolkit.catalog import Catalog
     from toolkit.collect.network.outside import Outside
     from toolkit.generate import Vault
-    from toolkit.model import Audit, Journal, Loss, Plan, Platform, Survey, Today
+    from toolkit.model import Audit, Journal, Loss, Plan, Platform, Proofs, Survey, Today
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -88,6 +90,7 @@ def cli() -> None:
     offramp generate plan.json --target hosts --to infra/
     offramp pack infra/ --to gobag/          all that the rebuild fetches, for when there is no internet
     offramp drill infra/ --lab incus         build it, lose it, bring it back, with every step timed
+    offramp tabletop audit.json --scenario parler-2021    go through the loss with the people
 
     \b
     Exit codes: 0 pass · 1 gate failed · 2 wrong input · 3 unread and --strict · 4 a program failed ·
@@ -108,7 +111,12 @@ def cli() -> None:
 @click.option("--web-ports", type=(int, int), default=(443, 80), hidden=True, help="HTTPS and HTTP.")
 @click.option("--allow-private", is_flag=True, help="Visit a domain whose own address is a private one.")
 @click.option(
-    "--record", "records", multiple=True, type=ANY_PATH, metavar="FILE", help="A drill's journal, a zone file, a HAR."
+    "--record",
+    "records",
+    multiple=True,
+    type=ANY_PATH,
+    metavar="FILE",
+    help="Signed: a journal, a tabletop, a go-bag, an export. A zone file, a HAR.",
 )
 @click.option("--print-iam-policy", is_flag=True, help="Print the least IAM policy --aws-profile needs, and stop.")
 @click.option("--redact", is_flag=True, help="Replace account ids, ARNs and your host names by pseudonyms.")
@@ -199,6 +207,7 @@ def _audit(
     from msgspec.structs import replace
 
     from toolkit.assess import assess
+    from toolkit.assess.measured import measured
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
     from toolkit.collect.roots import find_platform, find_roots, nothing_found, tracked
@@ -211,7 +220,7 @@ def _audit(
     from toolkit.undescribed import undescribed
 
     platform, base = find_platform(paths, platform_file)
-    journals, others = _told_apart(records, platform)
+    journals, proofs, others = _told_apart(records, platform)
     roots = find_roots(paths, platform, base, allow_outside=allow_outside)
     catalog = _catalog(overlays, platform, base)
     check_names(platform, catalog)
@@ -231,7 +240,9 @@ def _audit(
     dependencies = corrected(identify(survey, platform, catalog), platform.corrections)
     survey = replace(survey, choices=concerning(survey.choices, dependencies))
     needs = find_needs(survey, platform, catalog)
-    assessment = assess(survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs)
+    assessment = assess(
+        survey, dependencies, platform, catalog, today=date.today(), journals=journals, needs=needs, proofs=proofs
+    )
     signals = remember({signal.id for signal in catalog.signals()})
     made = Audit(
         schema_version=SCHEMA_VERSION,
@@ -244,34 +255,28 @@ def _audit(
         needs=needs,
         signals=signals,
         undescribed=undescribed(survey, platform),
+        measured=measured(journals),
     )
     return made, catalog
 
 
-def _told_apart(records: tuple[Path, ...], platform: "Platform") -> "tuple[list[Journal], list[Path]]":
-    """Journals of drills, which prove something, and records of the outside, which show something."""
+def _told_apart(records: tuple[Path, ...], platform: "Platform") -> "tuple[list[Journal], Proofs, list[Path]]":
+    """Records of our own, which prove something if they are signed, and those of the outside, which show something."""
     from toolkit.collect.records import kind_of
+    from toolkit.commands.records import read_proofs
 
-    kinds = {file: kind_of(file) for file in records}
-    journals = [_journal(file, platform) for file in records if kinds[file] == "journal"]
-    return journals, [file for file in records if kinds[file] != "journal"]
+    files = [file / "manifest.json" if file.is_dir() else file for file in records]  # of a go-bag, of an export
+    kinds = {file: kind_of(file) for file in files}
+    journals, proofs = read_proofs([file for file in files if kinds[file] == "journal"], platform, date.today())
+    for doubt in proofs.doubts:
+        say(f"{doubt} (docs/proof.md)")
+    return journals, proofs, [file for file in files if kinds[file] != "journal"]
 
 
 def _read_records(files: list[Path], catalog: "Catalog", platform: "Platform") -> "Survey":
     from toolkit.collect.records import collect_records
 
     return collect_records(files, catalog, platform.domains)
-
-
-def _journal(file: Path, platform: "Platform") -> "Journal":
-    """A drill's journal, which proves something of the platform it was of and of no other."""
-    from toolkit.documents import read_journal
-
-    journal = read_journal(file)
-    if journal.platform != platform.name:
-        what = f"this is the journal of a drill of {journal.platform!r}, and not of {platform.name!r}"
-        raise errors.BadInput(what, where=file, hint="the name is the one in offramp.toml")
-    return journal
 
 
 def _cache_folder() -> Path:
@@ -542,31 +547,69 @@ def _validate(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("infra", type=EXISTING)
+@click.argument("infra", type=EXISTING, required=False)
+@click.option(
+    "--from", "bag", type=EXISTING, metavar="GOBAG", help="Drill what is in this go-bag, with nothing else to be had."
+)
 @click.option("--lab", type=click.Choice(["incus"]), help="Make throwaway hosts for it on this machine.")
 @click.option("--hosts", type=ANY_PATH, metavar="FILE", help="terraform.tfvars of hosts that may be destroyed instead.")
 @click.option(
     "--state", type=ANY_PATH, metavar="FOLDER", help="The drill's own folder: journal, log, work in progress."
 )
+@sign_option
 @format_option
 @output_option
 def drill(
-    infra: Path, lab: str | None, hosts: Path | None, state: Path | None, chosen: str | None, targets: Targets
+    infra: Path | None,
+    bag: Path | None,
+    lab: str | None,
+    hosts: Path | None,
+    state: Path | None,
+    key: Path | None,
+    chosen: str | None,
+    targets: Targets,
 ) -> None:
     """Build the generated project INFRA on hosts that may be destroyed, lose them, rebuild from backups, prove it."""
+    from toolkit import proof
+    from toolkit.commands.sealing import emit_sealed
+    from toolkit.drill import JOURNAL
     from toolkit.drill import drill as run
     from toolkit.lock import locked
 
     if (lab is None) == (hosts is None):
         raise errors.BadInput("say where the drill may happen", hint="either --lab incus or --hosts FILE")
-    folder = state or _state_folder() / "drills" / infra.resolve().name
+    if (infra is None) == (bag is None):
+        raise errors.BadInput("say what is drilled", hint="either the project INFRA or --from GOBAG, which has one")
+    if key:
+        proof.check_key(key)
+    project = _of_bag(bag.resolve()) if bag else cast(Path, infra)
+    folder = state or _state_folder() / "drills" / (bag or project).resolve().name
     say(f"journal and log: {folder}")
     with locked(folder, mode=0o700), console.log_file(folder.with_name(folder.name + ".log")) as details:
-        journal = run(infra, folder=folder, tool=_version(), log=say, details=details, hosts=hosts)
-    emit("render_journal", (journal,), chosen, targets)
+        settings = {"hosts": hosts, "bag": bag.resolve() if bag else None}
+        journal = run(project, folder=folder, tool=_version(), log=say, details=details, **settings)
+    if key:
+        journal = emit_sealed(journal, key, folder / JOURNAL, chosen, targets)
+    else:
+        emit("render_journal", (journal,), chosen, targets)
     if not journal.restored:
         failed = [step for step in journal.steps if step.outcome == "failed"]
         raise errors.NotRestored("the drill did not bring the platform back", where=", ".join(s.id for s in failed))
+
+
+def _of_bag(bag: Path) -> Path:
+    """The project in a go-bag, which must be as it was packed and lack nothing."""
+    from toolkit.documents import read_bag
+    from toolkit.lock import unchanged
+    from toolkit.pack import MANIFEST, verify
+
+    with unchanged(bag):
+        if wrong := next(verify(bag), None):
+            raise errors.BadInput(wrong, where=bag, hint="`offramp pack --verify` lists all; pack it again")
+        if gaps := read_bag(bag / MANIFEST).gaps:
+            what = f"the go-bag lacks {len(gaps)} things, {gaps[0].what} among them"
+            raise errors.Incomplete(what, where=bag, hint="a rebuild from it would need a network")
+    return bag / "infra"
 
 
 def _state_folder() -> Path:
@@ -625,7 +668,7 @@ def gate(
     check_policy(policy, result, catalog, where=policy_file or "policy.toml")
     url = of_this_build(source_url, result)
     changes = diff(baseline, result, source_url=url) if baseline else None
-    verdict = judge(result, policy, baseline, today=date.today(), changes=changes)
+    verdict = judge(result, policy, baseline, today=date.today(), changes=changes, moment=datetime.now(UTC))
     emit("render_verdict", (replace(verdict, source_url=url), result, catalog), chosen, targets)
     if new_baseline and (verdict.passed or baseline is None):
         write_json(result, new_baseline)
@@ -740,6 +783,7 @@ cli.add_command(export)
 cli.add_command(otp)
 cli.add_command(guard)
 cli.add_command(pack_command)
+cli.add_command(tabletop)
 add_talk(cli)
 
 

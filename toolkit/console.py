@@ -70,13 +70,18 @@ def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targe
         if name not in known:
             raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(known)}")
     for name, path in targets:
-        text = _render(name, function, arguments, whole=True)
-        documents.write_text(path, text + (_signature() if name == "text" else ""))
-        say(f"wrote {path}")
+        write(function, arguments, name, path)
     if chosen or not targets:
         click.echo(_render(chosen or "text", function, arguments), nl=False)
     elif not _is_quiet():
         click.echo(_render("text", function, arguments), nl=False, err=True)
+
+
+def write(function: str, arguments: tuple[object, ...], name: str, path: Path) -> None:
+    """Write one result to a file in the format of that name, whole, and say so."""
+    text = _render(name, function, arguments, whole=True)
+    documents.write_text(path, text + (_signature() if name == "text" else ""))
+    say(f"wrote {path}")
 
 
 def _render(name: str, function: str, arguments: tuple[object, ...], *, whole: bool | None = None) -> str:

@@ -23,7 +23,7 @@ from toolkit import leaks, positions, schema, strays
 from toolkit.entries import Policy
 from toolkit.errors import BadInput, OfframpError
 from toolkit.kinds import WANTED, kind_of
-from toolkit.model import SCHEMA_VERSION, Audit, Bag, Journal, Manifest, Plan, Platform
+from toolkit.model import SCHEMA_VERSION, Audit, Bag, Journal, Manifest, Plan, Platform, Tabletop
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -95,6 +95,11 @@ def read_bag(path: Path) -> Bag:
 def read_journal(path: Path) -> Journal:
     """The JSON that `offramp drill` wrote."""
     return _read_versioned(path, "journal", Journal)
+
+
+def read_tabletop(path: Path) -> Tabletop:
+    """The `tabletop.json` that `offramp tabletop` wrote."""
+    return _read_versioned(path, "tabletop", Tabletop)
 
 
 def read_toml(path: Path, *, error: type[OfframpError] = BadInput) -> dict[str, Any]:

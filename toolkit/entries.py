@@ -284,7 +284,19 @@ class Forbid(Value):
 
 
 # What a [[waiver]] of offramp.toml may name as its rule beside the readiness rules
-WAIVABLE = ("deny_vendors", "new_vendors", "worse_journeys", "forbid", "max_drill_days", "max_plan_days", "min_score")
+WAIVABLE = (
+    "deny_vendors",
+    "new_vendors",
+    "worse_journeys",
+    "forbid",
+    "max_backup_age_hours",
+    "max_restore_age_days",
+    "max_bag_age_days",
+    "max_drill_age_days",
+    "max_drill_days",
+    "max_plan_days",
+    "min_score",
+)
 
 
 class Policy(Value):
@@ -301,8 +313,12 @@ class Policy(Value):
     allow_vendors: tuple[str, ...] = ()  # may be new in spite of `new_vendors`
     worse_journeys: Literal["pass", "fail"] = "pass"  # what a journey does that one more company can stop alone
     forbid: tuple[Forbid, ...] = ()  # companies that may not stop certain journeys
-    max_drill_days: Annotated[int, Meta(ge=1)] | None = None  # since the last drill that restored the platform
-    max_plan_days: Annotated[int, Meta(ge=1)] | None = None  # since `plan_reviewed` of offramp.toml
+    max_backup_age_hours: Annotated[float, Meta(gt=0)] | None = None  # of the newest copy of each source
+    max_restore_age_days: Annotated[int, Meta(ge=1)] | None = None  # since a drill put copies of backups back
+    max_bag_age_days: Annotated[int, Meta(ge=1)] | None = None  # of the go-bag's newest file
+    max_drill_age_days: Annotated[int, Meta(ge=1)] | None = None  # since the last drill that restored the platform
+    max_drill_days: Annotated[int, Meta(ge=1)] | None = None  # the same, by its earlier name
+    max_plan_days: Annotated[int, Meta(ge=1)] | None = None  # since `plan_reviewed` of offramp.toml, or a tabletop
 
 
 # --- blueprints (playbooks/blueprints/<slug>/) ------------------------------------------------------------------------
@@ -387,6 +403,7 @@ class EffortRule(Value):
     minutes_each: float = 0.0
     per: Literal["", "gb", "item"] = ""
     basis: str = ""
+    run_minutes: float = 0.0  # of the fixed minutes, those of its commands, which a drill measures
 
 
 class PlanTask(Value):
@@ -400,6 +417,7 @@ class PlanTask(Value):
     owner: str = "platform"
     needs: tuple[str, ...] = ()
     before_access_ends: bool = False
+    works_on_copy: bool = False  # not done where what it works on starts empty
     empty: str = ""  # title of what is done instead where the copy it needs cannot be had; empty: the rest of the task
     latest_hours: Hours | None = None
     commands: tuple[str, ...] = ()

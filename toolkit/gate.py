@@ -13,7 +13,7 @@ and is listed.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import get_args
 
 from toolkit.catalog import Policy
@@ -42,12 +42,20 @@ _DOES: dict[Effect, str] = {
     "later": "stops later",
     "degrades": "degrades",
 }
+_CLOCKS_DIFFER = 0.25  # hours between two machines
 _NOT_THE_PLATFORM = ("catalogue", "tool")  # causes
 
 
 def gate(
-    audit: Audit, policy: Policy, baseline: Audit | None = None, *, today: date, changes: Diff | None = None
+    audit: Audit,
+    policy: Policy,
+    baseline: Audit | None = None,
+    *,
+    today: date,
+    changes: Diff | None = None,
+    moment: datetime | None = None,
 ) -> Verdict:
+    """`moment`: what hours are counted to; without it, to the end of `today`."""
     first_run = baseline is None and policy.new_only and policy.no_baseline == "pass"
     before = baseline if policy.new_only else None
     refused = {one.fingerprint: one for one in _refused(audit, policy)}
@@ -55,7 +63,11 @@ def gate(
     known = (
         _known(refused.values(), audit if first_run else before) | _only_seen_now(changes, policy)
     ) & refused.keys() - waived
-    now = [*_changes(policy, audit, changes), *_too_old(audit, policy, today)]
+    now = [
+        *_changes(policy, audit, changes),
+        *_too_old(audit, policy, today),
+        *_stale(audit, policy, moment or _end_of(today)),
+    ]
     found = [*_findings(refused, audit, waived | known), *_standing(audit, policy, before), *now]
     everything = [*_findings(refused, audit, waived), *_standing(audit, policy, None), *now]
     excused = [one for one in found if _is_excused(one, audit, today)]
@@ -236,9 +248,13 @@ def _changes(policy: Policy, audit: Audit, changes: Diff | None) -> Iterator[Vio
 
 def _too_old(audit: Audit, policy: Policy, today: date) -> Iterator[Violation]:
     """A drill and a review of the plan are worth something for a time. These refuse with and without a baseline."""
+    proofs, restored = audit.assessment.proofs, audit.assessment.restored
+    reviewed = max(filter(None, (audit.platform.plan_reviewed, proofs.tabletop)), default=None)
     asked = (
-        ("max_drill_days", policy.max_drill_days, audit.assessment.restored, "a drill restored the platform"),
-        ("max_plan_days", policy.max_plan_days, audit.platform.plan_reviewed, "people went through the plan"),
+        ("max_drill_days", policy.max_drill_days, restored, "a drill restored the platform"),
+        ("max_drill_age_days", policy.max_drill_age_days, restored, "a drill restored the platform"),
+        ("max_restore_age_days", policy.max_restore_age_days, proofs.copies_restored, "copies were restored"),
+        ("max_plan_days", policy.max_plan_days, reviewed, "people went through the plan"),
     )
     for key, most, last, what in asked:
         if most is None:
@@ -251,3 +267,30 @@ def _too_old(audit: Audit, policy: Policy, today: date) -> Iterator[Violation]:
             when = f"{days} days ago" if days >= 0 else "in the future"
             message = f"the last time {what} was on {last}, {when}; the policy allows {most} days"
             yield Violation(key, message, subject="platform")
+
+
+def _stale(audit: Audit, policy: Policy, now: datetime) -> Iterator[Violation]:
+    """Copies and the go-bag grow old by the hour and by the day."""
+    proofs, days = audit.assessment.proofs, policy.max_bag_age_days
+    asked = (
+        ("max_backup_age_hours", policy.max_backup_age_hours, proofs.copies, "copies were made", "export"),
+        ("max_bag_age_days", None if days is None else days * 24.0, proofs.bag, "the go-bag was packed", "go-bag"),
+    )
+    for key, most, last, what, record in asked:
+        if most is None:
+            continue
+        if not last:
+            message = f"nothing says when {what}: no signed {record} was handed over; the policy asks for one"
+            yield Violation(key, message, subject="platform")
+        elif (hours := (now - datetime.fromisoformat(last)).total_seconds() / 3600) > most or hours < -_CLOCKS_DIFFER:
+            when = f"{_age(hours)} ago" if hours >= 0 else "in the future"
+            message = f"the last time {what} was {last}, {when}; the policy allows {_age(most)}"
+            yield Violation(key, message, subject="platform")
+
+
+def _age(hours: float) -> str:
+    return f"{hours / 24:.0f} days" if hours >= 72 else f"{hours:.0f} hours"
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, UTC)

@@ -12,6 +12,8 @@ _KINDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("old_catalog", "before"), "a diff"),
     (("tasks", "schedule"), "a plan"),
     (("steps", "restored"), "a journal of a drill"),
+    (("entries", "plan"), "a record of a tabletop"),
+    (("project", "debian"), "the manifest of a go-bag"),
     (("target", "files", "tool"), "the manifest of a generated project"),
     (("source", "datasets"), "the manifest of an export"),
     (("passed",), "a verdict of the gate"),
@@ -25,6 +27,7 @@ WANTED: Mapping[str, str] = {
     "audit": "an audit, the JSON that `offramp audit -o json=FILE` writes",
     "plan": "a plan, the JSON that `offramp plan -o json=FILE` writes",
     "journal": "a journal, the JSON that `offramp drill -o json=FILE` writes",
+    "tabletop": "a record, the `tabletop.json` of the folder that `offramp tabletop --to FOLDER` wrote",
     "manifest": "offramp-manifest.json of a generated project",
 }
 

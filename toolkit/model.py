@@ -318,6 +318,16 @@ class Waiver(Value):
     expires: date
 
 
+PublicKey = Annotated[
+    str,
+    Meta(
+        pattern=r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)"
+        r" [A-Za-z0-9+/]+=*( [^\r\n]*)?$",
+        description="a line of an SSH public key's file",
+    ),
+]
+
+
 class Objectives(Value):
     rto_hours: Awaited = 24.0
     rpo_hours: Awaited = 24.0
@@ -342,6 +352,7 @@ class Platform(
     catalog: tuple[str, ...] = ()  # overlay folders of the user's own vendors, rules, blueprints
     people: Annotated[int, Meta(ge=1, le=500)] = 3  # who can work on a move
     plan_reviewed: date | None = None  # when people last went through the plan together; the gate may ask for it
+    signers: tuple[PublicKey, ...] = ()  # who may sign records of drills and tabletops: docs/proof.md
     objectives: Objectives = Objectives()
     owners: dict[str, str] = field(default_factory=dict)  # capability or area ("auth") -> role or person
     applications: tuple[Application, ...] = ()
@@ -456,6 +467,16 @@ class Score(Value):
     parts: tuple[ScorePart, ...]
 
 
+class Proofs(Value):
+    """What signed records say beside the last drill; none: no record that counts was handed over."""
+
+    copies_restored: date | None = None  # the last drill in which copies of backups were put back, however it ended
+    tabletop: date | None = None  # people went through a loss
+    bag: str = ""  # the newest file of a go-bag (ISO 8601, UTC)
+    copies: str = ""  # of the newest copy of each source, the oldest: when its export began (ISO 8601, UTC)
+    doubts: tuple[str, ...] = ()  # records that count for nothing, and why, one sentence each
+
+
 class Assessment(Value):
     score: Score
     companies: tuple[Company, ...] = ()
@@ -464,6 +485,15 @@ class Assessment(Value):
     questions: tuple[Question, ...] = ()
     first: tuple[FirstStep, ...] = ()  # what to do first, the most useful step first
     restored: date | None = None  # of the last drill, among the journals handed over, that restored the platform
+    proofs: Proofs = Proofs()
+
+
+class Measured(Value):
+    """A step that a drill of this platform really took."""
+
+    step: str  # "site", "verify", "restore": the playbook that ran
+    seconds: float  # the longest time of those that passed
+    day: date
 
 
 class Audit(Value):
@@ -479,6 +509,7 @@ class Audit(Value):
     needs: tuple[Need, ...] = ()  # engines the code needs: a loss of whoever provides them stops it
     undescribed: tuple[Undescribed, ...] = ()  # outside hosts of nobody known, the most telling place first
     signals: str = ""  # what the catalogue could know, by toolkit/known_signals.py: `offramp diff` asks it
+    measured: tuple[Measured, ...] = ()  # what drills took, of the newest journal that has the step
     source_url: str = ""  # with a path and "#L12" after it: a line of what was looked at, at the forge
 
 
@@ -612,6 +643,7 @@ class Replacement(Value):
 class Effort(Value):
     hours: Hours
     basis: str  # how the figure was made: "20 min + 0.5 min per GB x 42 GB"
+    measured_hours: Hours = 0.0  # of these, what a drill of this platform really took; the rest is a guess
 
 
 class Wait(Value):
@@ -640,6 +672,7 @@ class Task(Value):
     needs: tuple[str, ...] = ()  # Task.id
     window: Window = Window()
     commands: tuple[str, ...] = ()
+    look_up: tuple[str, ...] = ()  # words of the commands that are to be filled in, and the lines that say them
     done_when: str = ""
     rollback: str = ""
     wait: Wait | None = None  # after the work, before whatever needs it
@@ -762,6 +795,7 @@ class Plan(Value):
     prepared: bool = False  # copies and contracts are held already: `offramp plan --prepared`
     assumed: tuple[str, ...] = ()  # what was taken for granted of the platform itself, one sentence each
     taken: tuple[Taken, ...] = ()  # what goes with each loss
+    called: str = ""  # by its checkouts, where offramp.toml names it not
 
 
 class Compared(Value):
@@ -925,6 +959,54 @@ class Journal(Value):
     infra: str  # hash of the generated project's manifest
     steps: tuple[Step, ...]
     restored: bool
+    previous: str = ""  # SHA-256 of the signed record before this one; empty: the first, or not signed
+
+
+# --- what people rehearse (tabletop) ----------------------------------------------------------------------------------
+class TabletopEntry(Value):
+    """One entry of a tabletop's script: what happens in the story, or what is to be decided then and was answered."""
+
+    id: str
+    kind: Literal["event", "decision"]
+    at_hours: Hours  # in the story, after notice is given
+    text: str  # what happened, or the question
+    about: tuple[str, ...] = ()  # what the plan says of it, a sentence each
+    asked: str = ""  # "decision": the role that answers
+    due_hours: Hours | None = None  # "decision": afterwards it is too late
+    pages: tuple[str, ...] = ()  # files of `offramp plan --runbooks` to open
+    minutes: float = 0.0  # "decision": how long the people at the table have for it
+    outcome: Literal["open", "answered", "gap"] = "open"  # "gap": nobody knew
+    answer: str = ""
+    answered: str = ""  # ISO 8601, UTC
+    seconds: float = 0.0  # how long they took
+
+
+class Tabletop(Value):
+    """A loss gone through at a table: the script, what was answered, and what the plan itself leaves open."""
+
+    schema_version: str
+    tool: str
+    catalog: str
+    platform: str
+    plan: str  # SHA-256 of the plan it was made from
+    title: str  # of the scenario, or who is lost
+    losses: tuple[Loss, ...]
+    entries: tuple[TabletopEntry, ...]
+    known: tuple[str, ...] = ()  # gaps of the plan, whatever is answered
+    scenario: str = ""
+    begun: str = ""  # ISO 8601, UTC; empty: only the script
+    ended: str = ""  # likewise; empty: there is something left to ask
+    previous: str = ""  # SHA-256 of the signed record before this one; empty: the first, or not signed
+
+    @property
+    def decisions(self) -> tuple[TabletopEntry, ...]:
+        """What is asked."""
+        return tuple(entry for entry in self.entries if entry.kind == "decision")
+
+    @property
+    def gaps(self) -> tuple[TabletopEntry, ...]:
+        """What nobody knew an answer to."""
+        return tuple(entry for entry in self.decisions if entry.outcome == "gap")
 
 
 # --- what if, and why (simulate, explain) -----------------------------------------------------------------------------

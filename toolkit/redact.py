@@ -150,6 +150,7 @@ def _platform(platform: Platform, names: dict[str, str], alias: Alias) -> Platfo
     return replace(
         platform,
         name=alias("platform", platform.name),
+        signers=(),
         repositories=tuple(alias("checkout", name) for name in platform.repositories),
         catalog=(),
         owners={area: alias("owner", owner) for area, owner in platform.owners.items()},

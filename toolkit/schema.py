@@ -28,6 +28,7 @@ _OF_STAGES: Mapping[str, Any] = {
     "manifest": model.Manifest,
     "go-bag": model.Bag,
     "journal": model.Journal,
+    "tabletop": model.Tabletop,
     "verdict": model.Verdict,
     "diff": model.Diff,
 }

@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -263,7 +265,7 @@ def test_without_an_audit_explain_tells_what_is_known_of_a_dependency_or_an_engi
     assert json.loads(run("explain", "postgresql", "--format", "json").stdout)["capabilities"] == ["data.relational"]
     refused = run("explain", "sendgird")
     assert isinstance(refused.exception, BadInput)
-    assert refused.exception.hint == "did you mean sendgrid?"
+    assert "did you mean sendgrid" in str(refused.exception.hint)
 
 
 def test_with_an_audit_explain_shows_where_an_engine_was_seen(tmp_path: Path) -> None:
@@ -274,3 +276,17 @@ def test_with_an_audit_explain_shows_where_an_engine_was_seen(tmp_path: Path) ->
     assert needed.startswith("postgresql: reported")
     assert "requirements.txt:1  engine:postgresql#pypi:psycopg2" in needed
     assert run("explain", "memcached", "--audit", audit).stdout.startswith("memcached: not reported")
+
+
+def _every_command(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for beneath in command.commands.values():
+            yield from _every_command(beneath)
+
+
+def test_no_command_has_an_option_twice() -> None:
+    """One that stands in two groups would get --quiet from each."""
+    for command in _every_command(cli):
+        names = [name for option in command.params for name in option.opts]
+        assert sorted(names) == sorted(set(names)), command.name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit import errors
+from toolkit import errors, proof
 from toolkit.documents import write_json
 from toolkit.drill.project import MANIFEST
 from toolkit.model import SCHEMA_VERSION, HostNeed, Journal, Manifest, Step
@@ -33,6 +33,7 @@ def infra(tmp_path: Path) -> Path:
     ("options", "said"),
     [
         ([], "say where the drill may happen"),
+        (["--from", ".", "--lab", "incus"], "say what is drilled"),
         (["--lab", "incus", "--hosts", "x"], "say where the drill may happen"),
         (["--hosts", "absent.tfvars"], "no file of hosts"),
         (["--lab", "docker"], "docker"),
@@ -46,12 +47,15 @@ def test_nobody_is_drilled_by_accident(infra: Path, tmp_path: Path, options: lis
 
 
 def test_a_fresh_journal_is_proof(tmp_path: Path) -> None:
-    (tmp_path / "offramp.toml").write_text('name = "board"\n')
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    signers = json.dumps([(tmp_path / "key.pub").read_text().strip()])
+    (tmp_path / "offramp.toml").write_text(f'name = "board"\nsigners = {signers}\n')
     (tmp_path / "requirements.txt").write_text("boto3\n")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     steps = (Step("verify.verify", "Check every service", "verify", now, 4.2, "passed"),)
     journal = Journal(SCHEMA_VERSION, "offramp 0.0.0", "c", "board", "i", steps, restored=True)
     write_json(journal, tmp_path / "journal.json")
+    proof.sign(tmp_path / "journal.json", tmp_path / "key")
     points = {}
     for options in ((), ("--record", "journal.json")):
         done = _offramp("audit", ".", "--format", "json", *options, cwd=tmp_path)

@@ -10,7 +10,7 @@ from toolkit.errors import BadInput
 from toolkit.generate import generate
 from toolkit.generate.firewall import inner_ports, openings
 from toolkit.generate.variables import PATH as VARIABLES
-from toolkit.generate.wiring import ordered
+from toolkit.generate.wiring import fronted, ordered
 from toolkit.model import Application, HostNeed, Plan, Platform, Replacement
 
 PLACED = {
@@ -141,9 +141,14 @@ def test_what_an_edge_stands_before_is_open_to_it_alone(whole: Plan, catalog: Ca
     assert table["apart-1"] == public, "the status page must not fall with the edge"
     for name in edges:
         assert table[name].items() >= public.items()
-    assert [one.blueprint for one in ordered(plan, catalog)][-1] == "edge"
+    in_order = [one.blueprint for one in ordered(plan, catalog)]
+    behind = {one.blueprint for one in fronted(plan, catalog)}
+    assert behind
+    assert all(in_order.index("edge") < in_order.index(slug) for slug in behind), "hosts find these at the edge"
     files = {file.path: file.content for file in generate(plan, catalog, target="hosts")}
     yaml.SafeLoader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+    plays = yaml.safe_load(files["verify.yml"])
+    assert plays[-1]["hosts"] == "edge", "what stands behind it runs when it is asked"
     said = yaml.safe_load(files[VARIABLES])
     assert [one["blueprint"] for one in said["offramp_fronted"]] == ["web", "request-tracker", "keycloak"]
     assert {one["port"] for one in said["offramp_fronted"]} == {443}

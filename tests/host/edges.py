@@ -16,7 +16,8 @@ BOARD = Path(__file__).with_name("edge_board.py")
 
 
 def plan(edges: tuple[str, ...], inputs: Mapping[str, Any]) -> Plan:
-    """The plan of a board on the host `web`, with these edges before it; with none it faces everybody itself."""
+    """The plan of a board on the host `web`, with these edges before it; with none it faces everybody itself. `inputs`
+    are those of what faces everybody."""
     catalog = load()
     board = Application(
         name="board",
@@ -27,6 +28,7 @@ def plan(edges: tuple[str, ...], inputs: Mapping[str, Any]) -> Plan:
         health="/who",
     )
     placed = {"web": ("web",), **({"edge": edges} if edges else {})}
+    facing = "edge" if edges else "web"
     replacements = tuple(
         Replacement(
             slug,
@@ -34,7 +36,7 @@ def plan(edges: tuple[str, ...], inputs: Mapping[str, Any]) -> Plan:
             catalog.blueprints[slug].capabilities,
             (),
             hosts,
-            dict(inputs) if slug == "edge" else {},
+            dict(inputs) if slug == facing else {},
         )
         for slug, hosts in placed.items()
     )

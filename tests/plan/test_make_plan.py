@@ -292,6 +292,21 @@ def test_applications_move_where_nobody_is_lost_or_their_host_may_be() -> None:
     assert "nobody was found who runs the programs, so they are taken to run there" in store.assumed[0]
 
 
+def test_a_loss_that_nobody_named_leaves_no_application_out() -> None:
+    app = Application("board", "app", start="serve")
+    renting = replace(CATALOG, vendors={**CATALOG.vendors, "aws": Vendor("AWS", capabilities=("hosting.compute",))})
+    store = Dependency("aws", "s3", ("data.relational",), "optional", "low")  # a choice among others: no host
+    unhosted = planned(store, applications=(app,), catalog=renting)
+    assert (unhosted.losses, set(blueprints(unhosted))) == ((), {"web"})
+    desk = (Company("zendesk", "Zendesk", ("zendesk",), (), ("read",)),)
+    code = Dependency("zendesk", "code", ("build.code-hosting",), "build/ci", "high")
+    elsewhere = planned(EC2, code, companies=desk, applications=(app,))  # of which nothing is replaced
+    assert (elsewhere.losses, set(blueprints(elsewhere))) == ((), {"web"})
+    assert planned(EC2, ZENDESK, companies=desk, applications=(app,)).losses == (Loss("zendesk", 0.0),)
+    named = planned(EC2, code, companies=desk, applications=(app,), lose="zendesk")
+    assert (named.losses, blueprints(named)) == ((Loss("zendesk", 8),), {})
+
+
 def test_a_choice_is_wanted_where_all_is_built_anew() -> None:
     assert set(blueprints(planned(companies=(), choices=(Choice("data.relational", "postgresql"),)))) == {"postgresql"}
     desk = planned(ZENDESK, lose="zendesk", choices=(Choice("edge.tls", "web"),))

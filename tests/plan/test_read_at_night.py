@@ -1,26 +1,37 @@
 """What a reader at 2 a.m. stumbled over in plans of strangers' platforms, with the shipped catalogue."""
 
+import re
 from functools import cache
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from toolkit.catalog import Catalog, load
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,
+    Application,
     Assessment,
     Audit,
     Dependency,
+    Effort,
     JourneyRisk,
     Loss,
     Plan,
     Platform,
+    Return,
+    Root,
     Score,
     Survey,
+    Task,
+    Wait,
 )
 from toolkit.plan import make_plan
+from toolkit.plan.execute import execute
 from toolkit.report import caveats
+from toolkit.report.escape import address
 from toolkit.report.runbooks import runbooks
 
 
@@ -88,7 +99,7 @@ def test_what_starts_empty_has_no_way_back_to_a_copy() -> None:
 def test_a_lost_company_is_called_by_the_names_that_people_know() -> None:
     index = runbooks(lost_with("salesforce", HEROKU), shipped())["index.md"]
     assert "- lost: salesforce (with it Heroku), access ends T+00:00" in index
-    assert "with it" not in runbooks(planned(HEROKU), shipped())["index.md"]
+    assert "(with it" not in runbooks(planned(HEROKU), shipped())["index.md"]
 
 
 def test_the_headline_does_not_promise_what_cannot_run() -> None:
@@ -105,6 +116,99 @@ def test_a_way_out_is_said_in_one_runbook() -> None:
 
 def test_the_schedule_says_what_is_waited_for_and_where_commands_are_run() -> None:
     index = runbooks(planned(HEROKU), shipped())["index.md"]
-    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("|")]
+    (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("| T+")]
     assert ", then wait to T+02:45" in machines
     assert caveats.FOLDER in index
+
+
+@pytest.mark.parametrize("notice", [12, 48, 300])
+def test_nobody_is_led_to_the_new_hosts_before_the_last_copy_is_in(notice: float) -> None:
+    plan = planned(HEROKU, notice=notice)
+    by_id = {task.id: task for task in plan.tasks}
+    assert by_id["web.cut-over"].start_hours >= by_id["postgresql.last-copy"].done_hours
+    early = [replace(task, start_hours=0.0) if task.id == "web.cut-over" else task for task in plan.tasks]
+    assert any(
+        "before postgresql.last-copy is done" in problem for problem in execute(replace(plan, tasks=tuple(early)))
+    )
+
+
+def test_reading_waits_for_no_metrics_where_these_only_show_who_runs_the_programs() -> None:
+    metrics = Dependency("aws", "cloudwatch", ("observe.logs", "observe.metrics"), "runtime", "high")
+    read = JourneyRisk("read", "Read", stops=(Answer("aws", (metrics.id,)),))
+    start = Application("board", "board", start="run")
+    platform = Platform(applications=(start,))
+    audit = replace(audited(metrics), platform=platform, assessment=Assessment(Score(0, ()), journeys=(read,)))
+    (back,) = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=2).journeys
+    assert not any("observe." in why for why in back.missing)
+
+
+def test_nobody_stands_idle_while_a_slow_answer_decides_when_all_is_done() -> None:
+    store = Dependency("aws", "s3", ("data.object-storage",), "runtime", "high")
+    mail = Dependency("aws", "ses", ("mail.outgoing",), "runtime", "high")
+    audit = replace(audited(store, mail), assessment=Assessment(Score(0, ())))
+    plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=3)
+    copy = next(task for task in plan.tasks if task.id == "versitygw.copy")
+    assert copy.start_hours == 0
+
+
+def test_without_a_copy_nobody_is_told_to_work_on_one() -> None:
+    desk = Dependency("zendesk", None, ("support.helpdesk",), "runtime", "high")
+    tasks = {task.id: task for task in planned(desk).tasks}
+    assert "request-tracker.triggers" in {task.id for task in planned(desk, notice=100).tasks}
+    assert "request-tracker.triggers" not in tasks
+    assert "tickets go in" not in tasks["request-tracker.import"].effort.basis
+
+
+def test_a_journey_waits_for_what_it_needs_and_not_for_what_its_person_did_before() -> None:
+    asked = Task("a", "Ask", "otp.sms", "prepare", Effort(1, ""), "x", wait=Wait(500, 500, ""), done_hours=501, who=1)
+    after = Task("b", "Serve", "otp.sms", "cut over", Effort(1, ""), "x", start_hours=1, done_hours=2, who=1)
+    back = Return("read", "Read", 0, 2, 2, 2, ("a", "b"))
+    plan = replace(planned(RUBYGEMS), tasks=(asked, after), journeys=(back,))
+    assert "waits for" not in caveats.journeys(plan)[0]
+    needing = replace(after, needs=("a",))
+    assert "waits for “Ask”" in caveats.journeys(replace(plan, tasks=(asked, needing)))[0]
+
+
+def test_preparing_what_is_done_already_waits_for_nothing() -> None:
+    cdn = Dependency("aws", "cloudfront", ("edge.cdn",), "infra", "high")
+    audit = audited(cdn)
+    plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=2, prepared=True)
+    assert next(task for task in plan.tasks if task.id == "edge.rules").needs == ()
+
+
+def test_a_platform_that_nobody_named_is_called_by_its_checkouts() -> None:
+    survey = Survey(roots=(Root("board", "checkout", "/x"), Root("worker", "checkout", "/y")))
+    plan = make_plan(replace(audited(HEROKU), survey=survey), shipped(), losses=[Loss("heroku", 48)])
+    assert runbooks(plan, shipped())["index.md"].startswith("# Runbooks for board, worker\n")
+    named = replace(audited(HEROKU), survey=survey, platform=Platform(name="harbour"))
+    plan = make_plan(named, shipped(), losses=[Loss("heroku", 48)])
+    assert runbooks(plan, shipped())["index.md"].startswith("# Runbooks for harbour\n")
+
+
+def test_a_runbook_reads_on_paper_as_it_reads_on_a_page() -> None:
+    files = runbooks(planned(HEROKU, RUBYGEMS, notice=48), shipped())
+    for name, text in files.items():
+        if name.endswith(".md"):
+            assert not re.findall(r"&#?\w+;|\\_|\\`", text), name
+    assert "(<https://" in "".join(files.values())
+
+
+def test_a_source_that_is_no_address_is_text() -> None:
+    assert address("https://docs.example/a-b?c=d#e") == "<https://docs.example/a-b?c=d#e>"
+    for hostile in ("javascript:alert(1)", "https://x><script>", "https://a b", "https://x\u202ey"):
+        assert "<" not in address(hostile)
+
+
+def test_where_no_journey_stops_the_headline_says_so() -> None:
+    plan = make_plan(
+        replace(audited(HEROKU), assessment=Assessment(Score(0, ()))), shipped(), losses=[Loss("heroku", 48)]
+    )
+    assert "No journey stops with it" in caveats.figures(plan)
+
+
+def test_what_is_taken_along_is_of_the_engine_that_is_used() -> None:
+    rds = Dependency("aws", "rds", ("data.relational",), "infra", "high")
+    (way,) = planned(rds, notice=48).ways_out
+    assert not any("MySQL" in one.what for one in way.exports)
+    assert any("PostgreSQL" in one.what for one in way.exports)
+    assert any("Parquet" in one.what for one in way.exports)

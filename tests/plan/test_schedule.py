@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from toolkit.model import Effort, Phase, Schedule, Task, Window
+from toolkit.model import Effort, Phase, Schedule, Task, Wait, Window
 from toolkit.plan.schedule import schedule
 
 
@@ -117,3 +118,18 @@ def test_a_freeze_that_waits_for_something_outside_it_ends(people: int) -> None:
     timed, _ = schedule(chain, people, day_hours=10)
     assert [one.id for one in timed] == ["stop", "fetch", "copy"]
     assert all(before.finish_hours <= after.start_hours for before, after in pairwise(timed))
+
+
+def test_a_long_talk_with_others_does_not_keep_the_writers_from_being_stopped() -> None:
+    """Three people; one signs contracts for eight hours, which two journeys need weeks later in any case."""
+    talk = replace(task("talk", 480), wait=Wait(168, 504, "a contract"))
+    build = [task("build", 90), task("copy", 60), task("rehearse", 60, "build", "copy")]
+    stop = replace(task("stop", 5, "rehearse"), phase="freeze")
+    last = [replace(task(f"last{number}", 10, "stop"), phase="freeze") for number in range(3)]
+    serve = replace(task("serve", 10, "last0", "last1", "last2"), phase="cut over")
+    codes = task("codes", 30, "talk")
+    finals = {"codes": ("codes",)} | {f"journey{number}": ("serve",) for number in range(4)}
+    tasks = [talk, *build, stop, *last, serve, codes]
+    _, figures = schedule(tasks, 3, day_hours=10, finals=finals, writers=1)
+    assert figures.freeze_start_hours is not None
+    assert figures.freeze_start_hours <= 3

@@ -19,6 +19,8 @@ from toolkit.model import Obstacle, Plan
         ("render_diff", ("html", "json", "markdown", "text")),
         ("render_plan", ("html", "json", "markdown", "text")),
         ("render_verdict", ("github", "json", "junit", "markdown", "sarif", "text")),
+        ("render_journal", ("json", "markdown", "text")),
+        ("render_tabletop", ("html", "json", "markdown", "text")),
         ("render_rule", ("json", "text")),
         ("render_explanation", ("json", "text")),
         ("render_catalog", ("json", "text")),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from toolkit.entries import Catalog
 from toolkit.model import Plan
-from toolkit.report.runbooks import clock, runbooks
+from toolkit.report.runbooks import clock, printable, runbooks
 
 GITHUB = MarkdownIt("commonmark").enable("table")
 
@@ -55,7 +55,7 @@ def test_what_can_be_taken_along_is_on_paper_with_its_source(plan: Plan, catalog
     book = entities.unescape(files["otp.sms.md"])
     assert "## Leaving `twilio/verify`: access ends T+30:00" in book
     assert (
-        "- ☐ Message logs: `GET /Messages.json`. Limit: bodies are kept for a time (`https://twilio.example/log`)"
+        "- ☐ Message logs: `GET /Messages.json`. Limit: bodies are kept for a time (<https://twilio.example/log>)"
         in book
     )
     assert "- TOTP seeds: returned only at factor creation (no source)" in book
@@ -87,3 +87,17 @@ def test_what_nobody_can_fetch_any_more_is_no_step(plan: Plan, catalog: Catalog)
         assert "Message logs" in page
         assert "Take along" not in page
         assert "GET /Messages.json" not in page
+
+
+def test_each_person_has_a_table_of_what_to_do_from_when_to_when(plan: Plan, catalog: Catalog) -> None:
+    early, late = plan.tasks[0], plan.tasks[1]
+    tasks = (
+        replace(early, who=1, start_hours=0.0, finish_hours=0.5, owner="Ada | boss"),
+        replace(late, who=2, start_hours=26.0, finish_hours=27.0),
+    )
+    shown = replace(plan, tasks=tasks)
+    index = runbooks(shown, catalog)["index.md"]
+    assert "### Person 1: Ada \\| boss" in index
+    assert f"| day 1, T+00:00 | day 1, T+00:30 | {early.title} | ☐ |" in index
+    assert f"| day 2, T+26:00 | day 2, T+27:00 | {late.title} | ☐ |" in index
+    assert "<h3>Person 2" in printable(shown, catalog)

@@ -23,7 +23,6 @@ from toolkit.model import (
     Survey,
 )
 from toolkit.report import facts, losses, places, summary
-from toolkit.report.escape import prose
 
 SHOP = (Root("shop", "checkout", "src/my shop"),)
 
@@ -99,9 +98,3 @@ def test_a_document_that_is_not_there_names_the_command_that_makes_it(tmp_path: 
     with pytest.raises(BadInput) as plan:
         read_plan(tmp_path / "old.json")
     assert "offramp plan -o json=FILE" in plan.value.hint
-
-
-def test_an_address_in_a_runbook_can_be_copied_and_is_no_link() -> None:
-    assert prose("Objects: `rclone sync` (https://docs.example/a_b#c)") == (
-        "Objects: `rclone sync` (`https://docs.example/a_b#c`)"
-    )

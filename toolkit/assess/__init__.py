@@ -15,7 +15,7 @@ from toolkit.assess.rules import judge
 from toolkit.assess.score import last_restored, score
 from toolkit.assess.steps import first_steps
 from toolkit.catalog import Catalog
-from toolkit.model import Assessment, Company, Dependency, Journal, JourneyRisk, Need, Platform, Survey
+from toolkit.model import Assessment, Company, Dependency, Journal, JourneyRisk, Need, Platform, Proofs, Survey
 
 __all__ = ["assess", "default_journeys"]
 
@@ -29,20 +29,23 @@ def assess(
     today: date,
     journals: Sequence[Journal] = (),
     needs: Sequence[Need] = (),
+    proofs: Proofs | None = None,
 ) -> Assessment:
-    """The assessment. `journals` are those of drills; without a fresh one that restored the platform, the score is
-    capped (docs/score.md). `needs` are what the code speaks to: those that nobody provides become questions."""
+    """The assessment. `journals` are those of drills that count; without a fresh one that restored the platform, the
+    score is capped (docs/score.md). `proofs` is what other records say. `needs` are what the code speaks to: those that
+    nobody provides become questions."""
     graph = build(dependencies, survey, platform, catalog)
     risks = risks_of(graph)
     findings = judge(Case(graph, risks, today))
     return Assessment(
-        score=score(graph, risks, journals, today),
+        score=score(graph, risks, journals, today, proofs.doubts if proofs else ()),
         companies=_companies(graph, risks),
         journeys=risks,
         findings=findings,
         questions=questions(graph, risks, needs),
         first=first_steps(graph, risks),
         restored=last_restored(journals, today),
+        proofs=proofs or Proofs(),
     )
 
 

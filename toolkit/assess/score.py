@@ -23,12 +23,15 @@ FRESH = timedelta(days=90)
 KINDS_OF_SOURCE = ("files", "accounts", "network")
 
 
-def score(graph: Graph, risks: Sequence[JourneyRisk], journals: Sequence[Journal], today: date) -> Score:
+def score(
+    graph: Graph, risks: Sequence[JourneyRisk], journals: Sequence[Journal], today: date, doubts: Sequence[str] = ()
+) -> Score:
+    """`doubts`: why records that were handed over are not among the journals."""
     parts = (
         _journeys(graph, risks),
         _independence(graph),
         _sight(graph.survey),
-        _proof(journals, graph.platform.objectives, today),
+        _doubted(_proof(journals, graph.platform.objectives, today), doubts),
     )
     return Score(round(sum(part.points for part in parts), 1), parts)
 
@@ -122,6 +125,11 @@ def _proof(journals: Iterable[Journal], objectives: Objectives, today: date) -> 
     why = f"a drill restored the platform on {_day(last)} in {hours:.1f} h"
     why += "" if in_time else f", longer than the {objectives.rto_hours:g} h of its objective"
     return ScorePart("Proof", PROOF if in_time else PROOF / 2, PROOF, why)
+
+
+def _doubted(part: ScorePart, doubts: Sequence[str]) -> ScorePart:
+    """The same points, with what was handed over and counts for nothing."""
+    return ScorePart(part.name, part.points, part.maximum, "; ".join([part.why, *doubts]))
 
 
 def last_restored(journals: Iterable[Journal], today: date) -> date | None:

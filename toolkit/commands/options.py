@@ -21,6 +21,7 @@ RENDERERS = {
     "simulate": "render_simulation",
     "plan": "render_plan",
     "drill": "render_journal",
+    "tabletop": "render_tabletop",
     "gate": "render_verdict",
     "explain": "render_rule",
     "catalog list": "render_catalog",
@@ -119,4 +120,7 @@ source_url_option = click.option(
 )
 outside_option = click.option(
     "--allow-outside", is_flag=True, help="Folders outside may be named: trust whoever wrote the file."
+)
+sign_option = click.option(
+    "--sign", "key", type=ANY_PATH, metavar="KEY", help="Sign the record with this SSH key: docs/proof.md."
 )

@@ -3,6 +3,6 @@
 In: a generated project's folder, and hosts: a lab's, or some with the drill marker. Out: a `Journal` of timed steps.
 """
 
-from toolkit.drill.drill import drill
+from toolkit.drill.drill import JOURNAL, drill
 
-__all__ = ["drill"]
+__all__ = ["JOURNAL", "drill"]

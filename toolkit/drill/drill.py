@@ -11,7 +11,7 @@ from toolkit.drill import ground as grounds
 from toolkit.drill import journeys, project
 from toolkit.drill.diary import Diary, Phase
 from toolkit.drill.ground import Ground
-from toolkit.drill.lab import Lab, cut_off
+from toolkit.drill.lab import Lab, cut_off, refused
 from toolkit.drill.outside import outside
 from toolkit.drill.project import Project
 from toolkit.errors import BadInput, ProgramFailed
@@ -36,14 +36,26 @@ class _Scene(NamedTuple):
     given: Ground | None
     diary: Diary
     details: Log
+    bag: Path | None
 
 
-def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts: Path | None = None) -> Journal:
+def drill(
+    infra: Path,
+    *,
+    folder: Path,
+    tool: str,
+    log: Log,
+    details: Log,
+    hosts: Path | None = None,
+    bag: Path | None = None,
+) -> Journal:
     """Rebuild the generated project `infra` on lab hosts, or on those that `hosts` (Terraform variables) names.
 
-    `folder` is the drill's own: emptied first, then holds the journal, rewritten after each step. `log` gets a line or
-    two for each step, `details` every line of the programs. Returns the journal; `restored` says how it ended. Raises
-    what went wrong before there was anything to bring back; BadInput for hosts without the drill marker.
+    With `bag`, the go-bag that `infra` is part of, hosts take everything out of it, and a lab's are refused every
+    connection to the outside from their first minute. `folder` is the drill's own: emptied first, then holds the
+    journal, rewritten after each step. `log` gets a line or two for each step, `details` every line of the programs.
+    Returns the journal; `restored` says how it ended. Raises what went wrong before there was anything to bring back;
+    BadInput for hosts without the drill marker.
     """
     infra, folder = infra.absolute(), folder.absolute()  # programs of the user's run in another folder
     given = grounds.given(hosts) if hosts else None
@@ -54,7 +66,7 @@ def drill(infra: Path, *, folder: Path, tool: str, log: Log, details: Log, hosts
     journal = Journal(SCHEMA_VERSION, tool, manifest.catalog, manifest.platform, project.fingerprint(kept), (), False)
     diary = Diary(journal, folder / JOURNAL, log)
     with strays.folder("drill") as sockets:
-        scene = _Scene(infra, kept, manifest, folder, sockets, given, diary, details)
+        scene = _Scene(infra, kept, manifest, folder, sockets, given, diary, details, bag)
         try:
             source = _live_and_lose(scene)
             restored = _bring_back(scene, source)
@@ -77,6 +89,7 @@ def _live_and_lose(scene: _Scene) -> Project:
             with diary.step("steady.fetch-backups", "Copy the backups off the hosts", "steady") as found:
                 project.play(source, "fetch-backups.yml")
                 found.verified = _size(source.folder / "backups")
+        _count(source, diary, "steady")
         _lose(source, diary)
     return source
 
@@ -94,7 +107,9 @@ def _bring_back(scene: _Scene, source: Project) -> bool:
             with _outside(rebuilt, diary, "rebuild"):
                 _restore(rebuilt, diary)
                 _play(rebuilt, diary, "verify", "verify.yml", "Check every service, its data against the fingerprints")
-                return _go_journeys(rebuilt, diary)
+                restored = _go_journeys(rebuilt, diary)
+                _count(rebuilt, diary, "verify")
+                return restored
     except ProgramFailed:  # written down with its reason by the step it happened in
         return False
 
@@ -115,9 +130,8 @@ def _restore(rebuilt: Project, diary: Diary) -> None:
     lab = rebuilt.ground
     if isinstance(lab, Lab):
         _install(rebuilt, diary, "rebuild")
-        with diary.step("rebuild.isolate", "Refuse the hosts every connection to the outside", "rebuild") as found:
-            cut_off(lab)
-            found.verified = "they reach each other and nothing else, no name server either"
+        if not rebuilt.bag:
+            _isolate(lab, diary, "rebuild")
     _play(rebuilt, diary, "rebuild", "put-backups.yml", "Put the copies of the backups onto the hosts")
     _play(rebuilt, diary, "rebuild", "restore.yml", "Restore every service from its backup")
     if not isinstance(lab, Lab):
@@ -140,6 +154,7 @@ def _copy(scene: _Scene, name: str, ground: Ground) -> Project:
         kept=scene.kept,
         sockets=scene.sockets / name,  # apart: an address may come back on another host
         log=scene.details,
+        bag=scene.bag,
     )
 
 
@@ -154,9 +169,26 @@ def _hosts(scene: _Scene, phase: Phase) -> Iterator[Ground]:
         ground = grounds.make(names, state=scene.folder / "labs", log=scene.details)
         found.verified = f"{len(names)} made: {', '.join(names)}"
     try:
+        if scene.bag and isinstance(ground, Lab):
+            _isolate(ground, scene.diary, phase)
         yield ground
     finally:
         grounds.remove(ground)
+
+
+def _isolate(lab: Lab, diary: Diary, phase: Phase) -> None:
+    with diary.step(f"{phase}.isolate", "Refuse the hosts every connection to the outside", phase) as found:
+        cut_off(lab)
+        found.verified = "they reach each other and nothing else, no name server either"
+
+
+def _count(target: Project, diary: Diary, phase: Phase) -> None:
+    """What hosts that were cut off all the time tried all the same: refused, and worth knowing."""
+    lab = target.ground
+    if not (target.bag and isinstance(lab, Lab)):
+        return
+    with diary.step(f"{phase}.refused", "Count the packets to the outside", phase) as found:
+        found.verified = f"{refused(lab)} packets refused"
 
 
 @contextmanager
@@ -175,8 +207,9 @@ def _reach(target: Project, diary: Diary, phase: Phase) -> None:
 
 
 def _install(target: Project, diary: Diary, phase: Phase) -> None:
-    """From empty hosts to a platform without data. Egress is open: packages come from their mirrors."""
-    _play(target, diary, phase, "site.yml", "Install and configure every service (egress open: package mirrors)")
+    """From empty hosts to a platform without data. Without a go-bag egress is open: packages come from mirrors."""
+    where = "everything out of the go-bag" if target.bag else "egress open: package mirrors"
+    _play(target, diary, phase, "site.yml", f"Install and configure every service ({where})")
 
 
 def _play(target: Project, diary: Diary, phase: Phase, playbook: str, title: str) -> None:

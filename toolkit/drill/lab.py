@@ -142,7 +142,7 @@ def cut_off(lab: Lab, *, allowed: Sequence[str] = ()) -> None:
         raise BadInput(f"not an IPv4 address or network: {err}", where="allowed egress") from err
     source = f'iifname "{lab.bridge}"'
     answers = f"{source} ct direction reply accept"
-    beyond = f"{source} reject with icmpx type admin-prohibited"
+    beyond = f"{source} counter reject with icmpx type admin-prohibited"
     forwarded = f"{source} ip daddr {{ {', '.join([lab.subnet, *reachable])} }} accept"
     to_this_machine = f"{source} ip daddr {{ {', '.join(reachable)} }} accept" if reachable else ""
     hook = "type filter hook {} priority filter - 10; policy accept;"
@@ -152,6 +152,11 @@ def cut_off(lab: Lab, *, allowed: Sequence[str] = ()) -> None:
     }
     body = "\n".join("\n".join([f"chain {name} {{", *rules, "}"]) for name, rules in chains.items())
     network.replace_table(_table(lab.id), body)
+
+
+def refused(lab: Lab) -> int:
+    """How many packets of a lab that is cut off were refused."""
+    return network.packets_counted(_table(lab.id))
 
 
 def reconnect(lab: Lab) -> None:

@@ -68,6 +68,7 @@ class Project(msgspec.Struct, frozen=True):
     ground: Ground
     sockets: Path  # a folder for open SSH connections: a short path, as a socket's may have 108 bytes at most
     log: Log
+    bag: Path | None = None  # a go-bag: packages and sources come out of it, and from nowhere else
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -109,6 +110,7 @@ def copy(
     sockets: Path,
     log: Log,
     kept: Path | None = None,
+    bag: Path | None = None,
 ) -> Project:
     """Copy the project at `infra` (or what `keep` made of it) to `folder` and point it at the hosts of `ground`."""
     keep(kept or infra, folder)
@@ -116,7 +118,12 @@ def copy(
     (folder / name).write_bytes(content)
     (folder / "drill-guard.yml").write_text(_GUARD.format(marker=MARKER))
     (folder / "drill-services.yml").write_text(_SERVICES)
-    return Project(folder, manifest, (infra / manifest.sources).resolve(), ground, sockets, log)
+    return Project(folder, manifest, _sources(infra, manifest, bag), ground, sockets, log, bag)
+
+
+def _sources(infra: Path, manifest: Manifest, bag: Path | None) -> Path:
+    """The folder of offramp.toml; of a go-bag, which has none, the one with the applications' sources."""
+    return bag / "sources" if bag else (infra / manifest.sources).resolve()
 
 
 def apply(project: Project) -> str:
@@ -162,6 +169,7 @@ def _inventory(hosts: Mapping[str, Mapping[str, Any]], project: Project) -> dict
         "offramp_sources": str(project.sources),
         "ansible_ssh_args": grounds.ssh_arguments(project.ground, project.folder),
         "ansible_control_path_dir": str(project.sockets),
+        **({"gobag": str(project.bag)} if project.bag else {}),
     }
     groups: dict[str, dict[str, Any]] = {}
     for name, host in hosts.items():

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from toolkit.console import say
+from toolkit.export.data_command import add_data
 from toolkit.export.dns_command import dns
-from toolkit.export.options import address, announce, dry_run_option, report, secret, to_option
+from toolkit.export.options import address, announce, dry_run_option, report, secret, sign_option, signed, to_option
 
 _MOST_NAMED = 20
 
@@ -98,8 +99,16 @@ def zendesk(account: str, email: str, since: datetime | None, folder: Path, dry_
 @click.option("--aws-profile", metavar="NAME", help="Default: whatever boto3 finds.")
 @click.option("--endpoint", metavar="URL", help="Of a store that is not AWS.")
 @to_option
+@sign_option
 @dry_run_option
-def s3(buckets: tuple[str, ...], aws_profile: str | None, endpoint: str | None, folder: Path, dry_run: bool) -> None:
+def s3(
+    buckets: tuple[str, ...],
+    aws_profile: str | None,
+    endpoint: str | None,
+    folder: Path,
+    key: Path | None,
+    dry_run: bool,
+) -> None:
     """Objects of buckets with headers, metadata and tags; versions and grants are counted and said."""
     from toolkit.export import dataset, s3
 
@@ -107,7 +116,12 @@ def s3(buckets: tuple[str, ...], aws_profile: str | None, endpoint: str | None, 
     announce(source, s3.ENDPOINTS)
     if not dry_run:
         streams = s3.streams(s3.client(aws_profile, endpoint), buckets, folder)
-        report(dataset.export(streams, folder, source=source, log=say), folder)
+        with signed(folder, key):
+            made = dataset.export(streams, folder, source=source, log=say)
+        report(made, folder)
+
+
+add_data(export, s3)
 
 
 @export.command()

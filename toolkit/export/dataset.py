@@ -3,7 +3,8 @@
 In: streams, one per dataset, each a function `cursor → pages`. Out: a folder
 
     identity.users.jsonl   one record a line, UTF-8
-    manifest.json          {"schema_version", "source", "complete", "datasets": {name: {file, records, sha256}}}
+    manifest.json          {"schema_version", "source", "complete", "begun",
+                           "datasets": {name: {file, records, sha256}}}
     .export-state.json     only while an export is unfinished: where each stream is to go on
 
 A page is on disk before its cursor is: a run that was stopped at any moment goes on where it was. Of records that a
@@ -17,6 +18,7 @@ import os
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,6 +65,7 @@ class _Named(msgspec.Struct):
 class _State(msgspec.Struct):
     source: str
     streams: dict[str, Progress] = {}
+    begun: str = msgspec.field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -80,6 +83,7 @@ class Manifest(msgspec.Struct, frozen=True):
     source: str
     complete: bool
     datasets: dict[str, Exported]
+    begun: str = ""  # ISO 8601, UTC: what was written at the vendor's since is not in it
 
 
 def export(streams: Mapping[str, Stream], folder: Path, *, source: str, log: Log) -> Manifest:
@@ -109,10 +113,15 @@ def _export(streams: Mapping[str, Stream], folder: Path, source: str, log: Log) 
         name: Exported(f"{name}.jsonl", state.streams[name].records, checksum(folder / f"{name}.jsonl"))
         for name in streams
     }
-    manifest = Manifest(SCHEMA_VERSION, source, complete=True, datasets=datasets)
-    documents.write_text(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)).decode() + "\n")
+    manifest = Manifest(SCHEMA_VERSION, source, complete=True, datasets=datasets, begun=state.begun)
+    write_manifest(manifest, folder)
     (folder / _STATE).unlink()
     return manifest
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Which comes last: without it no import takes the folder."""
+    documents.write_text(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)).decode() + "\n")
 
 
 def present(**fields: Any) -> Record:

@@ -1,15 +1,19 @@
 """What the commands of `offramp export` share: options, tokens from the environment, what is said before and after."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
+from toolkit import proof
 from toolkit.console import say
 from toolkit.errors import BadInput
+
+MANIFEST = "manifest.json"
 
 if TYPE_CHECKING:
     from toolkit.export.dataset import Manifest
@@ -18,6 +22,22 @@ to_option = click.option(
     "--to", "folder", required=True, type=click.Path(path_type=Path), help="Folder for the datasets; goes on there."
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be asked.")
+
+
+sign_option = click.option(
+    "--sign", "key", type=click.Path(path_type=Path), metavar="KEY", help="Sign the manifest with this SSH key."
+)
+
+
+@contextmanager
+def signed(folder: Path, key: Path | None) -> Iterator[None]:
+    """Sign the manifest of what is exported within: the key is tried before, and a complete export signed again."""
+    if key is None:
+        yield
+        return
+    proof.check_key(key)
+    yield
+    proof.sign(folder / MANIFEST, key)
 
 
 def announce(source: str, calls: Iterable[str]) -> None:

@@ -20,7 +20,6 @@ _SINGLE = {
 }
 _BEFORE = "before"  # the task file for what must be there before a blueprint's packages are
 _STOP = "stop"  # the task file for what must not write while data is brought back
-_NOTE = "drill/steady"
 _FOR_DRILLS_ONLY = ("drill/break", "drill/fill")
 _GUARD = [
     {"name": "Look for the drill marker", "ansible.builtin.stat": {"path": "/etc/offramp-drill"}, "register": "marker"},
@@ -44,10 +43,17 @@ def playbooks(replacements: Sequence[Replacement], catalog: Catalog) -> list[Gen
 
 
 def _plays(replacements: Sequence[Replacement], catalog: Catalog, tasks: str) -> list[dict[str, Any]]:
-    """A play for each blueprint that has the tasks. Who writes is stopped before what it writes to is looked at."""
-    if tasks == "restore":
-        return [*_in_order(replacements[::-1], catalog, _STOP), *_in_order(replacements, catalog, tasks)]
-    return _in_order(replacements[::-1] if tasks == _NOTE else replacements, catalog, tasks)
+    """A play for each blueprint that has the tasks. Who writes is stopped before what it writes to is looked at, and an
+    edge is asked for what stands behind it when all of that runs."""
+    match tasks:
+        case "restore":
+            return [*_in_order(replacements[::-1], catalog, _STOP), *_in_order(replacements, catalog, tasks)]
+        case "drill/steady":
+            return _in_order(replacements[::-1], catalog, tasks)
+        case "drill/verify":
+            edges_last = sorted(replacements, key=lambda one: catalog.blueprints[one.blueprint].fronts)
+            return _in_order(edges_last, catalog, tasks)
+    return _in_order(replacements, catalog, tasks)
 
 
 def _in_order(replacements: Sequence[Replacement], catalog: Catalog, tasks: str) -> list[dict[str, Any]]:

@@ -157,14 +157,15 @@ def users(plan: Plan, catalog: Catalog) -> dict[str, set[str]]:
 
 
 def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
-    """The replacements, each after what it needs. Those that run applications come after what these refer to, an edge
-    after what it stands before."""
+    """The replacements, each after what it needs. Those that run applications come after what these refer to; what an
+    edge stands before comes after it, for the platform's own hosts find it there."""
     offered = {
         name: replacement.blueprint
         for replacement, capability in reversed(_offers(plan, catalog))
         for name in _names(capability, catalog.blueprints[replacement.blueprint].speaks, catalog)
     }
     wanted_by_applications = {reference.capability for reference in _application_references(plan)}
+    behind_edges = {one.blueprint for one in fronted(plan, catalog)}
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for replacement in plan.replacements:
         slug = replacement.blueprint
@@ -172,8 +173,8 @@ def ordered(plan: Plan, catalog: Catalog) -> list[Replacement]:
         if runs_applications(replacement):
             needs |= wanted_by_applications
         before = {offered[need] for need in needs if need in offered}
-        if catalog.blueprints[slug].fronts:
-            before |= {one.blueprint for one in fronted(plan, catalog)}
+        if slug in behind_edges:
+            before |= set(edges(plan, catalog))
         sorter.add(slug, *sorted(before - {slug}))
     by_slug = {replacement.blueprint: replacement for replacement in plan.replacements}
     try:

@@ -55,10 +55,7 @@ def make_app(guard: Guard, lifespan: Lifespan | None = None, more: tuple[Route, 
             *(Route(path, _static("api.js"), methods=["GET"]) for path in _SCRIPTS),
             *(Route(path, _verify(guard, vendor), methods=["POST", "GET"]) for path, vendor in _VERIFY.items()),
             Route("/guard/widget.html", _widget(guard), methods=["GET"]),
-            *(
-                Route(f"/guard/{name}", _static(name), methods=["GET"])
-                for name in ("widget.js", "work.js", "style.css")
-            ),
+            *(Route(f"/guard/{name}", _static(name), methods=["GET"]) for name in _PARTS),
             Route("/guard/challenge", _from_browser(guard, challenges.give), methods=["POST"]),
             Route("/guard/answer", _from_browser(guard, challenges.solve), methods=["POST"]),
             *more,
@@ -163,10 +160,7 @@ def static_response(name: str, **headers: str) -> Response:
 
 def _static(name: str) -> Callable[[Request], Any]:
     async def endpoint(_request: Request) -> Response:
-        # a page may ask for it with CORS, for the hash of what it loads (integrity)
-        return static_response(
-            name, **{"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-        )
+        return static_response(name, **_FROM_ANYWHERE)
 
     return endpoint
 

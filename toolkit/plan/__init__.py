@@ -11,18 +11,21 @@ from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
 from toolkit.plan.access import possible
 from toolkit.plan.calendar import DAY_HOURS
+from toolkit.plan.called import called
 from toolkit.plan.changes import changes
 from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
-from toolkit.plan.losses import default_losses, lost_dependencies, taken, untouched
+from toolkit.plan.losses import HOSTING, Gone, default_losses, hosts, lost_dependencies, taken, untouched
+from toolkit.plan.measured import with_measured
+from toolkit.plan.names import named
 from toolkit.plan.prepared import with_held
-from toolkit.plan.replacements import replace_all
+from toolkit.plan.replacements import Chosen, replace_all
 from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
-from toolkit.plan.ways_out import take_out_tasks, ways_out
+from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
 
 _NOBODY = "nobody is free before access ends"
 
@@ -38,19 +41,20 @@ def make_plan(
 ) -> Plan:
     """The plan. `people` defaults to what `offramp.toml` says. `prepared`: copies and contracts are held already;
     `held`: only those of these tasks' ids."""
-    unready = catalog
+    catalog = unready = with_measured(catalog, audit.measured)
     if prepared or held:
         catalog = with_held(catalog, None if prepared else held)
     crew = audit.platform.people if people is None else people
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")
     chosen = tuple(losses) or default_losses(audit, catalog)
-    lost = lost_dependencies(audit.dependencies, chosen, catalog)
-    assumed = unrecognised(audit, lost, chosen, catalog)
-    known, lost = lost, (*lost, *assumed)
-    taking_over = replace_all(lost, chosen, audit, catalog)
+    known, assumed, taking_over = _taken_over(audit, chosen, catalog)
+    if not losses and _leaves_applications_out(audit, taking_over):
+        chosen = ()  # a plan without losses builds them anew
+        known, assumed, taking_over = _taken_over(audit, chosen, catalog)
+    lost = named((*known, *assumed), audit)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
-    ways = ways_out(known, audit.survey, catalog)
+    ways = of_use(ways_out(known, audit.survey, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
     while True:
@@ -63,7 +67,8 @@ def make_plan(
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
-        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless)
+        writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
+        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless, writers=writing)
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
@@ -91,5 +96,23 @@ def make_plan(
         prepared,
         tuple(one.assumed for one in assumed),
         taken(lost, chosen, catalog),
+        called(audit),
     )
     return refuse_contradictions(plan)
+
+
+def _taken_over(
+    audit: Audit, losses: Sequence[Loss], catalog: Catalog
+) -> tuple[tuple[Gone, ...], tuple[Gone, ...], Chosen]:
+    """What is lost, what is taken to be lost with it, and what replaces both."""
+    known = lost_dependencies(audit.dependencies, losses, catalog)
+    assumed = unrecognised(audit, known, losses, catalog)
+    return known, assumed, replace_all((*known, *assumed), losses, audit, catalog)
+
+
+def _leaves_applications_out(audit: Audit, taking_over: Chosen) -> bool:
+    """Whether offramp.toml describes applications that nothing is made to run, though nobody is known to run them, or
+    though nothing else is replaced either: of a loss that nobody named, such a plan is of no use."""
+    hosted = any(capability in HOSTING for one in taking_over.replacements for capability in one.capabilities)
+    unhosted = not any(hosts(one) for one in audit.dependencies)
+    return bool(audit.platform.applications) and not hosted and (unhosted or not taking_over.replacements)

@@ -1,8 +1,8 @@
 """Execute: a plan is gone through as if it were done, before anybody sees it.
 
 In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
-is done and waited out, needs access that has ended, somebody is in two places at once or works too long, a journey is
-said to be back before what it hangs on. None where all is well.
+is done and waited out, needs access that has ended, names are moved before the last copy is in, somebody is in two
+places at once or works too long, a journey is said to be back before what it hangs on. None where all is well.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ def execute(plan: Plan) -> tuple[str, ...]:
     return (
         *_too_soon(known),
         *_without_access(plan),
+        *_before_the_last_copy(plan),
         *_people(plan),
         *_journeys(plan, known),
     )
@@ -64,6 +65,18 @@ def _without_access(plan: Plan) -> Iterator[str]:
         for need in late & set(task.needs):
             if task.id not in late and task.phase not in OUTSIDE:
                 yield f"{task.id} waits for {need}, which comes too late"
+
+
+def _before_the_last_copy(plan: Plan) -> Iterator[str]:
+    """Nobody is led to the new hosts before what was written on the old ones has come over."""
+    hosting = {one.blueprint for one in plan.replacements if any(it.startswith("hosting.") for it in one.capabilities)}
+    serving = [task for task in plan.tasks if task.phase == "cut over" and task.id.partition(".")[0] in hosting]
+    for copy in plan.tasks:
+        if copy.phase != "freeze" or copy.late:
+            continue
+        for task in serving:
+            if task.start_hours + _MINUTE < copy.done_hours:
+                yield f"{task.id} leads people to the new hosts before {copy.id} is done"
 
 
 def _people(plan: Plan) -> Iterator[str]:

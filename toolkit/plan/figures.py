@@ -10,6 +10,8 @@ from math import ceil
 from toolkit.catalog import Catalog, EffortRule, PlanTask
 from toolkit.model import Effort, Platform, Task, Wait, Window
 from toolkit.plan.losses import Gone
+from toolkit.plan.measured import MeasuredRule
+from toolkit.plan.names import fill, open_words
 
 ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
 
@@ -26,6 +28,7 @@ def task_from(
     """The task, by its rule and these quantities."""
     area = capability.partition(".")[0]
     effort, copying = _effort(rule.effort, gone)
+    commands = (*vendor_commands(rule, gone, catalog), *rule.commands)
     return Task(
         id=ident,
         title=rule.title,
@@ -35,7 +38,8 @@ def task_from(
         owner=platform.owners.get(capability) or platform.owners.get(area) or rule.owner,
         needs=tuple(needs),
         window=_window(rule, gone),
-        commands=(*vendor_commands(rule, gone, catalog), *rule.commands),
+        commands=commands,
+        look_up=_look_up(commands, rule, gone),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
@@ -45,13 +49,25 @@ def task_from(
 def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> tuple[str, ...]:
     """The lost vendors' own ways to what the task fetches, else the general way. Nobody else has one here."""
     found = [
-        command
+        filled
         for one in gone
         for export in catalog.exit(one.dependency.id).exports
         if export.dataset and export.dataset in rule.fetches
         for command in export.commands
+        for filled in fill(command, one)
     ]
     return tuple(dict.fromkeys(found)) or rule.general
+
+
+def _look_up(commands: Sequence[str], rule: PlanTask, gone: Sequence[Gone]) -> tuple[str, ...]:
+    """What is still to be filled in, and the lines of the platform that say it."""
+    words = open_words(commands)
+    if not words or not rule.fetches:
+        return ()
+    places = tuple(dict.fromkeys(place for one in gone for place in one.places))
+    vendors = ", ".join(dict.fromkeys(one.dependency.id for one in gone))
+    where = f"; the platform's own lines on {vendors}: {'; '.join(places)}" if places else ""
+    return (f"{', '.join(words)}: in the vendor's console or your settings, for no audit keeps them{where}",)
 
 
 def too_early(gone: Gone) -> str:
@@ -75,7 +91,8 @@ def _effort(rule: EffortRule, gone: Sequence[Gone]) -> tuple[Effort, Wait | None
         size, remark = _gigabytes(gone)
         hours = ceil(rule.minutes_each * size) / 60
         wait = Wait(hours, hours, f"{rule.minutes_each:g} min per GB × {size:g}{remark}") if hours else None
-    return Effort(ceil(minutes) / 60, basis + (f"; {rule.basis}" if rule.basis else "")), wait
+    measured = rule.measured_minutes if isinstance(rule, MeasuredRule) else 0.0
+    return Effort(ceil(minutes) / 60, basis + (f"; {rule.basis}" if rule.basis else ""), measured / 60), wait
 
 
 def _items(gone: Sequence[Gone]) -> int:

@@ -47,7 +47,7 @@ def stopped_journeys(
         finals: set[str] = set()
         missing: list[str] = []
         for one in (gone[id].dependency for id in ids):
-            for capability in _needed(risk.journey, one, audit, catalog):
+            for capability in _needed(risk.journey, one, lost, audit, catalog):
                 if fallback((one.id, one.vendor, capability), losses, audit.platform, catalog):
                     continue
                 if back := _back(one, capability, replacements, made):
@@ -95,8 +95,11 @@ def _engines_missing(
     return missing
 
 
-def _needed(journey: str, dependency: Dependency, audit: Audit, catalog: Catalog) -> tuple[str, ...]:
-    """What the journey needs of the dependency: as offramp.toml says, else as checks/needs.toml does, else all."""
+def _needed(
+    journey: str, dependency: Dependency, lost: Sequence[Gone], audit: Audit, catalog: Catalog
+) -> tuple[str, ...]:
+    """What the journey needs of the dependency: as offramp.toml says, else as checks/needs.toml does; where it needs
+    nothing of that, nothing if it only shows whose host the platform is taken to run at, else all."""
     declared = {one.id: one.needs for one in audit.platform.journeys}
     if journey in declared:
         needs = declared[journey]
@@ -105,7 +108,8 @@ def _needed(journey: str, dependency: Dependency, audit: Audit, catalog: Catalog
         stopping = [need for need in catalog.judgement.needs if need.effect == "stops" and journey in need.journeys]
         globs = [glob for need in stopping for glob in need.of]
         of = tuple(one for one in dependency.capabilities if any(fnmatchcase(one, glob) for glob in globs))
-    return of or dependency.capabilities
+    shows = any(one.assumed and not one.speaks and one.dependency.vendor == dependency.vendor for one in lost)
+    return of if of or shows else dependency.capabilities
 
 
 def _back(dependency: Dependency, capability: str, replacements: Sequence[Replacement], made: Made) -> tuple[str, ...]:
@@ -180,10 +184,10 @@ def _path(finals: Sequence[str], known: Mapping[str, Task]) -> tuple[str, ...]:
 def _held_up_by(task: Task, known: Mapping[str, Task]) -> str:
     if task.start_hours <= 0:
         return ""
-    before = [(known[need].done_hours, need) for need in task.needs]
-    before += [
-        (one.finish_hours, one.id)
+    needed = [(known[need].done_hours, True, need) for need in task.needs]
+    busy = [
+        (one.finish_hours, False, one.id)  # of two that end at once, what it needs holds it up
         for one in known.values()
         if one.who == task.who and one.who and one.finish_hours <= task.start_hours and one.id != task.id
     ]
-    return max(before, default=(0.0, ""))[1]
+    return max(needed + busy, default=(0.0, True, ""))[2]

@@ -8,6 +8,9 @@ from toolkit.model import Audit, Company, Dependency, Hours, Loss, Taken, Value
 HOSTING = ("hosting.compute", "hosting.containers", "hosting.functions", "hosting.static")
 
 
+Names = dict[str, str]  # the word in capitals -> what stands for it
+
+
 class Gone(Value):
     """A dependency that is lost, and how long after notice."""
 
@@ -15,6 +18,8 @@ class Gone(Value):
     notice_hours: Hours
     speaks: tuple[str, ...] = ()  # where nobody was found who runs it: the engines of which it is one
     assumed: str = ""  # and the sentence that says so
+    names: tuple[Names, ...] = ()  # what the audit knows that its commands ask for; one for each thing of a kind
+    places: tuple[str, ...] = ()  # "root/path:line" where the rest stands
 
 
 def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:

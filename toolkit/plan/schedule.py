@@ -7,11 +7,13 @@ cut-over fails, the others are for later days, outside the clock.
 
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
-tenth less counts the same for each, whether it waits an hour or a month; with the last wait at its shortest and at its
-longest; a tenth less of the freeze window counts half), then the shortest. Writers are stopped only when as many
-people are free as have something to do then. A schedule for fewer people is one for more, so more people never make it
-worse. Where the best is not within 5 % of the lower bound, blurred ways to go are tried as well, the same ones every
-time.
+tenth less counts the same for each, whether it waits an hour or a month; with all waits at their shortest and at their
+longest; a tenth less of the freeze window counts half for each that stops with it), then the shortest, then what lets
+tasks begin soonest. Writers are stopped when as many people are free as have something to do then, or as soon as one
+is, whichever is better. A schedule for fewer people is one for more, so more people never make it worse.
+
+Then a local search improves the best: one task after the other goes to another place in rank, and stays there where
+that is better. It tries the same moves every time, fewer the more tasks there are.
 """
 
 import random
@@ -31,6 +33,10 @@ OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
 _RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
 _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
+_MOVES = 2000  # of a local search, times tasks: about as long for few tasks as for many
+_SEARCHED = 5  # people for whom there is one; more rarely have something to do at once
+_UNKNOWN: tuple[float, ...] = (inf,) * 5  # worse than any schedule
+_LENGTH = 3  # place of the last task's end in what a schedule is measured by
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
 _URGENT = 120  # minutes: what must end sooner goes before everything else
 
@@ -67,15 +73,18 @@ def schedule(
     day_hours: float = 24.0,
     finals: Mapping[str, Collection[str]] | None = None,
     tried: Collection[str] = (),
+    writers: int | None = None,
 ) -> tuple[tuple[Task, ...], Schedule]:
     """The tasks with their times, in topological order, and the figures. `finals`: the tasks after which each journey
-    is back. `tried`: tasks that cannot be in time and hold nothing up."""
+    is back. `tried`: tasks that cannot be in time and hold nothing up. `writers`: how many journeys stop with the
+    freeze window and not before; default: all."""
     day = round(day_hours * 60)
     frozen = window(tasks)
     jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, day)
     bound = _bound(jobs, people, day)
     ends_of = [tuple(ids) for ids in (finals or {}).values()]
-    slots = _best(jobs, people, day, bound, ends_of)
+    writing = len(ends_of) if writers is None else writers
+    slots = _best(jobs, people, day, bound, ends_of, writing)
     depth = _longest(jobs, dict.fromkeys(jobs, 1))
     timed = [_timed(one, slots[one.id], jobs[one.id]) for one in tasks]
     timed.sort(key=lambda one: (one.start_hours, one.finish_hours, depth[one.id], one.id))
@@ -158,24 +167,69 @@ def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
     return max(longest, ends(0, work, day))
 
 
-def _best(jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: Sequence[tuple[str, ...]]) -> _Slots:
+def _best(
+    jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: Sequence[tuple[str, ...]], writers: int
+) -> _Slots:
     """The best over all numbers of people up to those there are; more than there are tasks are not needed."""
     rankings = list(_rankings(jobs, finals))
     earliest = _earliest(jobs, day)
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
     best: _Slots = {}
-    worth: tuple[float, ...] = (inf,)
+    worth = _UNKNOWN
+    learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     for crew in range(1, min(people, max(len(jobs), 1)) + 1):
-        for number, rank in enumerate([*rankings, *_blurred(jobs)]):
-            if number >= len(rankings) and worth[0] <= hopeless and worth[-1] <= _GOOD_ENOUGH * bound:
-                break
-            slots = _list_schedule(jobs, rank, crew, day)
-            badness = _badness(jobs, slots, finals)
+        for gathered in _hands(jobs):
+            leader: _Ranks = {}
+            found = _UNKNOWN
+            for number, rank in enumerate([*rankings, *learned, *_blurred(jobs)]):
+                done_well = found[0] <= hopeless and found[_LENGTH] <= _GOOD_ENOUGH * bound
+                if number >= len(rankings) + len(learned) and (done_well or gathered is not jobs):
+                    break
+                badness = _badness(jobs, _list_schedule(gathered, rank, crew, day), finals, writers)
+                if badness < found:
+                    leader, found = rank, badness
+            settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
+            moves = 0 if settled or crew > _SEARCHED or not jobs else _MOVES // len(jobs)
+            rank, slots, badness = _improved(gathered, leader, moves, crew, day, finals, writers)
             if badness < worth:
                 best, worth = slots, badness
-        if worth[-1] <= bound and not finals and worth[0] <= hopeless:
-            break
+                learned = [rank]
     return best
+
+
+def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
+    """Writers are stopped when all who then have something to do are free; or as soon as one is, where it takes hours
+    until the others are."""
+    eager = {name: replace(job, hands=min(job.hands, 1)) for name, job in jobs.items()}
+    return [jobs] if eager == jobs else [jobs, eager]
+
+
+def _improved(
+    jobs: Mapping[str, _Job],
+    rank: _Ranks,
+    moves: int,
+    people: int,
+    day: int,
+    finals: Sequence[tuple[str, ...]],
+    writers: int,
+) -> tuple[_Ranks, _Slots, tuple[float, ...]]:
+    """The schedule by this rank after a local search over it (insertions, first improvement), and the rank found."""
+    order = sorted(jobs, key=lambda name: rank[name])
+    slots = _list_schedule(jobs, _by_place(order), people, day)
+    worth = _badness(jobs, slots, finals, writers)
+    chance = random.Random(0)  # noqa: S311 - the same plan every time
+    for _ in range(moves):
+        moved = list(order)
+        moved.insert(chance.randrange(len(jobs)), moved.pop(chance.randrange(len(jobs))))
+        tried = _list_schedule(jobs, _by_place(moved), people, day)
+        badness = _badness(jobs, tried, finals, writers)
+        if badness <= worth:
+            order, slots, worth = moved, tried, badness
+    return _by_place(order), slots, worth
+
+
+def _by_place(order: Sequence[str]) -> _Ranks:
+    return {name: (place,) for place, name in enumerate(order)}
 
 
 def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> Iterator[_Ranks]:
@@ -210,27 +264,30 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
     followers = _reversed(jobs)
     waiting = {name: len(job.needs) for name, job in jobs.items()}
     key = {name: (not jobs[name].frozen, *rank[name]) for name in jobs}
-    ready = [(key[name], name) for name, count in waiting.items() if not count]
+    ready = [(key[name], name) for name, count in waiting.items() if not count and not jobs[name].nobody]
     heapify(ready)
+    instant = [name for name, count in waiting.items() if not count and jobs[name].nobody]
     free = list(range(1, people + 1))
     last: dict[int, str] = {}  # what each person did last, for whom
     events: list[tuple[int, int, str]] = []  # moment, who is free then (0: nobody), which task is done and waited out
     slots: _Slots = {}
     now = 0
     to_freeze = {name for name, job in jobs.items() if job.frozen}
+    frozen = len(to_freeze)
     stuck = False  # the window is open, and what it waits for lies outside it
-    while ready or events:
+    while ready or events or instant:
+        for name in instant:
+            slots[name] = _Slot(now, now, 0)
+            heappush(events, (now, 0, name))
+        instant = []
         aside = []
         gathering = False  # people are free and wait for the others: writers are stopped when all can begin
         begun = len(slots)
-        is_open = len(to_freeze) not in (0, sum(job.frozen for job in jobs.values()))
-        while ready:
+        is_open = len(to_freeze) not in (0, frozen)
+        while ready and free:
             rated, name = heappop(ready)
             job = jobs[name]
-            if job.nobody:
-                slots[name] = _Slot(now, now, 0)
-                heappush(events, (now, 0, name))
-            elif job.hands > len(free) and len(free) < people and _may_begin(job, now, day):
+            if job.hands > len(free) and len(free) < people and _may_begin(job, now, day):
                 gathering = True
                 aside.append((rated, name))
             elif free and _may_begin(job, now, day) and (job.frozen or stuck or not (is_open or gathering)):
@@ -246,8 +303,8 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
                 heappush(events, (end + job.wait, 0, name))
             else:
                 aside.append((rated, name))
-        ready += aside
-        heapify(ready)
+        for item in aside:
+            heappush(ready, item)
         stuck = is_open and not events and len(slots) == begun
         morning = (now // DAY + 1) * DAY
         now = min(events[0][0], morning) if events and ready and free else events[0][0] if events else morning
@@ -257,7 +314,11 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
                 free.append(who)
             for follower in followers[name].needs if name else ():
                 waiting[follower] -= 1
-                if not waiting[follower]:
+                if waiting[follower]:
+                    continue
+                if jobs[follower].nobody:
+                    instant.append(follower)
+                else:
                     heappush(ready, (key[follower], follower))
     return slots
 
@@ -323,12 +384,31 @@ def _deadlines(jobs: Mapping[str, _Job]) -> dict[str, float]:
     return found
 
 
-def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str, ...]]) -> tuple[float, ...]:
+def _soonest(jobs: Mapping[str, _Job], slots: _Slots) -> dict[str, int]:
+    """When each is done if every wait is its shortest: whoever waited for a person waits as long again, and writers are
+    stopped when it was announced. Never later than scheduled."""
+    found: dict[str, int] = {}
+    for name in sorted(jobs, key=lambda one: (slots[one].start, slots[one].end)):
+        job, slot = jobs[name], slots[name]
+        needs = [need for need in job.needs if need in found]
+        queued = slot.start - max((slots[need].end + jobs[need].wait for need in needs), default=0)
+        start = max((found[need] for need in needs), default=0) + max(queued, 0)
+        if job.frozen:
+            start = slot.start
+        found[name] = min(start, slot.start) + slot.end - slot.start + job.soon
+    return found
+
+
+def _badness(
+    jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str, ...]], writers: int
+) -> tuple[float, ...]:
     done = {name: slots[name].end + job.wait for name, job in jobs.items()}
     late = [done[name] - job.latest for name, job in jobs.items() if done[name] > job.latest and not job.nobody]
-    soon = {name: slots[name].end + job.soon for name, job in jobs.items()}
+    soon = _soonest(jobs, slots)
     returns = sum(log1p(max((of[name] for name in ids), default=0)) for of in (soon, done) for ids in finals)
     frozen = [slots[name] for name, job in jobs.items() if job.frozen]
     window = max((slot.end for slot in frozen), default=0) - min((slot.start for slot in frozen), default=0)
-    returns += len(finals) * log1p(window)  # an outage too, for whoever writes
-    return len(late), sum(late), returns, _makespan(jobs, slots)
+    returns += writers * log1p(window)  # an outage too, for whoever writes
+    # nobody stands idle while something could begin: not even where one slow thing decides when all is done
+    begun = sum(slots[name].start for name, job in jobs.items() if not job.nobody)
+    return len(late), sum(late), returns, _makespan(jobs, slots), begun

@@ -5,8 +5,9 @@ In: replacements, what is lost, `offramp.toml`, the catalogue. Out: tasks, not y
 - a task's own `needs`: tasks of its blueprint, or a capability, which means that whoever provides it is cut over
   ("data.relational") or has finished a phase ("data.relational:prepare");
 - where a task names none of its own blueprint: every task of the phase before, unless it must happen before access
-  ends, for then it must not wait;
-- a blueprint that runs the applications is cut over after the data that they refer to; what a blueprint itself needs
+  ends, for then it must not wait, or is done already;
+- a blueprint that runs the applications is cut over after the data that they refer to, and after every last copy of the
+  freeze window; what a blueprint itself needs
   must be set up before;
 - what checks/tasks.toml says must come first (`common.py`).
 
@@ -132,6 +133,8 @@ def _part(
     # the freeze window is no longer one when its copy comes too late
     idle = [one.id for one in tasks if one.phase == "freeze" or f"{replacement.blueprint}.{one.id}" in given_up]
     dropped = [one for one in cut_off if at_once or one in idle]
+    empty = {one.id for one in tasks if one.empty and set(one.needs) & set(cut_off)}
+    dropped += [one.id for one in tasks if one.works_on_copy and set(one.needs) & empty]
     tasks = tuple(_without_copy(one, cut_off) for one in tasks if one.id not in dropped)
     needs = required(blueprint, platform)
     own = needs & frozenset(blueprint.needs)
@@ -151,8 +154,8 @@ def _without_copy(task: PlanTask, cut_off: Collection[str]) -> PlanTask:
     needs = tuple(one for one in task.needs if one not in cut_off)
     if not task.empty:
         return replace(task, needs=needs)
-    # its way back was to copy again
-    effort = EffortRule(task.effort.fixed_minutes, basis=task.effort.basis)
+    # its way back was to copy again, and its time was that of what is copied
+    effort = EffortRule(task.effort.fixed_minutes, basis="a guess: the time of the same work with a copy")
     if task.phase == "prepare":
         return replace(task, title=task.empty, needs=needs)
     return replace(task, title=task.empty, needs=needs, effort=effort, commands=(), done_when="", rollback="")
@@ -202,6 +205,9 @@ def _needs(part: Part, task: PlanTask, parts: Sequence[Part], catalog: Catalog) 
         capabilities += [f"{one}:prepare" for one in part.own_needs]
         referred = part.needs - part.own_needs
         capabilities += [one for one in referred if any(fnmatchcase(one, glob) for glob in _MUST_RUN)]
+        if any(one.startswith("hosting.") for one in part.replacement.capabilities):
+            # whoever writes on the new hosts before the last copy is in loses it to the copy
+            needs += [other.id(one) for other in parts for one in other.in_time if one.phase == "freeze"]
     if task.phase == "settle" and not any(one.phase == "cut over" for one in part.tasks):
         capabilities.append("hosting.*")  # what comes with the applications settles when they serve
     for capability in capabilities:

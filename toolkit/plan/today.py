@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from toolkit.catalog import Catalog
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan, Preparation, Task, Today
 from toolkit.plan import make_plan
+from toolkit.plan.called import called
 from toolkit.plan.losses import default_losses
 from toolkit.plan.prepared import ahead
 
@@ -34,7 +35,8 @@ def today(audit: Audit, catalog: Catalog, *, losses: Sequence[Loss] = (), people
     worth = [one for one in rows if one.saves_hours >= _LEAST_WORK or one.brings_back or one.keeps]
     worth.sort(key=lambda one: (-len(one.brings_back), -_per_hour(one), -len(one.keeps), one.task))
     crew = unready.schedule.people
-    return Today(SCHEMA_VERSION, audit.tool, catalog.hash, audit.platform.name, crew, feared, tuple(worth))
+    name = called(audit) or audit.platform.name
+    return Today(SCHEMA_VERSION, audit.tool, catalog.hash, name, crew, feared, tuple(worth))
 
 
 def _row(task: Task, unready: Plan, ready: Plan) -> Preparation:

@@ -6,8 +6,10 @@ by hand, by the way the vendor's own pages name.
 
 from collections.abc import Collection, Sequence
 
+from msgspec.structs import replace
+
 from toolkit.catalog import Catalog, Exit
-from toolkit.model import DataLost, Dependency, Effort, Platform, Replacement, Survey, Task, WayOut, Window
+from toolkit.model import DataLost, Dependency, Effort, Export, Platform, Replacement, Survey, Task, WayOut, Window
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import HELD_BASIS, SINCE_COPY
 
@@ -30,6 +32,21 @@ def ways_out(lost: Sequence[Gone], survey: Survey, catalog: Catalog) -> tuple[Wa
             way = WayOut(name, gone.notice_hours, one.capabilities, exports, known.keeps)
             found.setdefault(name, way)
     return tuple(found.values())
+
+
+def of_use(ways: Sequence[WayOut], replacements: Sequence[Replacement], catalog: Catalog) -> tuple[WayOut, ...]:
+    """The ways without those to what nothing takes over here: a dump of MySQL where PostgreSQL is replaced."""
+    return tuple(replace(way, exports=_taken(way, replacements, catalog)) for way in ways)
+
+
+def _taken(way: WayOut, replacements: Sequence[Replacement], catalog: Catalog) -> tuple[Export, ...]:
+    over = [catalog.blueprints[one.blueprint] for one in replacements if way.dependency in one.dependencies]
+    fetched = {
+        dataset for blueprint in over for task in blueprint.tasks for dataset in (*task.fetches, task.if_offered)
+    }
+    if not any(one.dataset in fetched for one in way.exports if one.dataset):
+        return way.exports  # as far as is known all of it is wanted
+    return tuple(one for one in way.exports if not one.dataset or one.dataset in fetched)
 
 
 def _holds_data(dependency: Dependency, survey: Survey) -> bool:

@@ -3,6 +3,8 @@
 In: a plan. Out: plain text, not yet escaped for any format.
 """
 
+from itertools import pairwise
+
 from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
@@ -10,6 +12,11 @@ TO_DO = "What to do about it"
 JOURNEYS = "When people can do what again"
 ASSUMED = "Taken for granted"
 LOST_DATA = "Lost with them"
+
+
+def name(plan: Plan) -> str:
+    """What the platform is called: in offramp.toml, else by its checkouts."""
+    return plan.called or plan.platform.name
 
 
 def figures(plan: Plan) -> str:
@@ -21,7 +28,8 @@ def figures(plan: Plan) -> str:
         first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
         return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
     taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
-    return f"{taken}; these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours."
+    bound = f"these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours"
+    return f"No journey stops with it, as far as was seen. {taken}; {bound}."
 
 
 def _some_return(plan: Plan) -> bool:
@@ -80,7 +88,7 @@ def _journey(one: Return, plan: Plan) -> str:
         return f"{one.title}: not brought back by this plan, for {'; '.join(one.missing)}"
     early, late = clock(one.back_hours), clock(one.latest_hours)
     span = early if early == late else f"{early} to {late}"
-    slowest = max((task for task in plan.tasks if task.id in one.path), key=_waiting, default=None)
+    slowest = max(_waited_for(one, plan), key=_waiting, default=None)
     hangs = f"; it waits for “{slowest.title}”" if slowest and _waiting(slowest) >= 1 else ""
     dark = clock(one.dark_hours)
     if one.latest_hours <= one.dark_hours:
@@ -90,15 +98,23 @@ def _journey(one: Return, plan: Plan) -> str:
     return f"{one.title}: back {span}, dark from {dark}{hangs}"
 
 
+def _waited_for(one: Return, plan: Plan) -> list[Task]:
+    """The tasks on its way whose waits are on it too: the next needs them, and is not merely the same person's."""
+    known = {task.id: task for task in plan.tasks}
+    way = [known[name] for name in one.path if name in known]
+    followed = [task for task, after in pairwise(way) if task.id in after.needs]
+    return [*followed, *way[-1:]]
+
+
 def _waiting(task: Task) -> float:
     return task.wait.high_hours if task.wait else 0.0
 
 
 def wait(waiting: Wait) -> str:
-    """`6 min to 2 h: basis (source)`."""
+    """`6 min to 2 h: basis`; the source is not in it."""
     low, high = _long(waiting.low_hours), _long(waiting.high_hours)
     span = high if low == high else f"{low} to {high}"
-    return f"{span}: {waiting.basis}" + (f" ({waiting.source})" if waiting.source else "")
+    return f"{span}: {waiting.basis}"
 
 
 def _long(hours: float) -> str:
@@ -113,6 +129,31 @@ def freeze(plan: Plan) -> str:
     if start is None:
         return ""
     return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+
+
+def measured(plan: Plan) -> str:
+    """How much of the work was measured by a drill, and how much is a guess; empty where there is none."""
+    inside = [task for task in plan.tasks if task.who and task.effort.hours]
+    if not inside:
+        return ""
+    hours = sum(task.effort.hours for task in inside)
+    known = sum(task.effort.measured_hours for task in inside)
+    if not known:
+        hint = "`offramp audit --record` takes a drill's journal"
+        return f"All {hours:.1f} h of work are guesses, each with its basis: {hint}"
+    count = sum(1 for task in inside if task.effort.measured_hours)
+    marked = f"{count} tasks, which say “measured”; all else is a guess, each with its basis"
+    return f"Of {hours:.1f} h of work a drill measured {known:.1f} h, in {marked}"
+
+
+def effort(task: Task) -> str:
+    """`20 min, a guess`, `10 min, 5 min of it measured`: of what sort the figure is."""
+    whole = _long(task.effort.hours)
+    if not task.effort.hours:
+        return whole
+    if not task.effort.measured_hours:
+        return f"{whole}, a guess"
+    return f"{whole}, {_long(task.effort.measured_hours)} of it measured"
 
 
 def obstacles(plan: Plan) -> list[str]:
@@ -216,6 +257,29 @@ def first_hour(plan: Plan) -> list[str]:
     early = [task for task in plan.tasks if task.who and task.start_hours < 1]
     early.sort(key=lambda task: (task.who, task.start_hours))
     return [f"person {task.who}, {clock(task.start_hours)}: {task.title} ({task.owner})" for task in early]
+
+
+def who_when(plan: Plan) -> list[tuple[str, list[tuple[str, str, Task]]]]:
+    """For each person what to do from when to when, in order: nights are said, for nobody works at night."""
+    people = sorted({task.who for task in plan.tasks if task.who})
+    return [(_person(who, plan), _day_by_day(who, plan)) for who in people]
+
+
+def _person(who: int, plan: Plan) -> str:
+    mine = [task for task in plan.tasks if task.who == who]
+    hours = sum(task.effort.hours for task in mine)
+    return f"Person {who}: {', '.join(dict.fromkeys(task.owner for task in mine))}, {hours:.1f} h of work"
+
+
+def _day_by_day(who: int, plan: Plan) -> list[tuple[str, str, Task]]:
+    mine = sorted((task for task in plan.tasks if task.who == who), key=lambda task: (task.start_hours, task.id))
+    return [(_moment(task.start_hours), _moment(task.finish_hours), task) for task in mine]
+
+
+def _moment(hours: float) -> str:
+    """`day 1, T+07:30`: days of 24 hours from T, of which people work the first ten."""
+    minutes = round(hours * 60)
+    return f"day {minutes // (24 * 60) + 1}, T+{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def roles(plan: Plan) -> list[str]:

@@ -16,9 +16,10 @@ _INVISIBLE_IN_JSON = re.compile(
 # line and paragraph separators: the invisible ones are as dangerous as the escape key (https://www.unicode.org/reports/tr36/).
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e"}
-_ADDRESS = re.compile(r"(https?://[^\s()<>`]+)")
 # an underscore between letters or digits begins nothing (CommonMark 6.2): DATABASE_URL is read as it stands
 _MARKDOWN = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9./?#%_~+=&,;:@!()-]*)?")
 
 
 def visible(text: str) -> str:
@@ -60,14 +61,14 @@ def code(text: str) -> str:
     return f"{fence}{padding}{text}{padding}{fence}"
 
 
+def address(url: str) -> str:
+    """A source's address as a link that can be read, clicked and copied; text where it is none."""
+    return f"<{url}>" if _ADDRESS.fullmatch(url) else markdown(url)
+
+
 def prose(text: str) -> str:
-    """The catalogue's own sentences, with `commands` in backticks, as Markdown. An address is code as well: no link,
-    and whoever reads the file itself, at night and on a terminal, can copy it."""
-    return "".join(code(part) if quoted else _addressed(part) for part, quoted in spans(text))
-
-
-def _addressed(text: str) -> str:
-    return "".join(code(part) if number % 2 else markdown(part) for number, part in enumerate(_ADDRESS.split(text)))
+    """The catalogue's own sentences, with `commands` in backticks, as Markdown."""
+    return "".join(code(part) if quoted else markdown(part) for part, quoted in spans(text))
 
 
 def spans(text: str) -> Iterator[tuple[str, bool]]:

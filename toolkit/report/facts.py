@@ -15,8 +15,13 @@ _CASES = {"suspension": "Before a suspension", "end": "Before the contract ends"
 
 def export_words(fact: Export, *, brief: bool = False) -> str:
     """`Users: GET /users. Limit: 200 a page (https://…)`."""
+    return f"{export_text(fact)} ({source_words(fact.source, brief=brief)})"
+
+
+def export_text(fact: Export) -> str:
+    """The same without its source."""
     limit = f". Limit: {fact.limit}" if fact.limit else ""
-    return f"{fact.what}: {fact.how}{limit} ({source_words(fact.source, brief=brief)})"
+    return f"{fact.what}: {fact.how}{limit}"
 
 
 def kept_words(fact: Kept, *, brief: bool = False) -> str:

@@ -1,8 +1,8 @@
 """One HTML file: opens offline, prints, works by keyboard and screen reader, without a script as well."""
 
 from toolkit.entries import Catalog, Notice
-from toolkit.model import Audit, Company, Dependency, Diff, Finding, Plan, Simulation, Unread
-from toolkit.report import changes, facts, losses, picture, places, runbooks, summary, timeline, undescribed
+from toolkit.model import Audit, Company, Dependency, Diff, Finding, Plan, Simulation, Tabletop, Unread
+from toolkit.report import changes, exercise, facts, losses, picture, places, runbooks, summary, timeline, undescribed
 from toolkit.report.pages import page
 from toolkit.sources import kind_of
 
@@ -86,6 +86,11 @@ def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) ->
             "next": losses.next_command(simulation),
         },
     )
+
+
+def render_tabletop(record: Tabletop) -> str:
+    """The gaps, then the script with what was answered: to be printed and filled in, or read afterwards."""
+    return page("tabletop.html", {"record": record, "words": exercise})
 
 
 def _rows(audit: Audit, companies: list[Company]) -> list[Company]:

@@ -7,7 +7,19 @@ import msgspec
 from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Today, Value, Verdict
+from toolkit.model import (
+    Audit,
+    Comparison,
+    Diff,
+    Explanation,
+    Journal,
+    Plan,
+    Simulation,
+    Tabletop,
+    Today,
+    Value,
+    Verdict,
+)
 from toolkit.report.escape import json_document
 
 
@@ -49,6 +61,11 @@ def render_simulation(simulation: Simulation, audit: Audit, catalog: Catalog) ->
 def render_journal(journal: Journal) -> str:
     """The journal of a drill: what `offramp audit --record` reads."""
     return _document(journal)
+
+
+def render_tabletop(record: Tabletop) -> str:
+    """The record of a tabletop: what `offramp audit --record` reads."""
+    return _document(record)
 
 
 def render_rule(rule: Rule, catalog: Catalog) -> str:

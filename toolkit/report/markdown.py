@@ -3,8 +3,31 @@
 from collections.abc import Iterable, Sequence
 
 from toolkit.entries import Catalog
-from toolkit.model import Audit, Comparison, Diff, Journal, Plan, Simulation, Task, Today, Verdict
-from toolkit.report import caveats, changes, diff_tables, facts, losses, places, summary, undescribed, verdict_comment
+from toolkit.model import (
+    Audit,
+    Comparison,
+    Diff,
+    Journal,
+    Plan,
+    Simulation,
+    Tabletop,
+    TabletopEntry,
+    Task,
+    Today,
+    Verdict,
+)
+from toolkit.report import (
+    caveats,
+    changes,
+    diff_tables,
+    exercise,
+    facts,
+    losses,
+    places,
+    summary,
+    undescribed,
+    verdict_comment,
+)
 from toolkit.report.escape import code, markdown, prose
 
 _MOST_UNDESCRIBED = 50
@@ -53,10 +76,10 @@ def _counted(diff: Diff) -> str:
 
 def render_plan(plan: Plan, catalog: Catalog) -> str:
     """Schedule, tasks in order, what nothing replaces, why it would not run yet."""
-    head = f"# Plan for {markdown(plan.platform.name)}"
+    head = f"# Plan for {markdown(caveats.name(plan))}"
     lost = [f"| {markdown(caveats.loss(loss, plan))} | {loss.notice_hours:g} h |" for loss in plan.losses]
     tasks = [_task_row(task) for task in sorted(plan.tasks, key=lambda task: task.start_hours)]
-    columns = ("Start (h)", "Finish (h)", "Task", "Phase", "Owner", "Effort (h)")
+    columns = ("Start (h)", "Finish (h)", "Task", "Phase", "Owner", "Effort")
     missing = [
         f"| {code(item.dependency)} | {code(item.capability)} | {markdown(item.reason)} |" for item in plan.unplanned
     ]
@@ -70,7 +93,7 @@ def render_plan(plan: Plan, catalog: Catalog) -> str:
             *_section("Lost", _table(("Vendor", "Notice"), lost)),
             *(_items(caveats.untouched(plan)) if plan.tasks else []),
             *_section(caveats.LOST_DATA, _items(caveats.data_lost(plan))),
-            *_section("Tasks", _table(columns, tasks)),
+            *_section("Tasks", [*filter(None, [prose(caveats.measured(plan))]), *_table(columns, tasks)]),
             *_section(caveats.TO_CHANGE, _items(caveats.changes(plan))),
             *_section("Nothing replaces", _table(("Dependency", "Capability", "Reason"), missing)),
             *_section(caveats.ASSUMED, _items(caveats.assumed(plan))),
@@ -142,6 +165,33 @@ def render_journal(journal: Journal) -> str:
     )
 
 
+def render_tabletop(record: Tabletop) -> str:
+    """The gaps, then the script with what was answered; with lines to write on while nothing is."""
+    return _page(
+        [
+            f"# Tabletop of {markdown(record.platform)}: {markdown(record.title)}",
+            f"**{markdown(exercise.head(record))}.**",
+            *([] if record.ended else [markdown(exercise.HOW)]),
+            *_section(exercise.GAPS, _items(exercise.gaps(record))),
+            *_section(exercise.KNOWN, _items(record.known)),
+            "## The script",
+            *(part for entry in record.entries for part in _of_script(entry)),
+            *_end(record),
+        ]
+    )
+
+
+def _of_script(entry: TabletopEntry) -> list[str]:
+    title = f"### {exercise.when(entry)}: {prose(entry.text)}"
+    if entry.kind == "event":
+        return [title, *_items(entry.about)]
+    open_pages = f"; open {', '.join(map(code, entry.pages))}" if entry.pages else ""
+    said = exercise.said(entry)
+    answer = markdown(said) if said else code("_" * 60)
+    about = [f"{markdown(exercise.who(entry))}{open_pages}", *_items(entry.about)]
+    return [title, *about, f"{exercise.BLANK}: {answer}"]
+
+
 def _to_take(plan: Plan) -> list[str]:
     return [
         f"| {code(way.dependency)} | {way.at_hours:g} | {prose(facts.export_words(fact))} |"
@@ -159,7 +209,7 @@ def _to_leave(plan: Plan) -> list[str]:
 
 def _task_row(task: Task) -> str:
     late = " **late**" if task.late else ""
-    effort = f"{task.effort.hours:.1f} ({markdown(task.effort.basis)})"
+    effort = f"{markdown(caveats.effort(task))} ({markdown(task.effort.basis)})"
     return (
         f"| {task.start_hours:.1f} | {task.finish_hours:.1f}{late} | {markdown(task.title)} "
         f"| {task.phase} | {markdown(task.owner)} | {effort} |"
@@ -284,6 +334,6 @@ def _skipped(audit: Audit) -> list[str]:
     return [f"Not read, because it is Offramp's own: {markdown(words)}."] if words else []
 
 
-def _end(document: Audit | Plan | Diff | Comparison | Today) -> list[str]:
+def _end(document: Audit | Plan | Diff | Comparison | Today | Tabletop) -> list[str]:
     """The last line, by which an audit knows that it need not read this file."""
     return [f"Made by {markdown(document.tool)}, catalogue {code(document.catalog[:12])}."]

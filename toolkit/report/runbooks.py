@@ -10,8 +10,8 @@ from typing import NamedTuple, get_args
 from toolkit.entries import Catalog
 from toolkit.model import Phase, Plan, Task, WayOut
 from toolkit.report import caveats, gantt
-from toolkit.report.escape import block, code, markdown, prose
-from toolkit.report.facts import export_words, kept_words
+from toolkit.report.escape import address, block, code, markdown, prose
+from toolkit.report.facts import NO_SOURCE, export_text
 from toolkit.report.pages import page
 
 _PHASES: tuple[Phase, ...] = get_args(Phase)
@@ -97,7 +97,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
     titles = {book.capability: book.title for book in books}
     table = ["| Start | Done by | Who | Task | Runbook | ✓ |", "| --- | --- | --- | --- | --- | --- |"]
     parts = [
-        f"# Runbooks for {markdown(plan.platform.name)}",
+        f"# Runbooks for {markdown(caveats.name(plan))}",
         "T is the moment notice is given. Write it down: T = `____-__-__ __:__`",
         markdown(caveats.figures(plan)),
         "\n".join([*lost, *(f"- {markdown(line)}" for line in caveats.untouched(plan))]),
@@ -115,8 +115,10 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
         f"## {caveats.TO_CHANGE}" if plan.changes else "",
         "\n".join(f"- {prose(line)}" for line in caveats.changes(plan)),
         "## Schedule",
+        prose(caveats.measured(plan)),
         caveats.FOLDER if any(task.commands for task in plan.tasks) else "",
         "\n".join([*table, *(_row(task, titles) for task in _by_start(plan.tasks))]),
+        "\n\n".join(_who_when(plan)),
         "## Nothing replaces these: decide what to do without them" if without else "",
         "\n".join(without),
         "## Runbooks",
@@ -141,12 +143,23 @@ def _first_page(plan: Plan) -> list[str]:
     ]
 
 
+def _who_when(plan: Plan) -> list[str]:
+    """A table for each person, to cut out and hand over."""
+    parts = ["## Who does what when"] if plan.tasks else []
+    for person, mine in caveats.who_when(plan):
+        rows = [f"| {start} | {end} | {prose(task.title)} | ☐ |" for start, end, task in mine]
+        parts.append(f"### {markdown(person)}")
+        parts.append("\n".join(["| From | To | Task | ✓ |", "| --- | --- | --- | --- |", *rows]))
+    return parts
+
+
 def _row(task: Task, titles: dict[str, str]) -> str:
     late = " **too late**" if task.late else ""
     book = f"[{markdown(titles.get(task.capability, task.capability))}]({task.capability}.md)"
     waited = f", then wait to {clock(task.done_hours)}" if task.done_hours > task.finish_hours else ""
     times = f"{clock(task.start_hours)} | {clock(task.finish_hours)}{waited}{late}"
-    return f"| {times} | {markdown(task.owner)} | {markdown(task.title)} | {book} | ☐ |"
+    who = f"{task.who}: {task.owner}" if task.who else task.owner
+    return f"| {times} | {markdown(who)} | {prose(task.title)} | {book} | ☐ |"
 
 
 def _markdown(book: Runbook, plan: Plan) -> str:
@@ -170,15 +183,28 @@ def _way_out(way: WayOut) -> list[str]:
         lines = (f"- {prose(one.what)}" for one in way.exports)
         parts.append("\n".join(["Cannot be fetched any more:", "", *lines]))
     elif way.exports:
-        parts.append("\n".join(["Take along:", "", *(f"- ☐ {prose(export_words(one))}" for one in way.exports)]))
+        parts.append(
+            "\n".join(
+                ["Take along:", "", *(f"- ☐ {prose(export_text(one))} ({_source(one.source)})" for one in way.exports)]
+            )
+        )
     if way.keeps:
-        parts.append("\n".join(["Stays behind:", "", *(f"- {prose(kept_words(one))}" for one in way.keeps)]))
+        parts.append(
+            "\n".join(
+                [
+                    "Stays behind:",
+                    "",
+                    *(f"- {prose(f'{one.what}: {one.why}')} ({_source(one.source)})" for one in way.keeps),
+                ]
+            )
+        )
     return parts
 
 
 def _task(task: Task, titles: dict[str, str]) -> list[str]:
     when = f"{clock(task.start_hours)} to {clock(task.finish_hours)}"
-    parts = [f"### ☐ {markdown(task.title)}", f"{when}, {markdown(task.owner)}. {markdown(task.effort.basis)}"]
+    worked = f"{markdown(caveats.effort(task))} ({markdown(task.effort.basis)})"
+    parts = [f"### ☐ {prose(task.title)}", f"{when}, {markdown(task.owner)}. Work: {worked}"]
     if task.late:
         parts.append("**Too late by the plan: start at once, or accept the loss.**")
     if task.window.before_access_ends:
@@ -186,12 +212,18 @@ def _task(task: Task, titles: dict[str, str]) -> list[str]:
     if task.window.latest_hours is not None:
         parts.append(f"Latest: {clock(task.window.latest_hours)}")
     if task.needs:
-        parts.append(f"First: {', '.join(markdown(titles.get(need, need)) for need in task.needs)}")
+        parts.append("\n".join(["First:", "", *(f"- {prose(titles.get(need, need))}" for need in task.needs)]))
     if task.wait:
-        parts.append(f"Then wait {markdown(caveats.wait(task.wait))}")
+        source = f" ({_source(task.wait.source)})" if task.wait.source else ""
+        parts.append(f"Then wait {markdown(caveats.wait(task.wait))}{source}")
     parts += [block(command, "sh") for command in task.commands]
+    parts += [f"To fill in: {markdown(line)}" for line in task.look_up]
     if task.done_when:
-        parts.append(f"Done when: {markdown(task.done_when)}")
+        parts.append(f"Done when: {prose(task.done_when)}")
     if task.rollback:
-        parts.append(f"Back out: {markdown(task.rollback)}")
-    return [*parts, "Done at \\_\\_:\\_\\_ by \\_\\_\\_\\_\\_\\_\\_\\_"]
+        parts.append(f"Back out: {prose(task.rollback)}")
+    return [*parts, f"Done at {code('__:__')} by {code('_' * 8)}"]
+
+
+def _source(source: str) -> str:
+    return address(source) if source else NO_SOURCE

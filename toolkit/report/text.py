@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from toolkit.depth import Depths
 from toolkit.doctor import Need
 from toolkit.entries import Catalog, Rule
-from toolkit.model import Audit, Comparison, Diff, Explanation, Journal, Plan, Simulation, Today, Value, Verdict
+from toolkit.model import (
+    Audit,
+    Comparison,
+    Diff,
+    Explanation,
+    Journal,
+    Plan,
+    Simulation,
+    Tabletop,
+    Today,
+    Value,
+    Verdict,
+)
 from toolkit.report.terminal import knowledge
 from toolkit.report.terminal.audit import write_audit
 from toolkit.report.terminal.diff import write_diff
@@ -13,6 +25,7 @@ from toolkit.report.terminal.journal import write_journal
 from toolkit.report.terminal.plan import write_comparison, write_plan, write_today
 from toolkit.report.terminal.screen import screen
 from toolkit.report.terminal.simulation import write_simulation
+from toolkit.report.terminal.tabletop import write_tabletop
 from toolkit.report.terminal.verdict import write_verdict
 
 
@@ -54,6 +67,11 @@ def render_diff(diff: Diff, catalog: Catalog) -> str:
 def render_journal(journal: Journal) -> str:
     """Whether the drill brought the platform back, and each step with its time."""
     return screen(lambda out: write_journal(out, journal))
+
+
+def render_tabletop(record: Tabletop) -> str:
+    """The script with what was answered, then the gaps."""
+    return screen(lambda out: write_tabletop(out, record))
 
 
 def render_rule(rule: Rule, catalog: Catalog) -> str:

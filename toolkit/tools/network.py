@@ -31,6 +31,13 @@ def replace_table(name: str, body: str) -> None:
     _nft(f"{_without(name)}table inet {name} {{\n{body}\n}}\n")
 
 
+def packets_counted(name: str) -> int:
+    """What the counters of the table's rules have seen, all together."""
+    listed = process.run([process.find("nft", hint=_HINT), "--json", "list", "table", "inet", name])
+    rules = (one["rule"]["expr"] for one in json.loads(listed)["nftables"] if "rule" in one)
+    return sum(part["counter"]["packets"] for expr in rules for part in expr if "counter" in part)
+
+
 def delete_table(name: str) -> None:
     """Remove the table `inet NAME`; nothing happens when there is none."""
     _nft(_without(name))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from toolkit.errors import ProgramFailed
+from toolkit import strays
+from toolkit.errors import ProgramFailed, ProgramMissing
 from toolkit.tools import process
 
 
@@ -69,3 +70,20 @@ def sign(file: Path, key: Path, *, namespace: str) -> Path:
     signature.unlink(missing_ok=True)  # ssh-keygen would ask
     process.run(["ssh-keygen", "-Y", "sign", "-q", "-f", key, "-n", namespace, file], env=process.environment())
     return signature
+
+
+def is_signed(content: bytes, signature: Path, signers: Sequence[str], *, namespace: str) -> bool:
+    """Whether one of the signers, public keys ("ssh-ed25519 AAAA… whoever"), signed the content for this namespace."""
+    with strays.folder("signers") as folder:
+        allowed = folder / "allowed_signers"
+        keys = (" ".join(key.split()[:2]) for key in signers)
+        allowed.write_text("".join(f'signer namespaces="{namespace}" {key}\n' for key in keys))
+        command: list[str | Path] = ["ssh-keygen", "-Y", "verify", "-q", "-f", allowed, "-I", "signer"]
+        command += ["-n", namespace, "-s", signature]
+        try:
+            process.run(command, env=process.environment(), stdin=content)
+        except ProgramMissing:
+            raise
+        except ProgramFailed:
+            return False
+    return True

@@ -121,6 +121,12 @@ def test_fly_render_and_heroku_are_read(tmp_path: Path) -> None:
     assert program.cron[0][1].text == "node nightly.js"
 
 
+def test_of_several_platforms_the_first_says_what_a_release_runs(tmp_path: Path) -> None:
+    files = {"Procfile": "release: node up.js\nweb: node web.js\n", "fly.toml": '[deploy]\nrelease_command = "/x/up"\n'}
+    program = _only(tmp_path, {**NODE, **files})
+    assert [said.text for said in program.release] == ["node up.js"]
+
+
 def test_a_timer_makes_a_unit_a_job(tmp_path: Path) -> None:
     unit = "[Service]\nWorkingDirectory=/srv/x\nExecStart=/usr/bin/node /srv/x/clean.js\n"
     files = {**NODE, "deploy/clean.service": unit, "deploy/clean.timer": "[Timer]\nOnCalendar=daily\n"}
@@ -139,6 +145,9 @@ def test_a_timer_makes_a_unit_a_job(tmp_path: Path) -> None:
         ("REDIS_URL", "${data.cache.url}"),
         ("EMAIL_HOST_USER", "${mail.outgoing.user}"),
         ("SMTP_PORT", "${mail.outgoing.port}"),
+        ("SMTP_HOST_ADDR", "${mail.outgoing.host}"),
+        ("SMTP_HOST_PORT", "${mail.outgoing.port}"),
+        ("SMTP_USER_PWD", "${mail.outgoing.password}"),
         ("DEFAULT_FROM_EMAIL", "platform@${mail.outgoing.domain}"),
         ("AWS_ENDPOINT_URL_S3", "${data.object-storage.endpoint}"),
         ("S3_SECRET_ACCESS_KEY", "${data.object-storage.secret_key}"),
@@ -157,6 +166,17 @@ def test_a_timer_makes_a_unit_a_job(tmp_path: Path) -> None:
 )
 def test_usual_spellings_are_wired(name: str, value: str | None) -> None:
     assert wire(name, "postgresql") == value
+
+
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [("SHOP_OPENSEARCH_URL", "OpenSearch"), ("MEILI_HOST", "Meilisearch"), ("ELASTICSEARCH_HOSTS", "Elasticsearch")],
+)
+def test_a_search_engine_is_named_and_not_wired(tmp_path: Path, name: str, engine: str) -> None:
+    program = _only(tmp_path, {**NODE, ".env.example": f"{name}=\n{name.replace('_H', '_API_H')}_KEY=\n"})
+    assert name not in program.environment
+    [said] = [line for line in program.open if "is not replaced" in line]
+    assert said.startswith(f"{name}: {engine} is not replaced (.env.example:1): leave it unset where")
 
 
 def test_the_fields_of_a_settings_class_are_variables(tmp_path: Path) -> None:

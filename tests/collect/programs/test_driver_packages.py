@@ -65,3 +65,17 @@ def test_the_script_for_production(tmp_path: Path, scripts: dict[str, str], star
     said = found(tmp_path, package__json=json.dumps({"scripts": scripts, "dependencies": wanted})).start
     assert said is not None
     assert (said.text, said.where) == (start, "package.json:1")
+
+
+def test_lists_that_a_list_includes_count(tmp_path: Path) -> None:
+    files = {
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "requirements.txt": "-r lists/live.txt\n",
+        "lists/live.txt": "-r base.txt\nuwsgi\n",
+        "lists/base.txt": "-r live.txt\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    [program] = find_programs({"checkout": tmp_path})
+    assert {"gcc", "python3-dev"} <= {said.text for said in program.packages}

@@ -113,6 +113,31 @@ def test_django_serves_no_files_itself(tmp_path: Path) -> None:
     assert _only(tmp_path / "whitenoise", whitenoise).serve == {}
 
 
+@pytest.mark.parametrize(
+    ("base", "value", "place"),
+    [
+        ("HERE = Path(__file__).resolve().parent.parent\n", "HERE / 'media'", "shop/media"),
+        ("HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))\n", "os.path.join(HERE, 'm')", "shop/m"),
+        ("HERE = Path(__file__).resolve().parents[1]\nTOP = HERE.parent\n", "TOP / 'media'", "media"),
+        ("", "UNKNOWN / 'media'", "media"),
+    ],
+)
+def test_djangos_folders_begin_where_its_settings_say(tmp_path: Path, base: str, value: str, place: str) -> None:
+    manage = DJANGO["manage.py"].replace("shop.settings", "shop.settings.base")
+    program = _only(tmp_path, {**DJANGO, "manage.py": manage, "shop/settings/base.py": f"{base}MEDIA_ROOT = {value}\n"})
+    assert [said.text for said in program.writable] == [place]
+    assert program.serve["/media/"].text == place
+
+
+@pytest.mark.parametrize(
+    "read", ["env.str('SHOP_MEDIA', '/home/shop/kept')", "os.environ.get('SHOP_MEDIA', '/m/kept/')"]
+)
+def test_a_folder_elsewhere_that_a_setting_moves_comes_into_the_release(tmp_path: Path, read: str) -> None:
+    program = _only(tmp_path, {**DJANGO, "shop/settings.py": f"MEDIA_ROOT = {read}\n"})
+    assert [said.text for said in program.writable] == ["kept"]
+    assert (program.serve["/media/"].text, program.environment["SHOP_MEDIA"].text) == ("kept", "kept")
+
+
 def test_django_whose_settings_nothing_names(tmp_path: Path) -> None:
     files = {
         "manage.py": "from django.core.management import execute_from_command_line\n",

@@ -57,6 +57,36 @@ def test_a_newer_runtime_than_debians_runs_in_its_image(tmp_path: Path) -> None:
     assert "its image begins from node:24: the host fetches it, or an archive brings it" in text
 
 
+COPYING = "FROM node:24\nCOPY target/app/ /app/\nEXPOSE 4000\nCMD node server.js\n"
+
+
+def test_an_image_of_what_a_build_elsewhere_makes_comes_last(tmp_path: Path) -> None:
+    own = DOCKERFILE.format(version=24)
+    program = _only(tmp_path, {"Dockerfile": COPYING, "docker/Dockerfile.full": own, "package.json": PACKAGE})
+    assert program.image is not None
+    assert program.image.text == "docker/Dockerfile.full"
+
+
+@pytest.mark.parametrize("made", ["target/app/", "./dist", "artifacts/shop-*-${TARGETARCH}", "_output/*.tar.gz"])
+def test_what_an_image_copies_and_nobody_has_built_is_said(tmp_path: Path, made: str) -> None:
+    files = {"Dockerfile": COPYING.replace("target/app/", made), "package.json": PACKAGE}
+    said = f"its image copies {made.removeprefix('./')}, which the checkout lacks"
+    assert any(line.startswith(said) for line in _only(tmp_path / "bare", files).open)
+    place = made.partition("*")[0]
+    kept = _only(tmp_path / "kept", {**files, f"{place}{'' if place.endswith('/') else '/'}x": ""})
+    assert not any("copies" in line for line in kept.open)
+
+
+def test_a_port_for_root_alone_is_raised_where_a_setting_names_it(tmp_path: Path) -> None:
+    dockerfile = DOCKERFILE.format(version=24).replace("EXPOSE 3000", "ENV SHOP_PORT=80\nEXPOSE 80")
+    program = _only(tmp_path, {"Dockerfile": dockerfile, "package.json": PACKAGE})
+    platform, text = _drafted(program, tmp_path)
+    [application] = platform.applications
+    runnable.check(platform)
+    assert (application.port, application.environment["SHOP_PORT"]) == (8080, "8080")
+    assert "without rights" not in text
+
+
 def test_what_debian_has_runs_from_source(tmp_path: Path) -> None:
     program = _only(tmp_path, {"Dockerfile": DOCKERFILE.format(version=20), "package.json": PACKAGE})
     assert program.image is None

@@ -58,3 +58,7 @@ def test_the_keys_of_aws_open_what_is_used_of_it() -> None:
     both = given(iter([*KEYS, "SQS_ENDPOINT", "S3_BUCKET"]), "")
     assert both["AWS_ACCESS_KEY_ID"] == "${data.object-storage.access_key}"
     assert both["SQS_ENDPOINT"] == "${data.queue.sqs.endpoint}"
+
+
+def test_keys_of_queues_are_not_wired_where_nothing_leads_to_them() -> None:
+    assert given(iter(["SQS_SECRET_KEY", "SQS_REGION"]), "") == {}

@@ -1,5 +1,6 @@
 """One small tree per stack: which programs are found, how they start, what is wired."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -292,10 +293,26 @@ def test_a_monorepo_has_several_and_its_libraries_are_none(tmp_path: Path) -> No
         {"composer.json": '{"type": "library"}', "src/F.php": "<?php\n"},
         {"mix.exs": "def project, do: [app: :lib, package: package()]\ndefp package, do: []\n{:phoenix, \"1\"}\n"},
         {"terraform/main.tf": "", "README.md": ""},
+        {"package.json": '{"main": "m.js", "dependencies": {"express": "5"}, "devDependencies": {"electron": "43"}}',
+         "m.js": "express().listen(8000)"},
     ],
 )  # fmt: skip
 def test_a_library_and_a_tool_are_no_programs(tmp_path: Path, files: Files) -> None:
     assert find_programs({"checkout": write(tmp_path, files)}) == ()
+
+
+@pytest.mark.parametrize(
+    ("pinned", "manager"),
+    [
+        ("pnpm@9.1.0", "npx --yes pnpm@9.1.0"),
+        ("pnpm@10.32.1+sha512.00", "npx --yes pnpm@10.32.1"),
+        ("pnpm@11.9.0", "npm_config_manage_package_manager_versions=false npx --yes pnpm@10"),
+    ],
+)
+def test_a_pnpm_that_debians_node_cannot_run_gives_way(tmp_path: Path, pinned: str, manager: str) -> None:
+    package = {"packageManager": pinned, "scripts": {"build": "vite build"}, "devDependencies": {"vite": "7"}}
+    program = only(tmp_path, {"package.json": json.dumps(package), "index.html": "<html></html>"})
+    assert [said.text for said in program.install] == [f"{manager} install --frozen-lockfile", f"{manager} run build"]
 
 
 def test_what_browsers_load_is_built_after_the_program_itself(tmp_path: Path) -> None:

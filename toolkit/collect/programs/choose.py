@@ -12,8 +12,9 @@ from toolkit.collect.programs import images, places, wiring
 from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, engine_of, spelled
 from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
+from toolkit.collect.programs.manifests import with_included
 from toolkit.collect.programs.sequences import sequence
-from toolkit.collect.programs.tree import Tree, text
+from toolkit.collect.programs.tree import Tree
 from toolkit.model import Application, Platform
 from toolkit.program import Program, Said
 from toolkit.start_commands import instead_of_development, on_given_port
@@ -36,7 +37,7 @@ _OTHERS = re.compile(
 _YARN = re.compile(r"(?:^|(?<=&& )|(?<=; ))(?:yarn|pnpm)(?: run)? (?!workspace|install|exec|dlx|node |-)(?=[\w:-]+)")
 _MIGRATION = re.compile(r"migrat|db:prepare|db:setup|db upgrade|alembic upgrade|ecto\.")
 _IN_LARAVEL = re.compile(r"(?:.*/)?config/\w+\.php:")
-_SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.search|data\.document")
+_SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.document")
 _BROUGHT = re.compile(
     r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
 )
@@ -86,7 +87,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
     environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(facts, named, engine, choices)
     databases = not any("${data.relational" in said.text for said in environment.values())
     writable = () if standing.page else places.writable(facts, home, databases=databases)
-    for key, said in places.settings(facts, writable, home):
+    for key, said in (*places.settings(facts, writable, home), *_folders(facts)):
         environment.setdefault(key, said)
     start, port = _start(told), _port(facts)
     before: list[Fact] = []
@@ -159,10 +160,18 @@ def _served(facts: Iterable[Fact], home: str) -> dict[str, Said]:
     return found
 
 
+def _folders(facts: Iterable[Fact]) -> Iterator[tuple[str, Said]]:
+    """Settings that name a folder of the program's, by their names."""
+    for fact in _of(facts, "folder"):
+        yield fact.key, Said(fact.text, fact.where)
+
+
 def _release(told: Told, before: list[Fact]) -> list[Fact]:
     """What files say, what the start command did before it served, then what convention adds: not a second
-    migration."""
-    said = [*(_of(told.before, "release") or _of(told.after, "release")), *before]
+    migration. Of several platforms' files the first counts: each says the whole."""
+    files = _of(told.before, "release") or _of(told.after, "release")
+    first = files[0].where.rpartition(":")[0] if files else ""
+    said = [*(fact for fact in files if fact.where.rpartition(":")[0] == first), *before]
     migrates = any(_MIGRATION.search(fact.text) for fact in said)
     added = (fact for fact in _of(told.own, "release") if not (migrates and _MIGRATION.search(fact.text)))
     return _unique([*said, *added])
@@ -334,7 +343,7 @@ def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) 
         for name in LISTED:
             if (name == "package.json") != (standing.runtime == "node") and name == "package.json":
                 continue
-            content = text(tree, f"{folder}{name}")
+            content = with_included(tree, f"{folder}{name}")
             for package in needed_packages({name: content}) if content else ():
                 found.setdefault(package, Said(package, f"{folder}{name}"))
     return tuple(found[name] for name in sorted(found))
@@ -358,5 +367,19 @@ def _open(
     asked = {name: said for name, said in named.items() if _ASKED.fullmatch(name)}
     for name, said in list(asked.items())[:6]:
         yield f'{name}: where people reach it, for example "https://example.org" ({said.where})'
+    yield from _searched(named)
     for fact in _of(facts, "open"):
         yield f"{fact.text} ({fact.where})"
+
+
+def _searched(named: dict[str, Said]) -> Iterator[str]:
+    """The search engines whose address it reads: no blueprint has one."""
+    found: dict[str, tuple[str, Said]] = {}
+    for name, said in named.items():
+        if engine := wiring.search_engine(name):
+            found.setdefault(engine, (name, said))
+    for engine, (name, said) in found.items():
+        yield (
+            f"{name}: {engine} is not replaced ({said.where}): leave it unset where the program searches without, "
+            "else say where one runs that stays"
+        )

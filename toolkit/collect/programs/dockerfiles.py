@@ -43,13 +43,17 @@ _HEALTH = re.compile(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::[\w${}:-]{1,60})?(/[\w./~%${}-]{0,200})?"
 )
 _SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w.-]*(?:\.sh)?$|\.sh$")
+# folders that a build makes, and no checkout has
+_MADE = re.compile(
+    r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*${}-]+)*/?"
+)
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 
 
 def read(tree: Tree) -> Iterator[Fact]:
     """Facts of every Dockerfile that is for production."""
     told: set[str] = set()
-    for path in sorted(named(tree, PATTERN), key=_telling):
+    for path in sorted(named(tree, PATTERN), key=lambda path: (_unmade(tree, path)[0] != "", *_telling(path))):
         folder = context(tree, path)
         if folder not in told:
             told.add(folder)
@@ -61,6 +65,29 @@ def _telling(path: str) -> tuple[bool, int, str]:
     name = path.rpartition("/")[2]
     whole = _WITH_ENGINES.search(path) is not None
     return "prod" not in name.lower() and name not in ("Dockerfile", "Containerfile"), path.count("/") + whole, path
+
+
+def _unmade(tree: Tree, path: str) -> tuple[str, int]:
+    """What an image takes from its context that a build elsewhere has to make before, and the line; "" for nothing."""
+    folder = context(tree, path)
+    for stage in _stages(text(tree, path)):
+        for found in stage:
+            words = found.rest.split()
+            if found.name not in ("COPY", "ADD") or any(word.startswith("--from") for word in words):
+                continue
+            for word in [one.removeprefix("./") for one in words if not one.startswith("--")][:-1]:
+                if _MADE.fullmatch(word) and not _is_there(tree, folder + word):
+                    return word, found.line
+    return "", 0
+
+
+def _is_there(tree: Tree, path: str) -> bool:
+    """Whether the checkout has such a file or folder, or what a path that ends in a pattern may mean."""
+    plain = re.split(r"[*$]", path)[0]
+    whole, name = split(plain)
+    if plain == path and name in tree.folders.get(whole, ()):
+        return True
+    return any(folder.startswith(f"{whole}{name}".rstrip("/") + "/") for folder in tree.folders)
 
 
 def context(tree: Tree, path: str) -> str:
@@ -82,6 +109,10 @@ def facts(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
     php = any("php" in (normal(stage[0].rest.split()[0]) or "") for stage in stages if stage[0].rest.split())
     chain = _chain(last, stages)
     yield Fact(folder, "image", path, at(path, last[0].line))
+    missing, line_ = _unmade(tree, path)
+    if missing:
+        said = f"its image copies {missing}, which the checkout lacks: something has to build that before"
+        yield Fact(folder, "open", line(said), at(path, line_))
     yield from _bases(path, folder, stages)
     yield from _versions(path, folder, stages)
     for found in (instruction for stage in chain for instruction in stage):

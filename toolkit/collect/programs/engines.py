@@ -5,7 +5,7 @@ postgres". In: the settings that are read, the files that name them. Out: the wo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from toolkit.collect.programs.facts import Fact, Standing, strings, table, toml
 from toolkit.collect.programs.tree import Tree, text
@@ -59,13 +59,23 @@ def spelled(tree: Tree, name: str, engine: str, paths: Iterable[str]) -> tuple[s
     """The word, and the file it stands in; empty texts where no file has one near the name."""
     for path in paths:
         content = text(tree, path)
-        for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", content):
+        for found in re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, _written(name)))})(?!\w)", content):
             near = content[max(0, found.start() - _NEAR // 3) : found.end() + _NEAR]
             if "django.db.backends." in near and engine in ("postgresql", "mysql"):
                 return f"django.db.backends.{engine}", path
             if word := next((word for word in _WORD.findall(near) if FAMILY.get(word) == engine), ""):
                 return word, path
     return "", ""
+
+
+def _written(name: str) -> Iterator[str]:
+    """The name, and what code that has it from a library calls it: `SHOP_DB_TYPE`, `db.type`, `DbType`."""
+    yield name
+    words = re.sub(r"_+", "_", name.lower()).split("_")
+    for tail in (words, words[1:]):
+        if len(tail) > 1:
+            yield ".".join(tail)
+            yield "".join(word.capitalize() for word in tail)
 
 
 def engine_of(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.parsers import discover
-from toolkit.collect.programs import pydantic
+from toolkit.collect.programs import prefixed, pydantic
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Standing, line
 from toolkit.collect.programs.tree import Tree, above, at, below, split, text
 
@@ -80,6 +80,7 @@ def names(tree: Tree, one: Standing) -> Iterator[Fact]:
             if "BaseSettings" in content:
                 yield from pydantic.declared(path, one.folder, content)
             yield from _enumerated(path, one.folder, content)
+        yield from prefixed.named(tree, one.folder, path, content)
 
 
 def settings_files(tree: Tree, one: Standing) -> Iterator[str]:

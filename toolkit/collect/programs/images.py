@@ -28,6 +28,7 @@ _PLACE = re.compile(r"/[\w@+-][\w.@+-]*(?:/[\w.@+-]+)*")
 _OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run|var/lib/(?:mysql|postgresql|redis))(?:/.*)?")
 _FILE = re.compile(r"\.(?:db3?|sqlite[23]?|json|ya?ml|toml|conf|log|txt)$")
 _LOWEST = 1024
+_RAISED = 8000
 
 
 def newer(version: Said | None, language: str) -> str:
@@ -46,6 +47,7 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
     if image is None or not reason:
         return one
     workdir = next((fact.text for fact in reversed(facts) if fact.kind == "workdir"), "")
+    raised = _raised(facts)
     own = any(fact.kind in ("start", "guess") and fact.key == "image" for fact in facts)
     compiled = one.runtime == "binary"
     return replace(
@@ -55,12 +57,15 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
         packages=(),
         release=() if compiled else one.release,
         start=None if own or compiled else one.start,
-        port=_port(facts) or one.port,
+        port=raised[1] if raised else _port(facts) or one.port,
         serve={},
         fallback=None,
         workers={} if compiled else one.workers,
         writable=tuple(_folders(one, facts, workdir)),
-        environment={name: said for name, said in one.environment.items() if not _of_image(said, image)},
+        environment={
+            **{name: said for name, said in one.environment.items() if not _of_image(said, image)},
+            **({raised[0]: raised[1]} if raised else {}),
+        },
         open=(*_open(facts, image), *(text for text in one.open if "it needs a container" not in text)),
     )
 
@@ -84,6 +89,15 @@ def _port(facts: Sequence[Fact]) -> Said | None:
     """The first that the image names."""
     ports = (fact for fact in facts if fact.kind == "port" and fact.text.isdigit())
     return next((Said(fact.text, fact.where) for fact in ports if int(fact.text) < 65536), None)
+
+
+def _raised(facts: Sequence[Fact]) -> tuple[str, Said] | None:
+    """A setting of the image that names its port, with one that a program without rights may have: 80 becomes 8080."""
+    port = _port(facts)
+    if port is None or int(port.text) >= _LOWEST:
+        return None
+    naming = (fact for fact in facts if fact.kind == "env" and fact.key.endswith("PORT") and fact.text == port.text)
+    return next(((fact.key, Said(str(_RAISED + int(port.text)), fact.where)) for fact in naming), None)
 
 
 def _folders(one: Program, facts: Sequence[Fact], workdir: str) -> Iterator[Said]:
@@ -112,6 +126,6 @@ def _open(facts: Sequence[Fact], image: Fact) -> Iterator[str]:
         if "@" not in base and tag in ("", "latest"):
             yield f"{base} is whatever is newest on the day: name a version in {image.text}"
     port = _port(facts)
-    if port and int(port.text) < _LOWEST:
+    if port and int(port.text) < _LOWEST and not _raised(facts):
         said = f"its image listens on {port.text} ({port.where})"
         yield f"{said}, which no program without rights may: have it listen on $PORT"

@@ -49,12 +49,14 @@ _BUILDERS = {
     "parcel": "Parcel", "webpack": "webpack", "@11ty/eleventy": "Eleventy", "astro": "Astro", "rollup": "Rollup",
 }  # fmt: skip
 _DOCUMENTATION = frozenset({"@docusaurus/core", "vitepress", "vuepress", "nextra", "@storybook/react", "docsify-cli"})
+_DESKTOP = frozenset({"electron", "electron-builder", "@electron-forge/cli"})  # a window of one person's, and no server
 _MANY_PAGES = frozenset({"Gatsby", "Eleventy", "Astro", "Next"})
 _OUTPUT = {"React": "build", "Gatsby": "public", "Eleventy": "_site"}
 _START = ("start:prod", "start:production", "production", "prod", "start", "serve:prod", "start:server", "server")
 _DELEGATES = re.compile(
     r"\b(?:turbo|nx|lerna|concurrently|npm-run-all|run-p|wsrun|ultra|wireit|pnpm -r|yarn workspaces)\b"
 )
+_LAST_PNPM = 10  # that runs on Debian 13's Node; pnpm 11 begins with 22.13
 _WORKER = re.compile(r"(?:start:)?(?:workers?|queue|jobs|scheduler|cron)(?::(?:start|prod|production))?")
 _RUNS = re.compile(r"(?:NODE_ENV=\w+ )?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:--\S+\s+)*([\w./-]+)")
 _LISTENS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(")
@@ -123,7 +125,7 @@ def _is_member(folder: str, root: str, roots: dict[str, list[re.Pattern[str]]]) 
 
 
 def _standing(tree: Tree, package: _Package, within: str | None, *, is_root: bool) -> Standing | None:
-    if any(package.has(name, build=True) for name in _DOCUMENTATION):
+    if any(package.has(name, build=True) for name in (*_DOCUMENTATION, *_DESKTOP)):
         return None
     script, command = _script(package)
     standing = partial(Standing, package.folder, runtime="node", within=within)
@@ -223,7 +225,7 @@ def _manager(tree: Tree, folder: str) -> str:
     names = tree.folders.get(folder, frozenset())
     pinned = words(json_object(text(tree, f"{folder}package.json")), "packageManager").partition("+")[0]
     if "pnpm-lock.yaml" in names or pinned.startswith("pnpm@"):
-        return f"npx --yes {pinned if pinned.startswith('pnpm@') else 'pnpm@9'}"
+        return _pnpm(pinned)
     if "yarn.lock" in names or pinned.startswith("yarn@"):
         modern = re.match(r"yarn@(?:[2-9]|\d\d)", pinned) or ".yarnrc.yml" in names
         return (
@@ -236,6 +238,15 @@ def _manager(tree: Tree, folder: str) -> str:
     if "bun.lock" in names or "bun.lockb" in names:
         return "npx --yes bun@1"
     return "npm"
+
+
+def _pnpm(pinned: str) -> str:
+    """The pnpm that is pinned, 9 where none is. One that wants a newer Node than Debian's gives way to the last that
+    does not, which reads the same lock file, and must be told not to fetch the pinned one after all."""
+    major = re.match(r"pnpm@(\d+)", pinned)
+    if major and int(major[1]) > _LAST_PNPM:
+        return f"npm_config_manage_package_manager_versions=false npx --yes pnpm@{_LAST_PNPM}"
+    return f"npx --yes {pinned if major else 'pnpm@9'}"
 
 
 def _installed(tree: Tree, home: str) -> str:

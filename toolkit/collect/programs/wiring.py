@@ -25,8 +25,19 @@ _NOT = re.compile(
 )
 _CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?:DATA_)?REDIS_SSL(?:_ENABLED)?")
 _STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}"
+_QUEUES = ("${data.queue.sqs.endpoint}", "${data.queue.sqs.url}")
 _VERIFIED = "sslmode=verify-full&sslrootcert=${data.relational.authority}"
 _VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
+_SEARCH = re.compile(
+    rf"(?:{_PRE}|CONNECTION_?STRINGS_+)(?P<engine>ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX|MEILI(?:SEARCH)?|TYPESENSE"
+    r"|SOLR|MANTICORE(?:SEARCH)?|SONIC|ZINC(?:SEARCH)?|QUICKWIT)"
+    r"(?:_?(?:URLS?|URI|HOST(?:NAME)?S?|NODES?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|CLOUD_ID))?"
+)
+_SEARCH_NAMES = {
+    "ELASTIC": "Elasticsearch", "ELASTICSEARCH": "Elasticsearch", "BONSAI": "Elasticsearch",
+    "SEARCHBOX": "Elasticsearch",
+    "OPENSEARCH": "OpenSearch", "MEILI": "Meilisearch",
+}  # fmt: skip
 # drivers of MySQL that begin TLS only where they are told whom to trust; the name is Laravel's
 _AUTHORITY = re.compile(rf"(?:{_PRE}MYSQL|{_DB})_(?:ATTR_)?SSL_?CA(?:_FILE|_PATH|_CERT)?")
 _SMTP = "${mail.outgoing.user}:${mail.outgoing.password}@${mail.outgoing.host}:${mail.outgoing.port}"
@@ -78,10 +89,6 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
         (rf"CONNECTION_?STRINGS_+{_PRE}(?:REDIS|CACHE|VALKEY)\w*", _always(_STACK_EXCHANGE)),
         (rf"{_PRE}(?:MONGO(?:DB)?|MONGO_DB)_?{_URL}|CONNECTION_?STRINGS_+MONGO\w*", _always("${data.document.url}")),
         ((
-            rf"{_PRE}(?:ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX)_?(?:URL|URI|HOSTS?|NODE|"
-            r"ENDPOINT)|CONNECTION_?STRINGS_+ELASTIC\w*"
-        ), _always("${data.search.url}")),
-        ((
             r"SPRING_DATASOURCE_URL|QUARKUS_DATASOURCE_JDBC_URL|JDBC_(?:DATABASE_)?URL|"
             r"DATASOURCES_DEFAULT_URL|(?:[A-Z0-9]+_)*JDBC_URL|SPRING_(?:FLYWAY|LIQUIBASE)_URL"
         ), _jdbc),
@@ -100,12 +107,15 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
         (rf"{_DB}_?{_PASSWORD}", _relational("password")),
         (rf"(?:EMAIL|SMTP|MAIL)_URL|{_PRE}SMTP_(?:URL|DSN)|MAILER_(?:DSN|URL)", _always(f"smtp://{_SMTP}")),
         ((
-            rf"{_MAIL}_?(?:HOST(?:NAME)?|SERVER|RELAY|SERVER_HOST|SERVER_ADDRESS)|"
+            rf"{_MAIL}_?(?:HOST(?:NAME)?|SERVER|RELAY|SERVER_HOST|SERVER_ADDRESS|HOST_ADDR(?:ESS)?)|"
             rf"{_PRE}SMTP_ADDR(?:ESS)?|SPRING_MAIL_HOST"
         ), _always("${mail.outgoing.host}")),
-        (rf"{_MAIL}_?(?:SERVER_)?PORT|SPRING_MAIL_PORT", _always("${mail.outgoing.port}")),
+        (rf"{_MAIL}_?(?:SERVER_|HOST_)?PORT|SPRING_MAIL_PORT", _always("${mail.outgoing.port}")),
         (rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_)?{_USER}|SPRING_MAIL_USERNAME", _always("${mail.outgoing.user}")),
-        (rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_)?{_PASSWORD}|SPRING_MAIL_PASSWORD", _always("${mail.outgoing.password}")),
+        (
+            rf"{_MAIL}_?(?:HOST_|SERVER_|AUTH_|USER_)?{_PASSWORD}|SPRING_MAIL_PASSWORD",
+            _always("${mail.outgoing.password}"),
+        ),
         (rf"{_PRE}SMTP_(?:DOMAIN|HELO)", _always("${mail.outgoing.domain}")),
         ((
             rf"{_PRE}(?:DEFAULT_FROM_EMAIL|(?:MAIL|EMAIL|SMTP|MAILER)_(?:FROM|SENDER|FROM_ADDRESS|"
@@ -127,9 +137,14 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = tuple(
 )  # fmt: skip
 
 
+def _plain(name: str) -> str:
+    """`Shop__dbHost`, `shop.db-host` → `SHOP_DB_HOST`."""
+    return re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
+
+
 def wire(name: str, engine: str) -> str | None:
     """What a setting of this name gets."""
-    plain = re.sub(r"_+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])|[.:-]", "_", name)).upper()
+    plain = _plain(name)
     if _CACHE_TLS.fullmatch(plain):
         return "${data.cache.tls}"
     if queue_settings.is_amqp_tls(plain):
@@ -139,6 +154,12 @@ def wire(name: str, engine: str) -> str | None:
     if _NOT.search(plain) or len(plain) > 100:
         return None
     return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
+
+
+def search_engine(name: str) -> str:
+    """The search engine whose address a setting names; "" for every other. No blueprint gives one."""
+    match = _SEARCH.fullmatch(_plain(name))
+    return _SEARCH_NAMES.get(match["engine"], match["engine"].capitalize()) if match else ""
 
 
 def is_storage(name: str) -> bool:
@@ -156,6 +177,9 @@ def given(names: Iterator[str], engine: str) -> dict[str, str]:
     storage's open the queues as well."""
     listed = list(names)
     found = {name: value for name in listed if (value := wire(name, engine)) is not None}
+    if not any(value in _QUEUES for value in found.values()):
+        # keys alone lead nowhere
+        found = {name: value for name, value in found.items() if "${data.queue.sqs." not in value}
     if any(map(is_storage, listed)):
         return found
     if any(map(queue_settings.is_sqs, listed)):

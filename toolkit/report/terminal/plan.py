@@ -11,13 +11,13 @@ from toolkit.report.terminal.screen import SHOWN, listing, plural, put
 def write_plan(out: Console, plan: Plan) -> None:
     schedule = plan.schedule
     if plan.tasks and plan.journeys:
-        put(out, (plan.platform.name, "bold"), f": {caveats.figures(plan)}")
+        put(out, (caveats.name(plan), "bold"), f": {caveats.figures(plan)}")
     elif plan.tasks:
-        put(out, (plan.platform.name, "bold"), f": {in_hours(schedule.makespan_hours)} with {schedule.people} people")
+        put(out, (caveats.name(plan), "bold"), f": {in_hours(schedule.makespan_hours)} with {schedule.people} people")
         bound = in_hours(schedule.lower_bound_hours)
         put(out, f"  these tasks, waits included, cannot be done in less than {bound}")
     else:
-        put(out, (plan.platform.name, "bold"), f": {caveats.figures(plan)}")
+        put(out, (caveats.name(plan), "bold"), f": {caveats.figures(plan)}")
     if plan.losses:
         lost = ", ".join(f"{caveats.loss(loss, plan)} ({in_hours(loss.notice_hours)} notice)" for loss in plan.losses)
         put(out, ("Lost: ", "bold"), lost)
@@ -27,6 +27,8 @@ def write_plan(out: Console, plan: Plan) -> None:
     listing(out, caveats.JOURNEYS, caveats.journeys(plan), limit=2 * SHOWN)
     if window := caveats.freeze(plan):
         put(out, window)
+    if efforts := caveats.measured(plan):
+        put(out, efforts.replace("`", ""))
     listing(out, "Cannot be done in time", _tasks([task for task in plan.tasks if task.late]), "bold red")
     listing(out, caveats.LOST_DATA, caveats.data_lost(plan), "bold red")
     urgent = [task for task in plan.tasks if task.window.before_access_ends and not task.late]

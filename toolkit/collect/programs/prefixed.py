@@ -1,0 +1,97 @@
+"""Settings that no code names in full: a library joins the program's prefix with each key of its configuration.
+
+In: a file that tells the library its prefix, and the program's sample configurations. Out: facts "env" with the names
+that it reads: `SHOP_DATABASE_HOST` of viper, `SHOP_db__host` of koanf, `SHOP__DATABASE__URL` of config-rs.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from toolkit.collect.programs.facts import Fact, toml, yaml_leaves
+from toolkit.collect.programs.tree import Tree, at, line_of, text
+
+_VIPER = re.compile(r'\.SetEnvPrefix\(\s*"(\w{1,40})"')
+_VIPERS_KEYS = re.compile(r'SetEnvKeyReplacer\(\s*strings\.NewReplacer\(\s*"\.",\s*"(_{1,2})"')
+_KOANF = re.compile(r'env\.Provider\(\s*"(\w{1,40})"(?:.|\n){0,400}?"(_{1,2})",\s*"\."')
+_CONFIG_RS = re.compile(r'Environment::with_prefix\(\s*"(\w{1,40})"\s*\)(?P<more>(?:.|\n){0,300})')
+_FIGMENT = re.compile(r'Env::prefixed\(\s*"(\w{1,40})"\s*\)(?P<more>(?:.|\n){0,120})')
+_SAMPLE = re.compile(
+    r"config(?:uration)?(?:[.-](?:sample|example|default|dist))?\.(?:toml|ya?ml)(?:[.-](?:sample|example|default|dist))?"
+)
+_KEY = re.compile(r"""[`"']([a-zA-Z][\w-]{0,40}(?:\.[a-zA-Z][\w-]{0,40}){1,3})[`"']""")
+_MOST = 400
+_DEEPEST = 4
+
+
+class _Form(NamedTuple):
+    """How a name is made of a key's words."""
+
+    prefix: str  # with what stands between it and the first word
+    between: str
+    capitals: bool
+
+    def name(self, words: list[str]) -> str:
+        joined = self.between.join(word.replace("-", "_") for word in words)
+        return self.prefix + (joined.upper() if self.capitals else joined)
+
+
+def named(tree: Tree, folder: str, path: str, content: str) -> Iterator[Fact]:
+    """A fact for every key that the file, or a sample configuration of the program, has."""
+    form = _form(content)
+    if form is None:
+        return
+    seen: set[str] = set()
+    for words, where in [*_keys(path, content), *_sampled(tree, folder)][:_MOST]:
+        name = form.name(words)
+        if name not in seen:
+            seen.add(name)
+            yield Fact(folder, "env", "", where, name)
+
+
+def _form(content: str) -> _Form | None:
+    if found := _VIPER.search(content):
+        keys = _VIPERS_KEYS.search(content)
+        return _Form(f"{found[1].upper()}_", keys[1] if keys else ".", capitals=True)
+    if found := _KOANF.search(content):
+        return _Form(found[1], found[2], capitals=False)
+    if found := _CONFIG_RS.search(content):
+        between = _argument("separator", found["more"]) or "_"
+        before = _argument("prefix_separator", found["more"]) or between
+        return _Form(f"{found[1].upper()}{before}", between, capitals=True)
+    if found := _FIGMENT.search(content):
+        return _Form(found[1], _argument("split", found["more"]) or ".", capitals=True)
+    return None
+
+
+def _argument(method: str, chain: str) -> str:
+    found = re.search(rf'\.{method}\(\s*"(_{{1,2}})"', chain)
+    return found[1] if found else ""
+
+
+def _keys(path: str, content: str) -> Iterator[tuple[list[str], str]]:
+    """Texts that are written as keys: `database.host`."""
+    for found in _KEY.finditer(content):
+        yield found[1].split("."), at(path, content.count("\n", 0, found.start()) + 1)
+
+
+def _sampled(tree: Tree, folder: str) -> Iterator[tuple[list[str], str]]:
+    for name in sorted(filter(_SAMPLE.fullmatch, tree.folders.get(folder, ()))):
+        path = folder + name
+        content = text(tree, path)
+        if ".toml" in name:
+            for words in _inner(toml(content)):
+                yield words, at(path, line_of(content, words[-1]))
+        else:
+            for leaf in yaml_leaves(content):
+                words = [str(word) for word in leaf.path]
+                if len(words) <= _DEEPEST and all(word.replace("-", "_").isidentifier() for word in words):
+                    yield words, at(path, leaf.line)
+
+
+def _inner(table: dict[str, object], *above: str) -> Iterator[list[str]]:
+    for key, value in table.items():
+        if isinstance(value, dict) and len(above) < _DEEPEST:
+            yield from _inner(value, *above, key)
+        elif key.replace("-", "_").isidentifier():
+            yield [*above, key]
