@@ -37,5 +37,5 @@ def test_each_line_that_runs_and_names_what_is_replaced_is_listed_by_file_and_nu
         Change("app", "config/database.yml:9", "aws/rds", "postgresql"),
         Change("app", "config/database.yml:10", "aws/rds", "postgresql"),
     )
-    assert changes(plan) == ["aws/rds, which postgresql takes over: app/config/database.yml: 9, 10"]
+    assert changes(plan) == ["aws/rds, which postgresql takes over: app/config/database.yml:9, 10"]
     assert any("person 1, T+00:00" in line for line in first_hour(plan))

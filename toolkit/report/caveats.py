@@ -247,7 +247,7 @@ def changes(plan: Plan) -> list[str]:
 
 
 def _in_files(files: dict[str, list[str]]) -> str:
-    shown = [f"{path}: {', '.join(lines)}" for path, lines in list(files.items())[:_MOST_PLACES]]
+    shown = [f"{path}:{', '.join(lines)}" for path, lines in list(files.items())[:_MOST_PLACES]]
     hidden = len(files) - len(shown)
     return "; ".join(shown) + (f"; … and {hidden} more files" if hidden else "")
 

@@ -36,9 +36,11 @@ def runbooks(plan: Plan, catalog: Catalog) -> dict[str, str]:
 
 def printable(plan: Plan, catalog: Catalog) -> str:
     """The schedule and every runbook as one HTML page; each runbook starts on a sheet of its own."""
+    books = _books(plan, catalog)
     values = {
         "plan": plan,
-        "books": _books(plan, catalog),
+        "books": books,
+        "capability_titles": {book.capability: book.title for book in books},
         "ordered": _by_start(plan.tasks),
         "titles": {task.id: task.title for task in plan.tasks},
         "clock": clock,
@@ -92,6 +94,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
     without = [
         f"- {code(item.dependency)} ({markdown(item.capability)}): {markdown(item.reason)}" for item in plan.unplanned
     ]
+    titles = {book.capability: book.title for book in books}
     table = ["| Start | Done by | Who | Task | Runbook | ✓ |", "| --- | --- | --- | --- | --- | --- |"]
     parts = [
         f"# Runbooks for {markdown(caveats.name(plan))}",
@@ -114,7 +117,7 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
         "## Schedule",
         prose(caveats.measured(plan)),
         caveats.FOLDER if any(task.commands for task in plan.tasks) else "",
-        "\n".join([*table, *(_row(task) for task in _by_start(plan.tasks))]),
+        "\n".join([*table, *(_row(task, titles) for task in _by_start(plan.tasks))]),
         "\n\n".join(_who_when(plan)),
         "## Nothing replaces these: decide what to do without them" if without else "",
         "\n".join(without),
@@ -150,9 +153,9 @@ def _who_when(plan: Plan) -> list[str]:
     return parts
 
 
-def _row(task: Task) -> str:
+def _row(task: Task, titles: dict[str, str]) -> str:
     late = " **too late**" if task.late else ""
-    book = f"[{markdown(task.capability)}]({task.capability}.md)"
+    book = f"[{markdown(titles.get(task.capability, task.capability))}]({task.capability}.md)"
     waited = f", then wait to {clock(task.done_hours)}" if task.done_hours > task.finish_hours else ""
     times = f"{clock(task.start_hours)} | {clock(task.finish_hours)}{waited}{late}"
     who = f"{task.who}: {task.owner}" if task.who else task.owner
