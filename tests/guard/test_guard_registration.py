@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from conftest import MakeGuard
 from guards import SECRET, World, config
 
-from toolkit.guard import room
+from toolkit.guard import invitations, room
 from toolkit.guard.command import guard as command
 from toolkit.guard.settings import Registration, Toll
 
@@ -46,6 +46,8 @@ def test_only_applications_of_the_platform_may_ask(guarded: World) -> None:
         ("ada@example.org", "allowed"),
         ("ada@mailinator.example", "disposable"),
         ("ada@a.b.MAILINATOR.example.", "disposable"),
+        ("ada@mailinator.example\u3002", "disposable"),
+        ("ada@mailinator.example(theirs)", "mailbox"),
         ("ada@notmailinator.example", "allowed"),
         ("ada@blocked.example", "domain"),
         ("ada@sub.blocked.example", "domain"),
@@ -126,9 +128,37 @@ def test_while_nobody_can_be_verified_everybody_waits_in_order(make_guard: MakeG
     assert check(world, "203.0.113.3", ticket=tickets[2]) == "queue", "two a minute"
     assert [check(world, ticket=ticket) for ticket in tickets[:2]] == ["allowed", "allowed"]
     assert check(world, "203.0.113.3", ticket=tickets[2]) == "queue"
+    assert check(world, "203.0.113.9", ticket="forged") == "queue"
+    shut(world, closed=True)
+    assert check(world, ticket=tickets[0]) == "queue", "who was let in before waits again: nobody gets in unverified"
+    shut(world, closed=False)
     world.now[0] += 61
     assert check(world, "203.0.113.3", ticket=tickets[2]) == "allowed"
-    assert check(world, "203.0.113.9", ticket="forged") == "queue"
+
+
+def test_who_was_called_up_and_went_away_holds_nobody_up(make_guard: MakeGuard) -> None:
+    generous = Toll(1000, DAY)
+    world = make_guard(registration=Registration(admit_per_minute=2, address=generous, network=generous))
+    shut(world, closed=True)
+    tickets = [ask(world, "check", address=f"203.0.113.{last}")["ticket"] for last in range(1, 6)]
+    shut(world, closed=False)
+    assert check(world, "203.0.113.5", ticket=tickets[4]) == "queue"
+    world.now[0] += 61
+    assert check(world, "203.0.113.5", ticket=tickets[4]) == "queue"
+    world.now[0] += 61
+    assert check(world, "203.0.113.5", ticket=tickets[4]) == "allowed", "four went away"
+
+
+def test_who_got_in_counts_among_those_of_the_minute(make_guard: MakeGuard) -> None:
+    generous = Toll(1000, DAY)
+    world = make_guard(registration=Registration(admit_per_minute=1, address=generous, network=generous))
+    shut(world, closed=True)
+    first, second = (ask(world, "check", address=f"203.0.113.{last}")["ticket"] for last in (1, 2))
+    shut(world, closed=False)
+    assert check(world, "203.0.113.1", ticket=first) == "allowed"
+    ask(world, "accounts", account="ada", ticket=first)
+    assert check(world, "203.0.113.1", ticket=first) == "queue", "a ticket is one person's"
+    assert check(world, "203.0.113.2", ticket=second) == "queue", "one a minute"
 
 
 def test_one_address_holds_three_places(guarded: World) -> None:
@@ -178,7 +208,41 @@ def test_the_door_lets_one_form_through_for_a_pass(make_guard: MakeGuard) -> Non
     assert [gate(cookie, "POST"), gate(cookie, "POST"), gate(cookie, "GET")] == [204, 401, 401]
 
 
-@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "x"])
+def test_an_invitation_opens_the_door_once_and_so_does_a_place_in_the_queue(make_guard: MakeGuard) -> None:
+    rules = Registration(invitation_only=True, address=Toll(1000, DAY), network=Toll(1000, DAY))
+    world = make_guard(base_url="https://guard.board.example", registration=rules)
+    with world.guard.engine.begin() as connection:
+        code = invitations.invite(world.guard, connection, invitations.OPERATOR)
+
+    def knock(cookie: str, **form: str) -> httpx.Response:
+        headers = {"Host": "board.example", "X-Real-IP": "203.0.113.7", "Cookie": cookie}
+        data = {"cf-turnstile-response": world.answer(), **form}
+        return httpx.post(f"{world.http.base_url}/door/", data=data, headers=headers, timeout=60)
+
+    shut(world, closed=True)
+    ticket = knock("", invitation=code).headers["Set-Cookie"].partition(";")[0]
+    assert ticket.startswith("guard_ticket=")
+    shut(world, closed=False)
+    assert knock(ticket, invitation=code).status_code == 303
+    assert knock("", invitation=code).status_code == 403, "it was good for one"
+    with world.guard.engine.begin() as connection:
+        again = invitations.invite(world.guard, connection, invitations.OPERATOR)
+    shut(world, closed=True)
+    other = knock(ticket, invitation=again).headers["Set-Cookie"].partition(";")[0]
+    assert other.startswith("guard_ticket=")
+    assert other != ticket, "that place is used up"
+
+
+@pytest.mark.parametrize("host", ["[", "board.example:x", "]"])
+def test_a_host_that_is_none_is_no_bug(make_guard: MakeGuard, host: str) -> None:
+    world = make_guard(base_url="https://guard.board.example")
+    assert world.http.get("/door/", headers={"Host": host}).status_code < 500
+    assert world.http.get("/door/gate", headers={"Host": host, "Cookie": "guard_pass=x"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["//[", "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "x"]
+)
 def test_the_door_leads_nowhere_else(make_guard: MakeGuard, path: str) -> None:
     world = make_guard(base_url="https://guard.board.example")
     page = world.http.get("/door/", params={"next": path}, headers={"Host": "board.example"})

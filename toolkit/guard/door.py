@@ -8,15 +8,15 @@ from collections.abc import Callable
 from html import escape
 from string import Template
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from toolkit.guard import registration, room, siteverify
+from toolkit.guard import invitations, registration, room, siteverify
 from toolkit.guard.app import address_of, body_of, form_in, static_text
 from toolkit.guard.keys import keyed, new_code
 from toolkit.guard.shared import Guard
@@ -91,9 +91,7 @@ def _knock(guard: Guard) -> Callable[[Request], Any]:
                 _set(shown, _TICKET, told["ticket"], 7 * 86_400)
             return shown
         passed = RedirectResponse(_next(request), 303)
-        _set(
-            passed, _PASS, await run_in_threadpool(_new_pass, guard, hostname), guard.settings.registration.door_seconds
-        )
+        _set(passed, _PASS, told["pass"], guard.settings.registration.door_seconds)
         passed.delete_cookie(_TICKET)
         return passed
 
@@ -101,8 +99,16 @@ def _knock(guard: Guard) -> Callable[[Request], Any]:
 
 
 def _check(guard: Guard, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
+    """As registration has it. Who may gets a "pass" at once, for which invitation and ticket are given up: the
+    application behind the door never tells what became of the form."""
     with guard.engine.begin() as connection:
-        return registration.check(guard, connection, {**asked, "address": address_of(request)})
+        told = registration.check(guard, connection, {**asked, "address": address_of(request)})
+        if not told["allowed"]:
+            return told
+        if asked["invitation"]:
+            invitations.use_up(guard, connection, asked["invitation"])
+        room.leave(guard, connection, asked["ticket"])
+        return {**told, "pass": _new_pass(guard, connection, _hostname(request))}
 
 
 def _position(guard: Guard, request: Request, ticket: str) -> int:
@@ -112,12 +118,11 @@ def _position(guard: Guard, request: Request, ticket: str) -> int:
     return place.position if place else 0
 
 
-def _new_pass(guard: Guard, hostname: str) -> str:
+def _new_pass(guard: Guard, connection: Connection, hostname: str) -> str:
     code = new_code()
     expires = guard.clock() + guard.settings.registration.door_seconds
     row = {"key": keyed(guard.keys.hashes, f"pass:{code}"), "hostname": hostname, "expires": expires, "used": False}
-    with guard.engine.begin() as connection:
-        connection.execute(insert(passes), row)
+    connection.execute(insert(passes), row)
     return code
 
 
@@ -147,13 +152,15 @@ def _set(response: Response, name: str, value: str, seconds: int) -> None:
 
 
 def _hostname(request: Request) -> str:
-    host = request.url.hostname or ""
-    return host.lower()
+    """The host asked for, in small letters; "" for what is none."""
+    try:
+        return (request.url.hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _next(request: Request) -> str:
     """Where they wanted to go: a path of this host, else the front page."""
     path = request.query_params.get("next", "/")
-    parts = urlsplit(path)
-    is_path = path.startswith("/") and not path.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return path if is_path and path.isprintable() and "\\" not in path else "/"
+    is_path = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if is_path else "/"

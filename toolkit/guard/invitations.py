@@ -64,6 +64,15 @@ def is_good(guard: Guard, connection: Connection, code: str) -> bool:
     return connection.execute(select(invitations.c.id).where(_good(guard, code))).first() is not None
 
 
+def use_up(guard: Guard, connection: Connection, code: str) -> tuple[str, str]:
+    """(its id, who gave it) of an invitation that is good for one less from now on. Refusal: "invitation"."""
+    used = update(invitations).where(_good(guard, code)).values(uses=invitations.c.uses - 1)
+    row = connection.execute(used.returning(invitations.c.id, invitations.c.inviter)).first()
+    if row is None:
+        raise Refusal("invitation", 403)
+    return row.id, row.inviter
+
+
 def admit(guard: Guard, connection: Connection, account: str, code: str) -> None:
     """Note a new account and use its invitation up ("": it has none). Refusal: "invitation", "account"."""
     lock(connection, [f"admit:{account}"])
@@ -71,11 +80,7 @@ def admit(guard: Guard, connection: Connection, account: str, code: str) -> None
         raise Refusal("account", 409)
     inviter, invitation = OPERATOR, None
     if code:
-        used = update(invitations).where(_good(guard, code)).values(uses=invitations.c.uses - 1)
-        row = connection.execute(used.returning(invitations.c.id, invitations.c.inviter)).first()
-        if row is None:
-            raise Refusal("invitation", 403)
-        inviter, invitation = row.inviter, row.id
+        invitation, inviter = use_up(guard, connection, code)
     elif guard.settings.registration.invitation_only:
         raise Refusal("invitation", 403)
     noted = {

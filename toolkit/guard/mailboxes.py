@@ -12,6 +12,8 @@ from toolkit.guard.settings import Registration
 
 _MAILBOX = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,253}")
 
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # no comment, and nothing that one reader sees as a dot
+
 
 def refused(rules: Registration, mailbox: str) -> str:
     """ "mailbox", "domain", "disposable", or "" for one that may."""
@@ -33,9 +35,10 @@ def refused(rules: Registration, mailbox: str) -> str:
 def _plain(domain: str) -> str:
     """As DNS has it: small letters, international names in their ASCII form; "" for what is none."""
     try:
-        return domain.strip().strip(".").lower().encode("idna").decode()
+        plain = domain.strip().lower().encode("idna").decode().strip(".")
     except UnicodeError:
         return ""
+    return plain if _DOMAIN.fullmatch(plain) else ""
 
 
 def _with_those_above(domain: str) -> Set[str]:

@@ -1,7 +1,7 @@
 """The waiting room: while nobody can be verified registrations queue, and nobody gets in unverified.
 
-It is shut by the operator, or while `verification_url` does not answer. Afterwards those who waited are let in first,
-in their order, as many a minute as is set.
+It is shut by the operator, or while `verification_url` does not answer. Afterwards those who waited are called up
+first, in their order, as many a minute as is set; who was called up and went away holds nobody up.
 """
 
 import urllib.error
@@ -9,7 +9,7 @@ import urllib.request
 from http import HTTPStatus
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from toolkit.guard.keys import keyed, new_code
 from toolkit.guard.shared import Guard, Origin
@@ -42,24 +42,24 @@ def is_shut(connection: Connection) -> bool:
 def come(guard: Guard, connection: Connection, ticket: str, origin: Origin) -> Place | None:
     """Somebody comes, or comes back. None: this address holds places enough."""
     lock(connection, ["room"])
-    key = keyed(guard.keys.hashes, f"ticket:{ticket}")
-    mine = connection.execute(select(waiting).where(waiting.c.key == key)).first() if ticket else None
+    closed = is_shut(connection)
+    if not closed:
+        _call_up(guard, connection)
+    mine = connection.execute(select(waiting).where(_theirs(guard, ticket))).first() if ticket else None
     if mine is None:
-        if not is_shut(connection) and not _ahead(connection, None):
+        if not closed and not _ahead(connection, None):
             return Place("", 0)
         return _take_a_place(guard, connection, origin)
-    if mine.admitted is not None:
-        return Place(ticket, 0)
-    ahead = _ahead(connection, mine.id)
-    if is_shut(connection) or ahead >= _free(guard, connection):
-        return Place(ticket, ahead + 1)
-    connection.execute(update(waiting).where(waiting.c.id == mine.id).values(admitted=guard.clock()))
+    if closed or mine.admitted is None:
+        return Place(ticket, _ahead(connection, mine.id) + 1)
     return Place(ticket, 0)
 
 
 def leave(guard: Guard, connection: Connection, ticket: str) -> None:
-    """Their account is made: the ticket is worthless."""
-    connection.execute(delete(waiting).where(waiting.c.key == keyed(guard.keys.hashes, f"ticket:{ticket}")))
+    """They got in: the ticket is worthless. The place stays, for it counts among those of its minute."""
+    nobody = keyed(guard.keys.hashes, f"left:{new_code()}")
+    got_in = func.coalesce(waiting.c.admitted, guard.clock())
+    connection.execute(update(waiting).where(_theirs(guard, ticket)).values(key=nobody, admitted=got_in))
 
 
 def length(connection: Connection) -> int:
@@ -74,6 +74,18 @@ def look(url: str) -> bool:
             return bool(HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES)
     except (OSError, ValueError, urllib.error.URLError):
         return False
+
+
+def _theirs(guard: Guard, ticket: str) -> ColumnElement[bool]:
+    return waiting.c.key == keyed(guard.keys.hashes, f"ticket:{ticket}")
+
+
+def _call_up(guard: Guard, connection: Connection) -> None:
+    """The first of those who wait, as many as there is room for in this minute."""
+    free = max(_free(guard, connection), 0)
+    first = select(waiting.c.id).where(waiting.c.admitted.is_(None)).order_by(waiting.c.id).limit(free)
+    these = list(connection.execute(first).scalars())
+    connection.execute(update(waiting).where(waiting.c.id.in_(these)).values(admitted=guard.clock()))
 
 
 def _take_a_place(guard: Guard, connection: Connection, origin: Origin) -> Place | None:
