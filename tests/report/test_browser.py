@@ -19,6 +19,7 @@ from toolkit.assess.simulate import simulate
 from toolkit.entries import Catalog
 from toolkit.model import Assessment, Audit, Loss, Plan, Score
 from toolkit.report import html
+from toolkit.tabletop import script
 
 ARGUMENTS = (
     "--headless",
@@ -82,16 +83,19 @@ def _every_page(audit: Audit, plan: Plan, catalog: Catalog) -> dict[str, str]:
         "simulate": html.render_simulation(simulate(audit, catalog, lost), audit, catalog),
         "diff, worse": html.render_diff(diff(gone, audit), catalog),
         "diff, better": html.render_diff(diff(audit, gone), catalog),
+        "tabletop": html.render_tabletop(script(plan, minutes=60)),
     }
 
 
-KINDS = ("audit", "plan", "simulate", "diff, worse", "diff, better")
+KINDS = ("audit", "plan", "simulate", "diff, worse", "diff, better", "tabletop")
 
 
 def test_every_page_that_can_be_made_is_among_them(audit: Audit, plan: Plan, catalog: Catalog) -> None:
     assert set(_every_page(audit, plan, catalog)) == set(KINDS)
     made = {name for name in vars(html) if name.startswith("render")}
-    assert made == {"render", "render_plan", "render_simulation", "render_diff"}, "show the new one here as well"
+    assert made == {"render", "render_plan", "render_simulation", "render_diff", "render_tabletop"}, (
+        "show the new one here as well"
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -23,7 +23,9 @@ def export(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
 
 @pytest.fixture
 def filled(server: Cluster) -> Cluster:
-    server.sql("SET ROLE app; DROP TABLE IF EXISTS berths;" + ROWS + MORE)
+    server.sql("DROP DATABASE app WITH (FORCE)", "postgres")  # what others left there is not the application's own
+    server.forget()
+    server.sql("SET ROLE app;" + ROWS + MORE)
     return server
 
 
