@@ -1,10 +1,12 @@
 """`offramp export data postgresql` against a real server: what it writes is what the blueprint imports."""
 
+import contextlib
 import hashlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,30 +66,41 @@ def test_the_password_may_come_from_libpqs_own_places(filled: Cluster, tmp_path:
     assert list((tmp_path / "c").iterdir()) == [], "nothing half is left"
 
 
-def test_a_killed_export_leaves_no_dataset_and_the_next_one_begins_anew(filled: Cluster, tmp_path: Path) -> None:
-    """The table is locked, so that pg_dump waits until we are killed."""
-    folder, url = tmp_path / "copy", f"postgresql://app:pw@127.0.0.1:{filled.port}/app"
-    locker = subprocess.Popen(
-        ["runuser", "-u", "postgres", "--", "psql", "-qAt", "-p", str(filled.port), "-d", "app"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
-    )  # fmt: skip
-    assert locker.stdin
-    assert locker.stdout
-    locker.stdin.write("BEGIN; LOCK TABLE berths; SELECT 'locked';\n")
-    locker.stdin.flush()
-    assert locker.stdout.readline().strip() == "locked"
+@contextlib.contextmanager
+def locked(server: Cluster, table: str) -> Iterator[None]:
+    """Nobody else reads the table meanwhile."""
+    command = ["runuser", "-u", "postgres", "--", "psql", "-qAt", "-p", str(server.port), "-d", "app"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/") as holder:
+        assert holder.stdin
+        assert holder.stdout
+        holder.stdin.write(f"BEGIN; LOCK TABLE {table}; SELECT 'locked';\n")
+        holder.stdin.flush()
+        assert holder.stdout.readline().strip() == "locked"
+        try:
+            yield
+        finally:
+            holder.communicate("COMMIT;\n")
+
+
+def _kill_while_it_waits(server: Cluster, folder: Path, url: str) -> None:
     child = subprocess.Popen(
         [OFFRAMP, "export", "data", "postgresql", "--to", folder],
         env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'"
-    while filled.sql(waiting) == "0":
+    while server.sql(waiting) == "0":
         assert child.poll() is None
     child.kill()
     child.wait()
+
+
+def test_a_killed_export_leaves_no_dataset_and_the_next_one_begins_anew(filled: Cluster, tmp_path: Path) -> None:
+    """The table is locked, so that pg_dump waits until we are killed."""
+    folder, url = tmp_path / "copy", f"postgresql://app:pw@127.0.0.1:{filled.port}/app"
+    with locked(filled, "berths"):
+        _kill_while_it_waits(filled, folder, url)
     assert not (folder / "manifest.json").exists()
     assert not (folder / "database.dump").exists()
-    locker.communicate("COMMIT;\n")
     done = export(folder, DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in folder.iterdir()} == {"manifest.json", "database.dump"}
