@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import stage
@@ -24,7 +25,7 @@ def main() -> None:
         change(Path(folder, "harbour", _FOOTER), mark)
         assert mark not in footer()
         changed = deploy(Path(folder))
-    assert mark in footer(), "the change does not show"
+    assert eventually_shows(mark), "the change does not show"
     print(f"'{mark}' went from a folder here to the footer: {changed} tasks of the generated project changed something")
 
 
@@ -42,6 +43,16 @@ def deploy(sources: Path) -> int:
     done = subprocess.run(command, cwd=stage.PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"ansible-playbook: {done.stdout[-2000:]}{done.stderr[-500:]}"
     return sum(map(int, re.findall(r"\bchanged=(\d+)", done.stdout)))
+
+
+def eventually_shows(mark: str) -> bool:
+    """Within a minute: an edge shows the page that it has for some seconds more."""
+    deadline = time.monotonic() + 60
+    while mark not in footer():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(2)
+    return True
 
 
 def footer() -> str:
