@@ -100,7 +100,12 @@ def deploys(kind: str, about: Iterable[str], where: str) -> bool:
     path = where.rpartition(":")[0].lower()
     if kind not in _STEPS or not any(one in _MACHINES for one in about):
         return False
-    return _DEPLOYMENT.search(path) is not None and _NOT_PRODUCTION.search(path) is None
+    return _DEPLOYMENT.search(path) is not None and not is_preview(where)
+
+
+def is_preview(where: str) -> bool:
+    """Whether a pipeline's file says that what it deploys is no production: a preview, documentation, a demo."""
+    return _NOT_PRODUCTION.search(where.rpartition(":")[0].lower()) is not None
 
 
 def _switched(signs: Iterable[Sign]) -> bool:

@@ -9,6 +9,7 @@ from toolkit.assess import assess
 from toolkit.catalog import load
 from toolkit.model import (
     Assessment,
+    Correction,
     Dependency,
     Evidence,
     JourneyRisk,
@@ -30,6 +31,7 @@ class World:
         self.evidence: list[Evidence] = []
         self.dependencies: list[Dependency] = []
         self.choices: tuple[OneOf, ...] = ()
+        self.platform = Platform()
 
     def uses(
         self,
@@ -60,7 +62,7 @@ class World:
 
     def assessed(self) -> Assessment:
         survey = Survey(sources=("files.python",), evidence=tuple(self.evidence), choices=self.choices)
-        return assess(survey, tuple(self.dependencies), Platform(), CATALOG, today=date(2026, 6, 1))
+        return assess(survey, tuple(self.dependencies), self.platform, CATALOG, today=date(2026, 6, 1))
 
     def risk(self, journey: str) -> JourneyRisk:
         return next(risk for risk in self.assessed().journeys if risk.journey == journey)
@@ -187,6 +189,53 @@ def test_a_manifest_is_not_enough_where_the_repository_has_an_image_of_its_own()
     deployed = World().uses("fly-io", "hosting.containers", sign="action:superfly/flyctl-actions")
     deployed.uses("docker-hub", "build.images", sign="image:docker.io", role="build/ci", source="files.dockerfile")
     assert deployed.answers("read") == {"stops": ["fly-io"]}
+
+
+def test_several_that_only_a_manifest_a_variable_or_a_script_speaks_for_are_one_question() -> None:
+    world = (
+        World()
+        .uses("heroku", "hosting.containers", sign="file:app.json", where="app.json:1")
+        .uses("hatchbox", "hosting.compute", sign="env:HATCHBOX_*", where="config/revision.rb:4")
+    )
+    assert world.answers("read") == {"may stop": ["hatchbox", "salesforce"]}
+    asked = [one for one in world.assessed().questions if "production run" in one.text]
+    assert [(one.id, one.among) for one in asked] == [("hosting one of", ("heroku", "hatchbox"))]
+    by_hand = World().uses("heroku", "hosting.containers", sign="call:heroku-cli", source="files.shell")
+    by_hand.uses("fly-io", "hosting.containers", sign="file:fly.toml", where="fly.toml:1")
+    assert by_hand.answers("read") == {"may stop": ["fly-io", "salesforce"]}
+
+
+def test_whom_the_user_chooses_hosts_and_the_others_do_not() -> None:
+    world = (
+        World()
+        .uses("fly-io", "hosting.containers", sign="file:fly.toml", where="fly.toml:1")
+        .uses("render", "hosting.containers", sign="file:render.yaml", where="render.yaml:1")
+    )
+    world.platform = Platform(corrections=(Correction("render", chosen_for="hosting.containers"),))
+    assert world.answers("read") == {"stops": ["render"]}
+    assert [one for one in world.assessed().questions if "production run" in one.text] == []
+
+
+def test_a_deploy_workflow_settles_it_and_a_preview_does_not() -> None:
+    step = "action:superfly/flyctl-actions/setup-flyctl"
+    for where, effect in ((".github/workflows/deploy.yml:3", "stops"), (".github/workflows/preview.yml:3", "may stop")):
+        world = (
+            World()
+            .uses("fly-io", "hosting.containers", sign=step, where=where, role="build/ci")
+            .uses("heroku", "hosting.containers", sign="env:HEROKU_*", where="config/app.rb:1")
+        )
+        world.dependencies[0] = replace(world.dependencies[0], role="infra")
+        assert "fly-io" in world.answers("read")[effect]
+
+
+def test_of_many_applications_people_need_the_one_with_the_pages() -> None:
+    world = World().uses("vercel", "hosting.static", sign="file:vercel.json", where="apps/web/vercel.json:1")
+    world.uses("fly-io", "hosting.containers", sign="file:fly.toml", where="apps/checker/fly.toml:1")
+    worker = ("fly-io#file:fly.toml", "it", "apps/worker/fly.toml:1")
+    world.evidence.append(Evidence("files.name", *worker, "runtime"))
+    world.dependencies[-1] = replace(world.dependencies[-1], evidence=(1, 2))
+    assert world.answers("read") == {"stops": ["vercel"], "may stop": ["fly-io"]}
+    assert world.answers("operate")["stops"] == ["fly-io", "vercel"]
 
 
 def test_functions_host_only_what_is_described() -> None:

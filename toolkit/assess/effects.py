@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from toolkit.assess.hosting import AREA, Host, elsewhere
+from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
 from toolkit.catalog import Catalog, Need
 from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
@@ -75,7 +75,7 @@ def _by_needs(journey: Journey, world: World) -> Iterator[Claim]:
 def _softened(claim: Claim) -> Claim:
     if claim.effect != "stops":
         return claim
-    question = f"Does production run at {claim.dependency.vendor}?"
+    question = where_it_runs(claim.dependency.vendor)
     return replace(claim, effect="may stop", question=question, yes="stops", no="nothing", by_itself=claim.effect)
 
 
@@ -212,13 +212,15 @@ def _of_hosts(journey: str, world: World) -> Iterator[Claim]:
             None,
         )
         if need is not None:
+            changing = host.part and journey == "operate"
+            asked = "" if changing else host.question
             yield Claim(
                 host.dependency,
                 capability,
-                host.effect,
+                "stops" if changing else host.effect,
                 need.how,
-                question=host.question,
-                yes="stops" if host.question else None,
-                no="nothing" if host.question else None,
+                question=asked,
+                yes="stops" if asked else None,
+                no="nothing" if asked else None,
                 inferred=host.inferred,
             )

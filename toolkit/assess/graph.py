@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
 from toolkit.assess.effects import Claim, World, claims
-from toolkit.assess.hosting import AREA, hosts
+from toolkit.assess.hosting import AREA, hosts, settled
 from toolkit.assess.journeys import counts, journeys, matching
 from toolkit.catalog import Catalog
 from toolkit.model import Dependency, Effect, Journey, LossKind, Platform, Survey
@@ -43,7 +43,7 @@ class Graph:
         self.platform = platform
         self.catalog = catalog
         self.journeys = journeys(platform, dependencies, catalog)
-        self.hosts = hosts(dependencies, survey, catalog)
+        self.hosts = settled(hosts(dependencies, survey, catalog), platform.corrections)
         world = World(
             dependencies,
             survey,

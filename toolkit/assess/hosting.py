@@ -4,19 +4,25 @@ In: dependencies with their evidence. Out: for each dependency that may be the h
 or only may, and the question that settles it. In this order:
 
 1. What exists or is described as code (an account, Terraform, CloudFormation …) hosts.
-2. Manifests (`fly.toml`, `app.json` …) host, where infrastructure as code names nobody. A manifest alone says little
-   where the repository has an image of its own: it may be a button for whoever wants it there. Several side by side in
-   one folder are alternatives: nobody can see which is used, so each only may. What is one site's settings
-   (`vercel.json`) is no button.
+2. Who a deploy workflow puts it on hosts, where infrastructure as code names nobody; else a manifest's platform
+   (`fly.toml`, `app.json` …). A manifest alone says little where the repository has an image of its own: it may be a
+   button for whoever wants it there. What is one site's settings (`vercel.json`) is no button. Several platforms that a
+   manifest, a variable or a script of the shell speaks for are alternatives: nobody can see which is used, so each only
+   may, and one question is asked for all. Manifests that lie apart are parts (a front end here, a back end there), and
+   all are needed. Where there are more parts than two, people need the one with the pages, and perhaps the others.
 3. Where neither is there, the one cloud that the deploy workflow signs in to hosts, else the one whose inner services
    (metrics, secrets, queues) the program calls: nothing else runs there; else the one that it calls without a key.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from toolkit.catalog import Catalog
-from toolkit.model import Dependency, Effect, Evidence, Survey, Value
+from toolkit.model import Correction, Dependency, Effect, Evidence, Survey, Value
+from toolkit.roles import is_preview
 
 AREA = "hosting."
 _DESCRIBED = frozenset({"resource", "tf_resource", "cfn", "arm", "pulumi", "k8s"})
@@ -28,6 +34,10 @@ _MANIFESTS = frozenset({"files.platforms"})  # sources that read what a platform
 # manifests of one site; others are also what a button "Deploy to …" reads
 _OF_ONE_SITE = frozenset({"vercel.json", "netlify.toml", "wrangler.toml", "wrangler.json", "wrangler.jsonc"})
 _SIGNED_IN = frozenset({"action", "call"})
+_BY_HAND = frozenset({"files.shell"})
+_MANIFEST_KINDS = frozenset({"file", "config"})
+_PAGES = re.compile(r"(?:^|[/_-])(?:web|www|site|website|frontend|front-end|client|ui)$")
+_FEW_PARTS = 2  # applications: a front end and its back end
 # services that programs anywhere use over the internet: they do not tell where the program runs
 _REACHED_FROM_ANYWHERE = (
     "data.object-storage", "mail.", "messages.", "otp.", "edge.", "product.", "distribution.", "auth.",
@@ -46,6 +56,16 @@ class Host(Value):
     effect: Effect
     question: str = ""
     inferred: bool = False
+    among: tuple[str, ...] = ()  # ids of the dependencies one of which hosts; one question is asked for all
+    part: bool = False  # of several applications one runs there: whoever changes that one needs it
+
+
+class _Chosen(NamedTuple):
+    """Vendors by what is known of them."""
+
+    hosting: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()  # some application of many runs there, and none with the pages
+    alternatives: frozenset[str] = frozenset()
 
 
 def hosts(dependencies: Sequence[Dependency], survey: Survey, catalog: Catalog) -> tuple[Host, ...]:
@@ -56,10 +76,11 @@ def hosts(dependencies: Sequence[Dependency], survey: Survey, catalog: Catalog) 
     described = {one.vendor for one in offering if one.declared or _kinds(hosting[one.id]) & _DESCRIBED}
     if described:
         return tuple(_beside_the_described(one, described) for one in offering)
-    firm = [one for one in offering if one.firm and _kinds(hosting[one.id]) - _NAMES]
-    if firm:
-        chosen = _chosen(firm, hosting, signs, survey)
-        return tuple(_manifest(one, chosen) for one in offering)
+    firm = [one for one in offering if one.firm]
+    if any(_kinds(hosting[one.id]) - _NAMES for one in firm):
+        chosen = _chosen(firm, hosting, survey)
+        among = tuple(one.id for one in firm if one.vendor in chosen.alternatives)
+        return tuple(_by_what_is_known(one, chosen, among) for one in offering)
     guessed = _guessed(dependencies, signs, survey, catalog)
     return (*guessed, *(_perhaps(one) for one in offering))
 
@@ -99,7 +120,7 @@ def _kinds(signs: Iterable[Evidence]) -> set[str]:
 def elsewhere(dependencies: Iterable[Dependency], found: Sequence[Host], survey: Survey) -> frozenset[str]:
     """Ids of what is as open as its vendor's hosting: all that comes with a host which is only perhaps one, and what a
     manifest of another platform orders beside infrastructure that is described."""
-    sure = {host.dependency.vendor for host in found if host.effect == "stops"}
+    sure = {host.dependency.vendor for host in found if host.effect == "stops" or host.part}
     perhaps = {host.dependency.vendor for host in found} - sure
     return frozenset(
         one.id
@@ -120,39 +141,94 @@ def _beside_the_described(dependency: Dependency, described: Collection[str]) ->
 
 
 def _perhaps(dependency: Dependency) -> Host:
-    return Host(dependency, "may stop", f"Does production run at {dependency.vendor}?")
+    return Host(dependency, "may stop", where_it_runs(dependency.vendor))
 
 
-def _manifest(dependency: Dependency, chosen: Collection[str]) -> Host:
-    return Host(dependency, "stops") if dependency.vendor in chosen else _perhaps(dependency)
+def where_it_runs(vendor: str) -> str:
+    """The question that settles whether a vendor hosts."""
+    return f"Does production run at {vendor}?"
 
 
-def _chosen(
-    firm: Sequence[Dependency],
-    hosting: dict[str, list[Evidence]],
-    signs: dict[str, list[Evidence]],
-    survey: Survey,
-) -> set[str]:
-    """The vendors that surely host: those that more than a manifest speaks for; where the repository has no image of
-    its own, the only one, and those whose manifest lies alone in its folder (a front end here, a back end there)."""
-    spoken_for = {one.vendor for one in firm if any(map(_beyond_a_manifest, signs[one.id]))}
-    if spoken_for:
-        return spoken_for
-    if _own_image(survey):
-        firm = [one for one in firm if not all(map(_is_button, hosting[one.id]))]
-    vendors = {one.vendor for one in firm}
+def _by_what_is_known(dependency: Dependency, chosen: _Chosen, among: tuple[str, ...]) -> Host:
+    if dependency.vendor in chosen.hosting:
+        return Host(dependency, "stops")
+    if dependency.vendor in chosen.parts:
+        return Host(dependency, "may stop", "Do the pages need the applications that run there?", part=True)
+    return replace(_perhaps(dependency), among=among if len(among) > 1 and dependency.id in among else ())
+
+
+def settled(found: Iterable[Host], corrections: Iterable[Correction]) -> tuple[Host, ...]:
+    """The hosts, with the one of several that the user says is chosen: the others host nothing."""
+    told = {one.dependency for one in corrections if (one.chosen_for or "").startswith(AREA)}
+    kept = []
+    for host in found:
+        if told.isdisjoint(host.among):
+            kept.append(host)
+        elif host.dependency.id in told:
+            kept.append(Host(host.dependency, "stops"))
+    return tuple(kept)
+
+
+def _chosen(firm: Sequence[Dependency], hosting: dict[str, list[Evidence]], survey: Survey) -> _Chosen:
+    """Who hosts: those that a workflow deploys to, with the parts that lie elsewhere; else the only one that anything
+    speaks for, or each where all are parts; else one of several."""
+    deployed = {one.vendor for one in firm if any(map(_is_deployed, hosting[one.id]))}
+    folders = _folders(firm, hosting)
+    if deployed:
+        elsewhere = {vendor for folder, inside in folders.items() for vendor in inside if folder and len(inside) == 1}
+        return _in_parts(deployed | elsewhere, firm, folders)
+    image = _own_image(survey)
+    spoken_for = {one.vendor for one in firm if any(map(_beyond_a_manifest, hosting[one.id]))}
+    buttons = {one.vendor for one in firm if image and all(map(_is_button, hosting[one.id]))} - spoken_for
+    vendors = {one.vendor for one in firm if any(map(_speaks, hosting[one.id]))} - buttons
     if len(vendors) == 1:
-        return vendors
+        return _Chosen(hosting=frozenset(vendors))
+    apart = {vendor for inside in folders.values() if len(inside) == 1 for vendor in inside}
+    if vendors <= apart:
+        return _in_parts(vendors, firm, folders)
+    return _Chosen(alternatives=frozenset(vendors))
+
+
+def _in_parts(vendors: Set[str], firm: Sequence[Dependency], folders: Mapping[str, set[str]]) -> _Chosen:
+    """All of them, where there are few applications; of many the one with the pages."""
+    several = [folder for folder, inside in folders.items() if inside & vendors]
+    if len(vendors) == 1 or len(several) <= _FEW_PARTS:
+        return _Chosen(hosting=frozenset(vendors))
+    static = {one.vendor for one in firm if "hosting.static" in one.capabilities}
+    named = {vendor for folder, inside in folders.items() if _PAGES.search(folder) for vendor in inside}
+    pages = (static & vendors) or (named & vendors)
+    return _Chosen(hosting=frozenset(pages), parts=frozenset(vendors - pages))
+
+
+def _folders(firm: Sequence[Dependency], hosting: dict[str, list[Evidence]]) -> dict[str, set[str]]:
+    """The vendors of the manifests in each folder."""
     folders: dict[str, set[str]] = {}
     for one in firm:
         for sign in hosting[one.id]:
-            folder = sign.where.rpartition(":")[0].rpartition("/")[0]
-            folders.setdefault(folder, set()).add(one.vendor)
-    return {vendor for inside in folders.values() if len(inside) == 1 for vendor in inside}
+            if sign.signal.partition("#")[2].partition(":")[0] in _MANIFEST_KINDS:
+                folders.setdefault(_folder(sign), set()).add(one.vendor)
+    return folders
+
+
+def _folder(sign: Evidence) -> str:
+    return sign.where.rpartition(":")[0].rpartition("/")[0]
+
+
+def _is_deployed(sign: Evidence) -> bool:
+    """A step of a workflow that puts it there, an image for it, or a call of the platform's; a script of the shell is
+    somebody's own way, and a preview is no deployment."""
+    kind = sign.signal.partition("#")[2].partition(":")[0]
+    return kind in _AT_WORK and sign.source not in _BY_HAND and not is_preview(sign.where)
+
+
+def _speaks(sign: Evidence) -> bool:
+    """Whether it says more than that somebody has a name: a manifest, a step, a variable that is read."""
+    kind = sign.signal.partition("#")[2].partition(":")[0]
+    return kind not in _NAMES or (kind == "env" and sign.source != "files.dotenv")
 
 
 def _beyond_a_manifest(sign: Evidence) -> bool:
-    """A deploy workflow, an image for it, a call, or a variable that only its machines set, read by the program."""
+    """A call in a script, or a variable that only its machines set, read by the program."""
     kind = sign.signal.partition("#")[2].partition(":")[0]
     if kind == "env":
         return sign.role in ("runtime", "optional") and sign.source not in _SETTINGS
@@ -243,7 +319,7 @@ def _tells(dependency: Dependency, signs: Iterable[Evidence]) -> bool:
 
 def _inferred(vendor: str, candidates: Sequence[Dependency], effect: Effect) -> Host:
     first = next(one for one in candidates if one.vendor == vendor)
-    return Host(first, effect, f"Does production run at {vendor}?", inferred=True)
+    return Host(first, effect, where_it_runs(vendor), inferred=True)
 
 
 def _clouds(catalog: Catalog) -> frozenset[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from toolkit.assess.effects import Claim, group_of
 from toolkit.assess.graph import Graph
+from toolkit.assess.hosting import AREA, where_it_runs
 from toolkit.assess.journeys import matching
 from toolkit.model import FILL_IN, JourneyRisk, Need, OneOf, Question, Told
 
@@ -22,6 +23,7 @@ def questions(graph: Graph, risks: Sequence[JourneyRisk], needs: Sequence[Need] 
         *_where_it_runs(risks),
         *_unprovided(needs, graph),
         *_choices(graph.survey.choices, risks),
+        *_alternative_hosts(graph),
         *_open_claims(graph, risks),
     ]
     return tuple(sorted(asked, key=lambda question: (-_weight(question), question.id)))
@@ -72,6 +74,36 @@ def _choices(choices: Sequence[OneOf], risks: Sequence[JourneyRisk]) -> Iterable
             yield Question(f"{group.capability} one of", text, journeys, answer=answer, among=group.members)
 
 
+def _alternative_hosts(graph: Graph) -> Iterable[Question]:
+    """One question for all that may host, where one of them does."""
+    hosts = [host for host in graph.hosts if host.among]
+    if not hosts:
+        return
+    names = hosts[0].among
+    first = hosts[0].dependency
+    capability = next(have for have in first.capabilities if have.startswith(AREA))
+    open_claims = {
+        journey.id
+        for journey in graph.journeys
+        if any(claim.effect == "may stop" and _asks_for_a_host(claim, graph) for claim in graph.claims[journey.id])
+    }
+    yield Question(
+        id="hosting one of",
+        text=f"Which of {', '.join(names)} does production run at? Nothing that was found deploys it.",
+        journeys=tuple(journey.id for journey in graph.journeys if journey.id in open_claims),
+        companies=tuple(dict.fromkeys(graph.catalog.company(host.dependency.vendor) for host in hosts)),
+        evidence=tuple(dict.fromkeys(at for host in hosts for at in host.dependency.evidence))[:_MOST_EVIDENCE],
+        answer=f'[[correct]]\ndependency = "{names[0]}"\nchosen_for = "{capability}"\n',
+        among=names,
+    )
+
+
+def _asks_for_a_host(claim: Claim, graph: Graph) -> bool:
+    """Whether the question which of several hosts stands for this one."""
+    vendors = {host.dependency.vendor for host in graph.hosts if host.among}
+    return claim.dependency.vendor in vendors and claim.question == where_it_runs(claim.dependency.vendor)
+
+
 def _of_a_choice(claim: Claim, graph: Graph) -> bool:
     """Whether the question which member is chosen stands for this one."""
     group = group_of(claim.dependency, claim.capability, graph.survey.choices)
@@ -86,7 +118,8 @@ def _open_claims(graph: Graph, risks: Sequence[JourneyRisk]) -> Iterable[Questio
     for journey in graph.journeys:
         for claim in graph.claims[journey.id]:
             company = graph.catalog.company(claim.dependency.vendor)
-            is_open = claim.effect == "may stop" and not _of_a_choice(claim, graph)
+            chosen = _of_a_choice(claim, graph) or _asks_for_a_host(claim, graph)
+            is_open = claim.effect == "may stop" and not chosen
             if is_open and company not in stopped[journey.id]:
                 held.setdefault((claim.capability, claim.question), []).append((journey.id, claim))
     for (capability, text), found in held.items():
