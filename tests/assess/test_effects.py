@@ -195,14 +195,15 @@ def test_several_that_only_a_manifest_a_variable_or_a_script_speaks_for_are_one_
     world = (
         World()
         .uses("heroku", "hosting.containers", sign="file:app.json", where="app.json:1")
-        .uses("hatchbox", "hosting.compute", sign="env:HATCHBOX_*", where="config/revision.rb:4")
+        .uses("hatchbox", "hosting.compute", sign="env:HATCHBOX_*", source="files.config", where="config/x.yml:4")
     )
     assert world.answers("read") == {"may stop": ["hatchbox", "salesforce"]}
     asked = [one for one in world.assessed().questions if "production run" in one.text]
     assert [(one.id, one.among) for one in asked] == [("hosting one of", ("heroku", "hatchbox"))]
     by_hand = World().uses("heroku", "hosting.containers", sign="call:heroku-cli", source="files.shell")
-    by_hand.uses("fly-io", "hosting.containers", sign="file:fly.toml", where="fly.toml:1")
-    assert by_hand.answers("read") == {"may stop": ["fly-io", "salesforce"]}
+    by_hand.uses("hatchbox", "hosting.compute", sign="env:HATCHBOX_*", source="files.config", where="config/x.yml:4")
+    by_hand.uses("docker-hub", "build.images", sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert by_hand.answers("read") == {"may stop": ["hatchbox", "salesforce"]}
 
 
 def test_whom_the_user_chooses_hosts_and_the_others_do_not() -> None:

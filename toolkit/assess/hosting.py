@@ -179,7 +179,8 @@ def _chosen(firm: Sequence[Dependency], hosting: dict[str, list[Evidence]], surv
         return _in_parts(deployed | elsewhere, firm, folders)
     image = _own_image(survey)
     spoken_for = {one.vendor for one in firm if any(map(_beyond_a_manifest, hosting[one.id]))}
-    buttons = {one.vendor for one in firm if image and all(map(_is_button, hosting[one.id]))} - spoken_for
+    ordered = [one for one in firm if any(map(_is_manifest, hosting[one.id]))]
+    buttons = {one.vendor for one in ordered if image and all(map(_is_button, hosting[one.id]))} - spoken_for
     vendors = {one.vendor for one in firm if any(map(_speaks, hosting[one.id]))} - buttons
     if len(vendors) == 1:
         return _Chosen(hosting=frozenset(vendors))
@@ -205,9 +206,13 @@ def _folders(firm: Sequence[Dependency], hosting: dict[str, list[Evidence]]) -> 
     folders: dict[str, set[str]] = {}
     for one in firm:
         for sign in hosting[one.id]:
-            if sign.signal.partition("#")[2].partition(":")[0] in _MANIFEST_KINDS:
+            if _is_manifest(sign):
                 folders.setdefault(_folder(sign), set()).add(one.vendor)
     return folders
+
+
+def _is_manifest(sign: Evidence) -> bool:
+    return sign.signal.partition("#")[2].partition(":")[0] in _MANIFEST_KINDS
 
 
 def _folder(sign: Evidence) -> str:
