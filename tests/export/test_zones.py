@@ -143,7 +143,7 @@ def test_a_set_that_no_answer_could_hold_is_refused() -> None:
 
 
 def test_time_grows_with_the_records_and_not_with_their_square(tmp_path: Path) -> None:
-    """20,000 names and aliases took minutes, in a file and from a vendor; a minute is pytest's own limit."""
+    """20,000 names and aliases took minutes, in a file and from a vendor."""
     count = 20_000
     aliases = [Alias(f"a{n}", ("A",), 60, f"b{n}.other.example.") for n in range(count)]
     assert len(described(*aliases)["records"]) == count

@@ -10,7 +10,6 @@ from toolkit.entries import Catalog
 from toolkit.model import Diff, FindingChange, JourneyChange, Spot, VendorChange
 
 NOTHING = "Nothing changed."
-_BEFORE = {"": "nothing", "unknown": "nobody was missing"}
 
 
 def score_words(diff: Diff) -> str:

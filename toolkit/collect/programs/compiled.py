@@ -16,7 +16,6 @@ _GO_SERVES = re.compile(
     r"ListenAndServe|http\.Serve\(|net\.Listen\(|gin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|chi\.NewRouter|mux\.NewRouter"
     r"|grpc\.NewServer"
 )
-_GO_COMMANDS = re.compile(r"cobra|urfave/cli|kingpin|flag\.|pflag|kong")
 _FLAG = r"\b(?:Int|Uint16|Uint|String)(?:Var)?P?\((?:&?[\w.]+, ?)?"
 _OPTIONS = (  # of a main package that takes them itself
     (re.compile(_FLAG + r"\"(?:http-)?port\""), " --port $PORT"),

@@ -8,9 +8,6 @@ from toolkit.collect.files.parsers._xml import elements
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.tree import Tree, above, at, below, line_of, named, split, text
 
-_SPRING_SERVER = re.compile(
-    r"spring-boot-starter-(?:web|webflux|jetty|undertow|web-services|data-rest|thymeleaf|websocket)|spring-boot-starter-actuator"
-)
 _MAINS = re.compile(
     r"@SpringBootApplication|SpringApplication(?:Builder)?[.(]|runApplication<|@QuarkusMain|Micronaut\.run|EngineMain|embeddedServer\("
 )

@@ -18,7 +18,6 @@ _ELSEWHERE = re.compile(
 )
 _FOLDER = re.compile(r"(?:[A-Z0-9]+_)*(?:DIR|DIRECTORY|PATH|FOLDER|DATA|HOME|ROOT|STORAGE|UPLOADS?|FILES?)")
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-_FILE = re.compile(r"\.(?:db3?|sqlite[23]?)$")
 
 
 def writable(facts: Sequence[Fact], home: str, *, databases: bool) -> tuple[Said, ...]:
