@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from toolkit import shipped, sources
+from toolkit import shipped
 from toolkit.catalog import Catalog, load
 from toolkit.depth import Depth, depth, summary
 from toolkit.entries import Exit, Notice, Service, Vendor
@@ -46,6 +46,9 @@ def test_facts_of_a_vendor_and_its_services_are_counted_with_their_sources() -> 
         ("https://docs.harbour.example/export", "own documentation"),
         ("https://docs.harbour.co.uk/export", "own documentation"),
         ("https://github.com/harbour-labs/docs/blob/main/export.md", "own documentation"),
+        ("https://github.com/hbr/docs/blob/main/export.md", "own documentation"),  # of its `pages`
+        ("https://www.moorings.example/legal", "own terms"),
+        ("https://github.com/hbrs/export", "somebody else's page"),
         ("https://pier.example/export", "own documentation"),  # of its owner
         ("https://github.com/OpenTermsArchive/contrib-versions/blob/1/Harbour/Terms.md", "archive of terms"),
         ("https://www.sec.gov/Archives/edgar/data/1/ex21.htm", "law"),
@@ -58,13 +61,12 @@ def test_facts_of_a_vendor_and_its_services_are_counted_with_their_sources() -> 
     ],
 )
 def test_whose_page_a_source_is(source: str, kind: str) -> None:
-    vendors = {"harbour": Vendor("Harbour", parent="pier"), "pier": Vendor("Pier", homepage="https://www.pier.example")}
+    pages = ("github.com/hbr", "moorings.example")
+    vendors = {
+        "harbour": Vendor("Harbour", parent="pier", pages=pages),
+        "pier": Vendor("Pier", homepage="https://www.pier.example"),
+    }
     assert kind_of(source, "harbour", Catalog("", {}, vendors, {}, {}, {}, {})) == kind
-
-
-def test_every_account_and_host_that_is_taken_for_a_vendors_own_is_one_the_catalogue_knows() -> None:
-    known = load().vendors
-    assert [one for one in {*sources._ACCOUNTS.values(), *sources._HOSTS.values()} if one not in known] == []
 
 
 def test_without_something_that_stays_behind_it_is_not_in_depth() -> None:

@@ -106,6 +106,7 @@ class Vendor(Service, rename={"examples": "example", "notices": "notice"}):  # [
     jurisdiction: str = ""  # ISO 3166-1 alpha-2 of the company's seat
     company_source: Source = ""  # of parent and jurisdiction
     homepage: str = ""
+    pages: tuple[str, ...] = ()  # its own hosts and accounts of a code host that do not carry its name
     runs_on: tuple[str, ...] = ()  # vendor ids it cannot work without
     runs_on_source: Source = ""  # with an empty `runs_on`: it says that it runs on machines of its own
     notices: tuple[Notice, ...] = ()

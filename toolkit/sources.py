@@ -1,7 +1,8 @@
 """Whose page a source is: what an auditor asks first of every fact about a vendor.
 
 In: the address of a page and the vendor the fact is about. Out: its kind, judged by the address alone. A vendor's own
-pages are those at its own domain and at its own account of a code host; its owner's are its own as well. Whatever is
+pages are those at its own domain, at its own account of a code host, and its `pages`; its owner's are its own as well.
+Whatever is
 none of the known kinds (another company's page, a wiki, a mirror of contracts, a paste) proves nothing to an auditor.
 """
 
@@ -15,27 +16,8 @@ SourceKind = Literal["own terms", "own documentation", "law", "archive of terms"
 KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 OTHER: SourceKind = "somebody else's page"
 
-_FORGES = frozenset({"github.com", "raw.githubusercontent.com"})  # an account's own repositories; a gist is anybody's
-# accounts that publish for a vendor and do not carry its name
-_ACCOUNTS = {
-    "alphagov": "govuk-notify",
-    "boto": "aws",
-    "chromaui": "chromatic",
-    "cirruslabs": "cirrus-ci",
-    "cockroachdb": "cockroachdb-cloud",
-    "forcedotcom": "salesforce",
-    "get-convex": "convex",
-    "getbrevo": "sendinblue",
-    "langgenius": "dify-cloud",
-    "psf": "pypi",
-}
-_HOSTS = {
-    "amazonaws.cn": "aws",
-    "chrome.com": "chrome-web-store",
-    "claude.com": "anthropic",
-    "meraki.com": "cisco",
-    "osmfoundation.org": "openstreetmap",
-}
+_FORGE = "github.com"
+_FORGES = frozenset({_FORGE, "raw.githubusercontent.com"})  # an account's own repositories; a gist is anybody's
 # copies of terms as they were, with their dates: collected by people, each with its way to the original
 _ARCHIVES = ("github.com/OpenTermsArchive/", "github.com/tosdr/", "github.com/sonu-gupta/tosdr-", "web.archive.org/")
 _LAW = frozenset({"sec.gov", "eur-lex.europa.eu", "legislation.gov.uk", "gesetze-im-internet.de", "govinfo.gov"})
@@ -70,13 +52,12 @@ def counts(kind: str) -> bool:
 
 def _is_own(address: SplitResult, host: str, vendor: str, catalog: Catalog) -> bool:
     owners = _owners(vendor, catalog)
+    names = _names(owners, catalog)
+    pages = {page for one in owners if one in catalog.vendors for page in catalog.vendors[one].pages}
     if host in _FORGES:
         account = address.path.split("/")[1].lower()
-        return _ACCOUNTS.get(account) in owners or any(
-            _begins(_plain(account), name) for name in _names(owners, catalog)
-        )
-    own = (one for one, of in _HOSTS.items() if of in owners)
-    return any(host == one or host.endswith(f".{one}") for one in own) or _site(host) in _names(owners, catalog)
+        return f"{_FORGE}/{account}" in pages or any(_begins(_plain(account), one) for one in names)
+    return any(host == one or host.endswith(f".{one}") for one in pages) or _site(host) in names
 
 
 def _owners(vendor: str, catalog: Catalog) -> list[str]:
