@@ -4,9 +4,10 @@ In: files, the platform. Out: the journals that count, and `Proofs`: the age of 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,77 +23,89 @@ _MOST_BYTES = 256 * 2**20
 _RESTORE = "rebuild.restore"  # the step of a drill that puts copies of backups back
 
 
-class _Found:
-    """What the files say so far."""
+class _Said(NamedTuple):
+    """What one file proves, or why it proves nothing."""
 
-    def __init__(self) -> None:
-        self.journals: list[Journal] = []
-        self.tabletops: list[Tabletop] = []
-        self.bags: list[Bag] = []
-        self.copies: dict[str, str] = {}  # source → when its newest copy was begun
-        self.doubts: list[str] = []
+    journal: Journal | None = None
+    tabletop: Tabletop | None = None
+    bag: Bag | None = None
+    copy: Export | None = None
+    doubt: str = ""
 
 
 def read_proofs(files: Sequence[Path], platform: Platform, today: date) -> tuple[list[Journal], Proofs]:
     """The journals that count, and what else is proved. BadInput for a record of another platform."""
-    found = _Found()
-    for file in files:
-        kind = kind_of(read_file(file, _MOST_BYTES).decode(errors="replace"))
-        {
-            "a record of a tabletop": _tabletop,
-            "the manifest of a go-bag": _bag,
-            "the manifest of an export": _copy,
-        }.get(kind, _journal)(file, platform, found)
-    found.doubts += _forks([*found.journals, *found.tabletops])
-    restores = [day for one in found.journals if (day := _restored(one)) and day <= today]
-    tabletops = [day for one in found.tabletops if (day := _day(one.ended)) <= today]
-    return found.journals, Proofs(
+    said = [_read(file, platform) for file in files]
+    journals = [one.journal for one in said if one.journal]
+    records = [one.tabletop for one in said if one.tabletop]
+    restores = [day for one in journals if (day := _restored(one)) and day <= today]
+    tabletops = [day for one in records if (day := _day(one.ended)) <= today]
+    return journals, Proofs(
         copies_restored=max(restores, default=None),
         tabletop=max(tabletops, default=None),
-        bag=max((file.as_of for bag in found.bags for file in bag.files), default=""),
-        copies=min(found.copies.values(), default=""),
-        doubts=tuple(found.doubts),
+        bag=max((file.as_of for one in said if one.bag for file in one.bag.files), default=""),
+        copies=min(_newest(one.copy for one in said if one.copy).values(), default=""),
+        doubts=(*(one.doubt for one in said if one.doubt), *_forks([*journals, *records])),
     )
 
 
-def _journal(file: Path, platform: Platform, found: _Found) -> None:
+def _read(file: Path, platform: Platform) -> _Said:
+    match kind_of(read_file(file, _MOST_BYTES).decode(errors="replace")):
+        case "a record of a tabletop":
+            return _tabletop(file, platform)
+        case "the manifest of a go-bag":
+            return _bag(file, platform)
+        case "the manifest of an export":
+            return _copy(file, platform)
+    return _journal(file, platform)
+
+
+def _journal(file: Path, platform: Platform) -> _Said:
     journal = read_journal(file)
     _refuse_other(journal.platform, platform, "the journal of a drill", file)
     when = f" of {_day(journal.steps[-1].started)}" if journal.steps else ""
-    if _counts(file, platform, f"the journal of a drill{when}", found):
-        found.journals.append(journal)
+    doubt = _doubt(file, platform, f"the journal of a drill{when}")
+    return _Said(doubt=doubt) if doubt else _Said(journal=journal)
 
 
-def _tabletop(file: Path, platform: Platform, found: _Found) -> None:
+def _tabletop(file: Path, platform: Platform) -> _Said:
     record = read_tabletop(file)
     _refuse_other(record.platform, platform, "the record of a tabletop", file)
     if not record.ended:
-        found.doubts.append("the record of a tabletop counts for nothing: it was not gone through to the end")
-    elif _counts(file, platform, f"the record of a tabletop of {_day(record.ended)}", found):
-        found.tabletops.append(record)
+        return _Said(doubt="the record of a tabletop counts for nothing: it was not gone through to the end")
+    doubt = _doubt(file, platform, f"the record of a tabletop of {_day(record.ended)}")
+    return _Said(doubt=doubt) if doubt else _Said(tabletop=record)
 
 
-def _bag(file: Path, platform: Platform, found: _Found) -> None:
+def _bag(file: Path, platform: Platform) -> _Said:
     """A go-bag's checksums are what is signed; its manifest is among them."""
     bag = read_bag(file)
     _refuse_other(bag.platform, platform, "a go-bag", file)
     sums = file.with_name(SUMS)
     line = f"{hashlib.sha256(read_file(file, _MOST_BYTES)).hexdigest()}  {MANIFEST}"
     if not sums.is_file() or line not in read_file(sums, _MOST_BYTES).decode(errors="replace").splitlines():
-        found.doubts.append(f"a go-bag counts for nothing: its {MANIFEST} is not the one in its {SUMS}")
-    elif _counts(sums, platform, "a go-bag", found, namespace="offramp-go-bag"):
-        found.bags.append(bag)
+        return _Said(doubt=f"a go-bag counts for nothing: its {MANIFEST} is not the one in its {SUMS}")
+    doubt = _doubt(sums, platform, "a go-bag", namespace="offramp-go-bag")
+    return _Said(doubt=doubt) if doubt else _Said(bag=bag)
 
 
-def _copy(file: Path, platform: Platform, found: _Found) -> None:
+def _copy(file: Path, platform: Platform) -> _Said:
     """An export's datasets must be what its manifest says; the files they name are not read again."""
     made = _export(file)
     if not made.begun:
-        found.doubts.append("an export counts for nothing: it does not say when it was begun")
-    elif not all(_is_there(file.parent, one) for one in made.datasets.values()):
-        found.doubts.append("an export counts for nothing: a dataset is missing or not what its manifest says")
-    elif _counts(file, platform, f"an export of {_day(made.begun)}", found):
-        found.copies[made.source] = max(made.begun, found.copies.get(made.source, ""))
+        return _Said(doubt="an export counts for nothing: it does not say when it was begun")
+    if not all(_is_there(file.parent, one) for one in made.datasets.values()):
+        return _Said(doubt="an export counts for nothing: a dataset is missing or not what its manifest says")
+    doubt = _doubt(file, platform, f"an export of {_day(made.begun)}")
+    return _Said(doubt=doubt) if doubt else _Said(copy=made)
+
+
+def _newest(copies: Iterable[Export]) -> dict[str, str]:
+    """source → when its newest copy was begun."""
+    found: dict[str, str] = {}
+    for one in copies:
+        found[one.source] = max(one.begun, found.get(one.source, ""))
+    return found
 
 
 def _is_there(folder: Path, dataset: Exported) -> bool:
@@ -111,10 +124,9 @@ def _export(file: Path) -> Export:
     return made
 
 
-def _counts(file: Path, platform: Platform, what: str, found: _Found, *, namespace: str = proof.NAMESPACE) -> bool:
-    if doubt := proof.doubt(file, platform.signers, namespace=namespace):
-        found.doubts.append(f"{what} counts for nothing: {doubt}")
-    return not doubt
+def _doubt(file: Path, platform: Platform, what: str, *, namespace: str = proof.NAMESPACE) -> str:
+    doubt = proof.doubt(file, platform.signers, namespace=namespace)
+    return f"{what} counts for nothing: {doubt}" if doubt else ""
 
 
 def _forks(records: Sequence[Journal | Tabletop]) -> list[str]:
