@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from heapq import heapify, heappop, heappush
 from math import inf, log1p
+from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -35,7 +36,8 @@ _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
 _MOVES = 2000  # of a local search, times tasks: about as long for few tasks as for many
 _SEARCHED = 5  # people for whom there is one; more rarely have something to do at once
-_UNKNOWN: tuple[float, ...] = (inf,) * 5  # worse than any schedule
+_Badness = tuple[float, ...]
+_UNKNOWN: _Badness = (inf,) * 5  # worse than any schedule
 _LENGTH = 3  # place of the last task's end in what a schedule is measured by
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
 _URGENT = 120  # minutes: what must end sooner goes before everything else
@@ -167,34 +169,57 @@ def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
     return max(longest, ends(0, work, day))
 
 
+class _Aim(NamedTuple):
+    """What schedules of these tasks are measured by."""
+
+    jobs: Mapping[str, _Job]
+    day: int
+    finals: Sequence[tuple[str, ...]]
+    writers: int
+
+    def tried(self, gathered: Mapping[str, _Job], rank: _Ranks, crew: int) -> tuple[_Badness, _Slots]:
+        """The schedule by this rank, and how bad it is. `gathered`: the tasks, each with the hands it waits for."""
+        slots = _list_schedule(gathered, rank, crew, self.day)
+        return _badness(self.jobs, slots, self.finals, self.writers), slots
+
+
 def _best(
     jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: Sequence[tuple[str, ...]], writers: int
 ) -> _Slots:
     """The best over all numbers of people up to those there are; more than there are tasks are not needed."""
-    rankings = list(_rankings(jobs, finals))
+    if not jobs:
+        return {}
+    aim = _Aim(jobs, day, finals, writers)
     earliest = _earliest(jobs, day)
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
+    rankings = list(_rankings(jobs, finals))
+    learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     best: _Slots = {}
     worth = _UNKNOWN
-    learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
-    for crew in range(1, min(people, max(len(jobs), 1)) + 1):
+    for crew in range(1, min(people, len(jobs)) + 1):
         for gathered in _hands(jobs):
-            leader: _Ranks = {}
-            found = _UNKNOWN
-            for number, rank in enumerate([*rankings, *learned, *_blurred(jobs)]):
-                done_well = found[0] <= hopeless and found[_LENGTH] <= _GOOD_ENOUGH * bound
-                if number >= len(rankings) + len(learned) and (done_well or gathered is not jobs):
-                    break
-                badness = _badness(jobs, _list_schedule(gathered, rank, crew, day), finals, writers)
-                if badness < found:
-                    leader, found = rank, badness
+            found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
-            moves = 0 if settled or crew > _SEARCHED or not jobs else _MOVES // len(jobs)
-            rank, slots, badness = _improved(gathered, leader, moves, crew, day, finals, writers)
+            moves = 0 if settled or crew > _SEARCHED else _MOVES // len(jobs)
+            badness, slots, rank = _improved(aim, gathered, leader, moves, crew)
             if badness < worth:
                 best, worth = slots, badness
                 learned = [rank]
     return best
+
+
+def _leader(
+    aim: _Aim, gathered: Mapping[str, _Job], known: Sequence[_Ranks], crew: int, hopeless: int, bound: int
+) -> tuple[_Badness, _Ranks]:
+    """The best of the known ways to go; where that is not near the bound, of blurred ones too."""
+    found, leader = min(((aim.tried(gathered, rank, crew)[0], rank) for rank in known), key=itemgetter(0))
+    for rank in _blurred(aim.jobs) if gathered is aim.jobs else ():
+        if found[0] <= hopeless and found[_LENGTH] <= _GOOD_ENOUGH * bound:
+            break
+        badness, _ = aim.tried(gathered, rank, crew)
+        if badness < found:
+            found, leader = badness, rank
+    return found, leader
 
 
 def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
@@ -205,27 +230,19 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
 
 
 def _improved(
-    jobs: Mapping[str, _Job],
-    rank: _Ranks,
-    moves: int,
-    people: int,
-    day: int,
-    finals: Sequence[tuple[str, ...]],
-    writers: int,
-) -> tuple[_Ranks, _Slots, tuple[float, ...]]:
+    aim: _Aim, gathered: Mapping[str, _Job], rank: _Ranks, moves: int, crew: int
+) -> tuple[_Badness, _Slots, _Ranks]:
     """The schedule by this rank after a local search over it (insertions, first improvement), and the rank found."""
-    order = sorted(jobs, key=lambda name: rank[name])
-    slots = _list_schedule(jobs, _by_place(order), people, day)
-    worth = _badness(jobs, slots, finals, writers)
+    order = sorted(gathered, key=lambda name: rank[name])
+    worth, slots = aim.tried(gathered, _by_place(order), crew)
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(moves):
         moved = list(order)
-        moved.insert(chance.randrange(len(jobs)), moved.pop(chance.randrange(len(jobs))))
-        tried = _list_schedule(jobs, _by_place(moved), people, day)
-        badness = _badness(jobs, tried, finals, writers)
+        moved.insert(chance.randrange(len(order)), moved.pop(chance.randrange(len(order))))
+        badness, tried = aim.tried(gathered, _by_place(moved), crew)
         if badness <= worth:
             order, slots, worth = moved, tried, badness
-    return _by_place(order), slots, worth
+    return worth, slots, _by_place(order)
 
 
 def _by_place(order: Sequence[str]) -> _Ranks:
@@ -399,9 +416,7 @@ def _soonest(jobs: Mapping[str, _Job], slots: _Slots) -> dict[str, int]:
     return found
 
 
-def _badness(
-    jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str, ...]], writers: int
-) -> tuple[float, ...]:
+def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str, ...]], writers: int) -> _Badness:
     done = {name: slots[name].end + job.wait for name, job in jobs.items()}
     late = [done[name] - job.latest for name, job in jobs.items() if done[name] > job.latest and not job.nobody]
     soon = _soonest(jobs, slots)
