@@ -142,6 +142,7 @@ def test_a_set_that_no_answer_could_hold_is_refused() -> None:
         described(*[Found("a", "TXT", 1, str(n)) for n in range(5_001)])
 
 
+@pytest.mark.timeout(180)
 def test_time_grows_with_the_records_and_not_with_their_square(tmp_path: Path) -> None:
     """20,000 names and aliases took minutes, in a file and from a vendor."""
     count = 20_000
