@@ -1,6 +1,6 @@
 """Two edges before a board: pages through both, one dies; reading without the origin; nobody gets another's page; a
 flood of sign-ins is refused while a person signs in; the origin answers nobody else; a deploy purges with CloudFront's
-own client.
+own client; the filter looks, and refuses when it is told to.
 """
 
 import json
@@ -178,6 +178,28 @@ def test_a_deploy_purges_both_edges(built: Built) -> None:
         assert built.ask("/pictures/2", edge=edge)[2] != before[edge]
     with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
         client("wrong").create_invalidation(DistributionId=edges.NAME, InvalidationBatch=paths)
+
+
+def test_the_filter_looks_before_it_refuses(built: Built) -> None:
+    attack = "/who?q=%3Cscript%3Ealert(1)%3C/script%3E"
+    ada = ("--cookie", "sessionid=of-ada")
+    password = ("--data", "name=ada&password=%27%20or%201%3D1%20--%20")
+    report = "/usr/local/lib/offramp/edge/filter-report"
+    try:
+        built.project.play("site.yml", "--tags", "edge", "-e", "edge_filter=detect")
+        assert [built.ask(attack)[0], built.ask(attack, *ada)[0], built.ask("/login", *password)[0]] == [200, 200, 200]
+        assert built.ask("/me", *ada)[2].startswith("you are ada")
+        said = built.on("edge-1", report)
+        assert "941100: 2 times, from 1 addresses, on /who (2): XSS" in said
+        assert "942" in said
+        assert "on /login (1)" in said
+        built.project.play("site.yml", "--tags", "edge", "-e", "edge_filter=block")
+        assert [built.ask(attack)[0], built.ask(attack, *ada)[0], built.ask("/login", *password)[0]] == [403, 403, 403]
+        assert built.ask("/me", *ada)[2].startswith("you are ada")
+        assert built.ask("/posts", "--data-binary", "@/tmp/upload")[2] == "posted 3000000 bytes\n"
+    finally:
+        built.project.play("site.yml", "--tags", "edge")
+    assert built.ask(attack)[0] == 200
 
 
 @pytest.mark.parametrize("unit", ["haproxy", "offramp-edge-cache", "offramp-edge-purge"])
