@@ -1,32 +1,76 @@
-"""Journey "install": a phone's browser may install the site, hears of a post while a page is open, and reads on while
-the platform is out of reach. A member who left an address gets the daily mail instead."""
+"""Journey "install": a phone's browser may install the site, shows a notification of a post while Harbour is open in
+the background, and reads on where no network is. Nobody outside takes part: no store, no push of a browser's maker."""
 
 import secrets
-from urllib.parse import urlsplit
+import tempfile
+from collections.abc import Callable
+from typing import Any
 
 import stage
-from browser import TIMEOUT, browser
+from browser import TIMEOUT, browser, started
 from member import sign_up
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
-_LISTENING = "navigator.locks.query().then((all) => all.held.length)"
+_LISTENS = "navigator.locks.query().then((all) => all.held.length)"
+_SHOWN = (
+    "navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map((it) => it.body))"
+)
 _KEPT = "caches.match('/').then((page) => page ? page.text() : '')"
-_SHOWN = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map((n) => n.body))"
 
 
 def main() -> None:
     words = f"Fresh from the quay {secrets.token_hex(4)}"
-    with browser() as phone, browser() as author:
-        install(phone)
-        page = listen(phone)
+    with tempfile.TemporaryDirectory(prefix="harbour-phone-") as profile:
+        with started(profile, [stage.HOST]) as phone:
+            check_it_installs(phone)
+            open_in_the_background(phone)
+            write(words)
+            until(phone, lambda: words in promised(phone, _SHOWN))
+            phone.get(stage.URL)
+            until(phone, lambda: words in promised(phone, _KEPT))
+        with started(profile, []) as phone:  # at sea
+            phone.get(stage.URL)
+            phone.find_element(By.XPATH, f"//article[p[.='{words}']]")
+            posts = len(phone.find_elements(By.TAG_NAME, "article"))
+    print(f"a browser may install it, showed a notification of a post, and read {posts} posts without a network")
+
+
+def check_it_installs(phone: WebDriver) -> None:
+    phone.execute_cdp_cmd("Page.enable", {})
+    phone.get(f"{stage.URL}/app")
+    wrong = phone.execute_cdp_cmd("Page.getInstallabilityErrors", {})["installabilityErrors"]
+    assert not wrong, f"a browser would not install it: {wrong}"
+
+
+def open_in_the_background(phone: WebDriver) -> None:
+    """The page that listens is hidden by another; notifications are allowed."""
+    allowed = {"origin": stage.URL, "permissions": ["notifications"]}
+    phone.execute_cdp_cmd("Browser.grantPermissions", allowed)
+    until(phone, lambda: promised(phone, _LISTENS))
+    page = phone.current_window_handle
+    phone.switch_to.new_window("tab")
+    phone.switch_to.window(page)
+
+
+def write(words: str) -> None:
+    """A post by a new member."""
+    with browser() as author:
         sign_up(author)
         author.find_element(By.NAME, "body").send_keys(words)
         author.find_element(By.CSS_SELECTOR, "form[enctype] button").click()
         author.find_element(By.XPATH, f"//article[p[.='{words}']]")
-        phone.switch_to.window(page)
-        until(phone, lambda: words in promised(phone, _SHOWN))
-        phone.get(stage.URL)
-        until(phone, lambda: words in promised(phone, _KEPT))
-    print("a browser may install it, showed a notification of a post, and kept the page for reading without a network")
+
+
+def promised(phone: WebDriver, promise: str) -> Any:
+    """What a promise in the page comes to."""
+    return phone.execute_async_script(f"const done = arguments[0]; {promise}.then(done)")
+
+
+def until(phone: WebDriver, question: Callable[[], Any]) -> None:
+    WebDriverWait(phone, 2 * TIMEOUT).until(lambda _: question())
+
+
+if __name__ == "__main__":
+    main()

@@ -28,9 +28,8 @@ def send_digests(session: Session, settings: Settings) -> int:
         until = now()
         if posts := _posts(session, user, until):
             subject = f"Harbour: {len(posts)}{'+' if len(posts) == MOST else ''} new posts"
-            mail.send(
-                settings, str(user.email), subject, MAIL.format(posts="\n\n".join(posts), url=settings.public_url)
-            )
+            body = MAIL.format(posts="\n\n".join(posts), url=settings.public_url)
+            mail.send(settings, str(user.email), subject, body)
             written += 1
         user.digest_from = until
         session.commit()

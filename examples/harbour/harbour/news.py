@@ -21,9 +21,7 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "harbour_news"
 PLACES = 16  # a process; gunicorn.conf.py has threads for these and for pages
-HEARTBEAT_SECONDS = (
-    15  # proxies cut connections that are silent for a minute, and who left shows when something is sent
-)
+HEARTBEAT_SECONDS = 15  # proxies cut what is silent for a minute, and who left shows when something is sent
 RECONNECT_SECONDS = 5
 EXCERPT = 140
 

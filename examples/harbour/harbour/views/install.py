@@ -66,9 +66,8 @@ def news() -> Response:
     except Full:
         return Response(status=503, headers=ALL_TAKEN)
     answer = Response(events(mine), mimetype="text/event-stream")
-    answer.headers.update(
-        {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )  # nginx passes each event on at once
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"  # nginx passes each event on at once
     answer.call_on_close(lambda: listeners.leave(mine))
     return answer
 
