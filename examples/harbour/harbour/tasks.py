@@ -38,13 +38,13 @@ def repair_thumbnails(self: Task) -> None:
 
 
 @shared_task(bind=True, name="harbour.announce_post", **RETRY)
-def announce_post(self: Task, post_id: str) -> None:
-    """Tell Harbour's apps of a post, unless it was hidden meanwhile."""
+def announce_post(self: Task, post_id: str, way: str) -> None:
+    """Tell phones of a post by one of the ways of push.py, unless it was hidden meanwhile."""
     services = self.app.services
     with services.sessions() as session:
         post = session.get(Post, uuid.UUID(post_id))
         if post is not None and post.hidden_at is None:
-            push.announce(services.settings, f"{post.author.name} on Harbour", post.body[:EXCERPT], post_id)
+            push.announce(services.settings, way, f"{post.author.name} on Harbour", post.body[:EXCERPT], post_id)
 
 
 @shared_task(bind=True, name="harbour.send_mail", **RETRY)

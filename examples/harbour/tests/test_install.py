@@ -16,12 +16,12 @@ from selenium.webdriver.common.by import By
 from harbour import news
 from harbour.config import Settings
 from harbour.errors import Unavailable
-from harbour.push import announce
+from harbour.push import announce, ways
 from tests.browser import Browser
-from tests.conftest import ROOT, second_site
-from tests.stand_ins import fcm
+from tests.conftest import ROOT, second_site, worker_command
+from tests.stand_ins import fcm, ntfy
 from tests.stand_ins.mailbox import Mailbox
-from tests.stand_ins.serving import eventually
+from tests.stand_ins.serving import eventually, running
 from tests.stand_ins.verify import VerifyServer
 
 PLAY = "https://play.google.com/store/apps/details?id=example.harbour"
@@ -122,13 +122,30 @@ def test_apps_of_the_stores_are_told_through_firebase(environ: dict[str, str]) -
     with fcm.fcm() as google:
         told = {"FCM_CREDENTIALS": google.credentials(), "FCM_API_BASE": google.url}
         settings = Settings.from_env(environ | told)
-        announce(settings, "ada on Harbour", "Ahoy", "7")
+        assert ways(settings) == ["firebase"]
+        announce(settings, "firebase", "ada on Harbour", "Ahoy", "7")
         [message] = google.messages
         assert message["topic"] == "posts"
         assert message["data"]["link"] == f"{settings.public_url}/#7"
         google.down = True
         with pytest.raises(Unavailable):
-            announce(settings, "ada on Harbour", "Ahoy", "7")
+            announce(settings, "firebase", "ada on Harbour", "Ahoy", "7")
+
+
+def test_phones_are_told_through_a_push_server_of_ones_own(
+    environ: dict[str, str], verify_server: VerifyServer, tmp_path: Path
+) -> None:
+    with ntfy.ntfy() as server:
+        told = {"NTFY_URL": server.url, "NTFY_USER": ntfy.LOGIN[0], "NTFY_PASSWORD": ntfy.LOGIN[1]}
+        moved, log = environ | told | {"QUEUE_NAME": "told"}, tmp_path / "worker.log"
+        with second_site(moved, tmp_path) as member, running(worker_command(), log, moved, cwd=ROOT):
+            name, _ = member.sign_up(verify_server)
+            member.post("Ahoy ✓")
+            [message] = eventually(lambda: server.messages, log)
+        assert (message["topic"], message["title"]) == ("news", f"{name} on Harbour")
+        assert message["message"] == "Ahoy ✓"
+        with pytest.raises(Unavailable):
+            announce(Settings.from_env(moved | {"NTFY_PASSWORD": "wrong"}), "ntfy", "", "", "7")
 
 
 def test_the_page_names_what_there_is(environ: dict[str, str], site: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from harbour import cache, news, pictures
+from harbour import cache, news, pictures, push
 from harbour.errors import Refused
 from harbour.models import Post
 from harbour.queue import enqueue
@@ -46,8 +46,8 @@ def post() -> AnyResponse | tuple[str, int]:
     cache.forget(services().cache)
     if new.picture_key:
         enqueue(services(), make_thumbnail, str(new.id))
-    if services().settings.fcm_credentials:
-        enqueue(services(), announce_post, str(new.id))
+    for way in push.ways(services().settings):
+        enqueue(services(), announce_post, str(new.id), way)
     return redirect(url_for("board.read"))
 
 
