@@ -350,10 +350,12 @@ class Output(Value):
 
 
 class Secret(Value):
-    """A random value made once into the generated vault, as the Ansible variable `name`."""
+    """A value made once into the generated vault, as the Ansible variable `name`: random characters, or what a signer
+    needs, PEM of an RSA key and of the certificate it is known by."""
 
     name: str
-    length: int = 40
+    kind: Literal["random", "signing-key"] = "random"
+    length: int = 40  # of a random one
     description: str = ""
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput, ProgramMissing
 from toolkit.generate import make_vault, vault
-from toolkit.model import Application, Platform
+from toolkit.model import Application, Platform, Replacement
 
 
 @pytest.fixture
@@ -122,3 +122,18 @@ def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, mon
 
 def test_default_key_is_named_after_the_platform() -> None:
     assert vault.default_key("My Board: ../x") == "~/.config/offramp/my-board-x.vault-key"
+
+
+def test_a_signer_that_others_know_is_made_once_with_its_certificate(
+    make_plan, catalog: Catalog, root: Path, key: Path
+) -> None:
+    """Phones remember the certificate: another one of the same key would be a stranger."""
+    apps = Replacement("app-repository", "1", ("distribution.app-store",), (), ("app-1",))
+    plan = make_plan(replacements=(apps,))
+    make_vault(plan, catalog, root, key=key)
+    pem = opened(root, key)["app_repository_signing_key"].encode()
+    private, certificate = serialization.load_pem_private_key(pem, None), x509.load_pem_x509_certificate(pem)
+    assert private.public_key() == certificate.public_key()
+    certificate.verify_directly_issued_by(certificate)
+    make_vault(make_plan(replacements=(*make_plan().replacements, apps)), catalog, root, key=key)
+    assert opened(root, key)["app_repository_signing_key"].encode() == pem

@@ -21,6 +21,8 @@ class Board(BaseHTTPRequestHandler):
         if path == "/who":
             heads = ("X-Forwarded-For", "X-Request-ID", "X-Edge-Class", "X-Real-IP")
             return self._answer("".join(f"{name}: {self.headers.get(name)}\n" for name in heads), {})
+        if path == "/events":
+            return self._stream()
         if path == "/slow":
             time.sleep(0.05)
         if path == "/sets-a-cookie":
@@ -37,6 +39,16 @@ class Board(BaseHTTPRequestHandler):
             time.sleep(0.05)  # as a password's hash takes
             return self._answer("welcome\n", {"Set-Cookie": f"{SESSION}; Path=/; HttpOnly"})
         return self._answer(f"posted {len(body)} bytes\n", {})
+
+    def _stream(self):
+        """An event at once, and the next when everybody has lost patience."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("X-Accel-Buffering", "no")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"data: ahoy\n\n")
+        time.sleep(30)
 
     def _answer(self, text, heads):
         data = text.encode()

@@ -64,7 +64,7 @@ def drilled(
     """The example with the journeys that need no more, and one whose check fails; what the command said and left."""
     folder = tmp_path_factory.mktemp("drill")
     example = read_platform(EXAMPLES / "offramp.toml")
-    gone = [journey for journey in example.journeys if journey.id in ("read", "sign-up", "sign-in", "release")]
+    gone = [journey for journey in example.journeys if journey.id in ("read", "sign-up", "sign-in", "install", "release")]
     broken = msgspec.structs.replace(gone[0], id="broken", check="echo nobody is here; false")
     [harbour] = example.applications
     applications = (msgspec.structs.replace(harbour, fill=harbour.fill[:1]),)  # the others need a store and a desk
@@ -98,6 +98,7 @@ def test_the_platform_is_lost_and_comes_back(
     assert "50 posts" in verified["journey.read"]
     assert "code" in verified["journey.sign-up"]
     assert "carrier died" in verified["journey.sign-in"]
+    assert "without a network" in verified["journey.install"]
     assert "to the footer" in verified["journey.release"]
     assert "task: Compare with what the drill noted" in log
 

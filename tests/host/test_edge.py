@@ -124,6 +124,15 @@ def test_what_was_asked_without_a_session_is_kept_and_nothing_else(built: Built)
     assert "x-cache: miss" in built.ask("/slow")[1]
 
 
+def test_events_reach_two_readers_while_the_stream_is_open(built: Built) -> None:
+    """A cache would wait for the end of one, and let the other wait for it."""
+    name = f"{edges.NAME}:443:{built.lab.host('edge-1').address}"
+    read = f"curl --silent --no-buffer --max-time 6 --cacert {AUTHORITY} --resolve {name} "
+    read += f"-H 'Accept: text/event-stream' https://{edges.NAME}/events"
+    both = built.on("person", "sh", "-c", f'"{read} & {read}; wait; true"')
+    assert both == "data: ahoy\n\n" * 2
+
+
 def test_uploads_arrive_whole(built: Built) -> None:
     built.on("person", "sh -c 'head -c 3000000 /dev/zero >/tmp/upload'")
     assert built.ask("/posts", "--data-binary", "@/tmp/upload")[2] == "posted 3000000 bytes\n"

@@ -6,7 +6,7 @@ Values pass through memory only: they are in no `GeneratedFile`, manifest, log o
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import yaml
 from toolkit import documents
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput
-from toolkit.generate import age, authority, folder
+from toolkit.generate import age, authority, folder, signing_key
 from toolkit.model import Plan, Value
 from toolkit.tools import ansible_vault
 
@@ -93,7 +93,7 @@ def _completed(
     plan: Plan, catalog: Catalog, held: Mapping[str, Any], certificate: bytes | None
 ) -> tuple[dict[str, Any], str | None]:
     """All secrets the project needs, with those held already as they are; and the CA's certificate if it changes."""
-    wanted: dict[str, Any] = {**dict(_blueprint_secrets(plan, catalog)), **held}
+    wanted: dict[str, Any] = {**dict(_blueprint_secrets(plan, catalog, held)), **held}
     if "offramp_backup_identity" not in held:  # whom backups are encrypted for is no secret, but belongs to it
         wanted["offramp_backup_identity"], wanted["offramp_backup_recipient"] = age.new_pair()
     given = held.get("application_secrets") or {}
@@ -112,10 +112,16 @@ def _completed(
     return wanted, made
 
 
-def _blueprint_secrets(plan: Plan, catalog: Catalog) -> Iterator[tuple[str, str]]:
+def _blueprint_secrets(plan: Plan, catalog: Catalog, held: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Those that are not held yet."""
     for replacement in plan.replacements:
         for secret in catalog.blueprints[replacement.blueprint].secrets:
-            yield secret.name, secrets.token_urlsafe(secret.length)[: secret.length]
+            if secret.name in held:
+                continue
+            if secret.kind == "signing-key":
+                yield secret.name, signing_key.make(plan.platform.name)
+            else:
+                yield secret.name, secrets.token_urlsafe(secret.length)[: secret.length]
 
 
 def _names(secrets_held: Mapping[str, Any]) -> set[str]:

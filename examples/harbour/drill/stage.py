@@ -25,16 +25,20 @@ TIMEOUT = 60
 
 def output(capability: str, name: str) -> str:
     """One output of the service that provides a capability. Without such a service the check ends here."""
-    services = json.loads(Path(os.environ["OFFRAMP_SERVICES"]).read_text())["services"]
-    if capability not in services:
+    if not offered(capability):
         skip(f"nothing provides {capability}")
-    return str(services[capability][name])
+    return str(offered(capability)[name])
+
+
+def offered(capability: str) -> dict[str, Any]:
+    """All outputs of the service that provides a capability; none where nothing does."""
+    services = json.loads(Path(os.environ["OFFRAMP_SERVICES"]).read_text())["services"]
+    return dict(services.get(capability, {}))
 
 
 def captcha_hosts() -> list[str]:
     """Where the sign-up form's captcha comes from, besides the site itself."""
-    services = json.loads(Path(os.environ["OFFRAMP_SERVICES"]).read_text())["services"]
-    return [str(services["abuse.captcha"]["host"])] if "abuse.captcha" in services else []
+    return [str(guard["host"])] if (guard := offered("abuse.captcha")) else []
 
 
 def secret(name: str) -> str:

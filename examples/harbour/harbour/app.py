@@ -16,7 +16,7 @@ from harbour.queue import create_celery
 from harbour.reporting import start_reporting
 from harbour.request import close_database, signed_in_user, staff_email
 from harbour.services import open_services
-from harbour.views import accounts, board, health, staff, support
+from harbour.views import accounts, board, health, install, staff, support
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["celery"] = create_celery(app.extensions["harbour"])
     CSRFProtect(app)
     staff.register_provider(app, settings)
-    for blueprint in (board.views, accounts.views, staff.views, support.views, health.views):
+    for blueprint in (board.views, accounts.views, install.views, staff.views, support.views, health.views):
         app.register_blueprint(blueprint)
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(OperationalError, _no_database)

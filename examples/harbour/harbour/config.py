@@ -49,6 +49,16 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     mail_from: str = "Harbour <noreply@harbour.example>"
 
+    play_store_url: str = ""  # where the apps are; what is empty is not shown
+    app_store_url: str = ""
+    app_repository_url: str = ""
+    fcm_credentials: str = field(default="", repr=False)  # JSON of a service account; empty: the apps get no push
+    fcm_api_base: str = "https://fcm.googleapis.com"
+    ntfy_url: str = ""  # a push server of one's own, for phones with its app
+    ntfy_topic: str = "news"
+    ntfy_user: str = ""
+    ntfy_password: str = field(default="", repr=False)
+
     zendesk_url: str = ""
     zendesk_email: str = ""
     zendesk_token: str = field(default="", repr=False)

@@ -28,6 +28,7 @@ class User(Base):
     phone: Mapped[str] = mapped_column(String(16), unique=True)  # E.164
     email: Mapped[str | None] = mapped_column(String(254))
     phone_verified_at: Mapped[datetime]
+    digest_from: Mapped[datetime | None]  # posts since then are in the next daily mail; NULL: none is wanted
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

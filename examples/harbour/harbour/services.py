@@ -1,4 +1,4 @@
-"""What web requests and worker tasks share: the settings, and the two connections that are kept open."""
+"""What web requests and worker tasks share: the settings, and the connections that are kept open."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from harbour import cache
 from harbour.config import Settings
 from harbour.database import session_factory
+from harbour.news import News
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,10 @@ class Services:
     settings: Settings
     sessions: sessionmaker[Session]
     cache: "redis.Redis | None"
+    news: News
 
 
 def open_services(settings: Settings) -> Services:
     """Everything that `settings` describes. Opens no connection yet."""
-    return Services(settings, session_factory(settings.database_url), cache.connect(settings.redis_url))
+    sessions = session_factory(settings.database_url)
+    return Services(settings, sessions, cache.connect(settings.redis_url), News(settings.database_url))

@@ -5,9 +5,10 @@ import uuid
 from celery import Task, shared_task
 from sqlalchemy import select
 
-from harbour import cache, mail, pictures
+from harbour import cache, mail, pictures, push
 from harbour.errors import Unavailable
 from harbour.models import Post
+from harbour.news import EXCERPT
 
 RETRY = {"autoretry_for": (Unavailable,), "retry_backoff": True, "max_retries": 8}
 
@@ -34,6 +35,16 @@ def repair_thumbnails(self: Task) -> None:
         missing = select(Post.id).where(Post.picture_key.is_not(None), Post.thumbnail_key.is_(None))
         for post_id in session.scalars(missing):
             make_thumbnail.delay(str(post_id))
+
+
+@shared_task(bind=True, name="harbour.announce_post", **RETRY)
+def announce_post(self: Task, post_id: str, way: str) -> None:
+    """Tell phones of a post by one of the ways of push.py, unless it was hidden meanwhile."""
+    services = self.app.services
+    with services.sessions() as session:
+        post = session.get(Post, uuid.UUID(post_id))
+        if post is not None and post.hidden_at is None:
+            push.announce(services.settings, way, f"{post.author.name} on Harbour", post.body[:EXCERPT], post_id)
 
 
 @shared_task(bind=True, name="harbour.send_mail", **RETRY)

@@ -12,6 +12,7 @@ resource "aws_kms_alias" "main" {
 locals {
   secret_names = [
     "DATABASE_URL",
+    "FCM_CREDENTIALS",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "SECRET_KEY",

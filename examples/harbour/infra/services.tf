@@ -29,6 +29,8 @@ locals {
     SMTP_HOST           = "email-smtp.${var.region}.amazonaws.com"
     SMTP_PORT           = "587"
     MAIL_FROM           = "Harbour <noreply@${var.domain}>"
+    PLAY_STORE_URL      = "https://play.google.com/store/apps/details?id=example.harbour"
+    APP_STORE_URL       = "https://apps.apple.com/app/harbour/id0000000000"
     ZENDESK_URL         = var.zendesk_url
     S3_ADDRESSING_STYLE = "auto"
   }

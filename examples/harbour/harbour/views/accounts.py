@@ -84,7 +84,9 @@ def check() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     """Forget this browser's session, staff or not."""
     session.clear()
-    return redirect(url_for("board.read"))
+    answer = redirect(url_for("board.read"))
+    answer.headers["Clear-Site-Data"] = '"storage"'  # pages kept for reading without a network have the name on them
+    return answer
 
 
 def _sign_up_form(error: str = "") -> str:

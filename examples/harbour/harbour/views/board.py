@@ -8,12 +8,12 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from harbour import cache, pictures
+from harbour import cache, news, pictures, push
 from harbour.errors import Refused
 from harbour.models import Post
 from harbour.queue import enqueue
 from harbour.request import database, services, signed_in_user
-from harbour.tasks import make_thumbnail
+from harbour.tasks import announce_post, make_thumbnail
 
 views = Blueprint("board", __name__)
 
@@ -40,10 +40,14 @@ def post() -> AnyResponse | tuple[str, int]:
     except Refused as refusal:
         return render_template("board.html", posts=_page(None), older=None, error=str(refusal)), 400
     database().add(new)
+    database().flush()
+    news.tell(database(), new, user.name)
     database().commit()
     cache.forget(services().cache)
     if new.picture_key:
         enqueue(services(), make_thumbnail, str(new.id))
+    for way in push.ways(services().settings):
+        enqueue(services(), announce_post, str(new.id), way)
     return redirect(url_for("board.read"))
 
 
