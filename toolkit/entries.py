@@ -429,7 +429,11 @@ class PlanTask(Value):
     fetches: tuple[str, ...] = ()  # datasets ("dns.zone"): the lost vendor's own file says how they are had from it
     if_offered: str = ""  # a dataset: done only where every lost source's own file says how it is had, and in time
     unless_offered: str = ""  # a dataset: done only where not
-    unless: str = ""  # not done where another replacement of the plan provides this ("hosting.*"): it comes with that
+    unless: str = (
+        ""  # not done where another replacement of the plan can provide this ("hosting.*"): it comes with that
+    )
+    beside: str = ""  # done only where another can ("edge.cdn")
+    stops: Literal["", "writers", "workers"] = ""  # commands: how these are stopped where the platform runs
 
 
 class CommonTask(PlanTask):
@@ -444,6 +448,7 @@ class CommonTask(PlanTask):
     before: tuple[str, ...] = ()  # what waits for it: "mail.*:prepare"
     after: tuple[str, ...] = ()  # what it waits for: "hosting.*:rehearse"
     before_commands: str = ""  # and whatever has a command that begins so
+    where_needed: bool = False  # planned wherever something waits for it
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there

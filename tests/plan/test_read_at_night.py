@@ -212,3 +212,40 @@ def test_what_is_taken_along_is_of_the_engine_that_is_used() -> None:
     assert not any("MySQL" in one.what for one in way.exports)
     assert any("PostgreSQL" in one.what for one in way.exports)
     assert any("Parquet" in one.what for one in way.exports)
+
+
+RDS = Dependency("aws", "rds", ("data.relational",), "runtime", "high")
+SQS = Dependency("aws", "sqs", ("data.queue",), "runtime", "high")
+ECS = Dependency("aws", "ecs", ("hosting.containers",), "infra", "high")
+CLOUDFRONT = Dependency("aws", "cloudfront", ("edge.cdn",), "infra", "high")
+
+
+def test_workers_stop_when_they_have_emptied_the_queue_and_before_the_last_copy() -> None:
+    known = {task.id: task for task in planned(RDS, SQS, ECS, notice=30).tasks}
+    stop = known["common.stop-workers"]
+    assert "elasticmq.drain" in stop.needs
+    last_copies = [task for task in known.values() if task.phase == "freeze" and task.id.startswith("postgresql.")]
+    assert last_copies
+    assert all(stop.id in task.needs and task.start_hours >= stop.done_hours for task in last_copies)
+    assert stop.start_hours >= known["elasticmq.drain"].done_hours >= known["common.freeze"].done_hours
+
+
+def test_workers_are_not_stopped_where_nothing_is_copied_in_a_window() -> None:
+    assert all(task.id != "common.stop-workers" for task in planned(ECS, CLOUDFRONT, notice=30).tasks)
+
+
+def test_names_lead_to_the_edges_once_the_new_hosts_serve_what_was_written_last() -> None:
+    plan = planned(RDS, ECS, CLOUDFRONT, notice=30)
+    known = {task.id: task for task in plan.tasks}
+    assert "web.cut-over" not in known  # names would move twice, and show the origin
+    assert known["edge.cut-over"].start_hours >= known["web.serve"].done_hours
+    assert "common.without-cdn" not in known
+    early = replace(known["edge.cut-over"], start_hours=0.0, finish_hours=0.5, done_hours=1.5, needs=())
+    broken = replace(plan, tasks=tuple(early if task.id == early.id else task for task in plan.tasks))
+    assert any("edge.cut-over leads people to the new hosts before" in problem for problem in execute(broken))
+
+
+def test_a_cdn_alone_is_replaced_without_waiting_for_a_host() -> None:
+    ids = {task.id for task in planned(CLOUDFRONT, notice=30).tasks}
+    assert "edge.cut-over" in ids
+    assert not ids & {"web.serve", "web.cut-over", "common.without-cdn"}

@@ -37,7 +37,7 @@ def common_tasks(
     hopeless: Collection[str],
 ) -> Common:
     """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
-    chosen = _chosen(lost, replacements, catalog, hopeless)
+    chosen = _chosen(lost, built, replacements, catalog, hopeless)
     tasks = [_task(rule, gone, chosen, platform, catalog) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
@@ -99,18 +99,38 @@ def ident(rule: CommonTask) -> str:
 _Chosen = Sequence[tuple[CommonTask, tuple[Gone, ...]]]
 
 
+def taken_over(capability: str, replacements: Sequence[Replacement], catalog: Catalog) -> bool:
+    """Whether a blueprint that can provide this takes over from something, and does not only serve others."""
+    return any(
+        fnmatchcase(known, capability)
+        for one in replacements
+        if one.dependencies or any(own.startswith("hosting.") for own in one.capabilities)
+        for known in catalog.blueprints[one.blueprint].capabilities
+    )
+
+
 def _chosen(
-    lost: Sequence[Gone], replacements: Sequence[Replacement], catalog: Catalog, hopeless: Collection[str]
+    lost: Sequence[Gone],
+    built: Sequence[Task],
+    replacements: Sequence[Replacement],
+    catalog: Catalog,
+    hopeless: Collection[str],
 ) -> _Chosen:
     """The rules that hold, each with what is lost that calls for it: what is surely in use, and what is replaced in any
     case, which moves as the rest does."""
     replaced = {id for one in replacements for id in one.dependencies}
+    capabilities = {one.blueprint: one.capabilities for one in replacements}
     reachable: dict[str, bool] = {}
     found = []
     for rule in catalog.tasks:
         moving = (one for one in lost if one.dependency.firm or one.dependency.id in replaced)
         gone = tuple(one for one in moving if _calls(rule, one))
-        if rule.opens or not (gone or (rule.builds and replacements)):
+        wanted = gone or (rule.builds and replacements)
+        if rule.where_needed:
+            wanted = any(_comes_before(rule, task, capabilities) for task in built)
+        if rule.opens or not wanted:
+            continue
+        if rule.unless and taken_over(rule.unless, replacements, catalog):
             continue
         closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
         reachable[rule.id] = not (rule.before_access_ends and gone and closed)
@@ -157,14 +177,17 @@ def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -
     return any(fnmatchcase(one, glob) for one in of)
 
 
+def _comes_before(rule: CommonTask, task: Task, capabilities: dict[str, tuple[str, ...]]) -> bool:
+    parted = (pattern.partition(":") for pattern in rule.before)
+    return any(task.phase == phase and _provides(task, glob, capabilities) for glob, _, phase in parted)
+
+
 def _waiting(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
     """The task with what must come before it."""
     needs = {*task.needs}
     for rule, _ in chosen:
         if rule.before_commands and any(one.startswith(rule.before_commands) for one in task.commands):
             needs.add(ident(rule))
-        for pattern in rule.before:
-            glob, _, phase = pattern.partition(":")
-            if task.phase == phase and task.id != ident(rule) and _provides(task, glob, capabilities):
-                needs.add(ident(rule))
+        if task.id != ident(rule) and _comes_before(rule, task, capabilities):
+            needs.add(ident(rule))
     return replace(task, needs=tuple(sorted(needs)))

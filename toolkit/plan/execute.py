@@ -69,14 +69,19 @@ def _without_access(plan: Plan) -> Iterator[str]:
 
 def _before_the_last_copy(plan: Plan) -> Iterator[str]:
     """Nobody is led to the new hosts before what was written on the old ones has come over."""
-    hosting = {one.blueprint for one in plan.replacements if any(it.startswith("hosting.") for it in one.capabilities)}
-    serving = [task for task in plan.tasks if task.phase == "cut over" and task.id.partition(".")[0] in hosting]
+    hosting = _providing("hosting.", plan)
+    edges = _providing(("edge.cdn", "edge.ddos"), plan) if hosting else set()
+    serving = [task for task in plan.tasks if task.phase == "cut over" and task.id.partition(".")[0] in hosting | edges]
     for copy in plan.tasks:
         if copy.phase != "freeze" or copy.late:
             continue
         for task in serving:
             if task.start_hours + _MINUTE < copy.done_hours:
                 yield f"{task.id} leads people to the new hosts before {copy.id} is done"
+
+
+def _providing(capability: str | tuple[str, ...], plan: Plan) -> set[str]:
+    return {one.blueprint for one in plan.replacements if any(it.startswith(capability) for it in one.capabilities)}
 
 
 def _people(plan: Plan) -> Iterator[str]:

@@ -17,6 +17,7 @@ that is better. It tries the same moves every time, fewer the more tasks there a
 """
 
 import random
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from heapq import heapify, heappop, heappush
@@ -128,7 +129,8 @@ def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
     }
     tail = _longest(_reversed(inside), {name: job.minutes + job.wait for name, job in inside.items()})
     opening = {name: min(tail[name], day) for name, job in inside.items() if not job.needs}
-    at_once = sum(bool(job.needs) and set(job.needs) <= set(opening) for job in inside.values())
+    depth = Counter(_longest(inside, dict.fromkeys(inside, 1)).values())
+    at_once = max((number for place, number in depth.items() if place > 1), default=1)
     return {
         name: replace(job, room=opening[name], hands=max(at_once, 1)) if name in opening else job
         for name, job in jobs.items()
