@@ -134,6 +134,17 @@ class Skipped(Value):
     files: int = 1
 
 
+class ResourceName(Value):
+    """What something is called at a vendor, by a file that has to say it: the only text of files that is kept, and only
+    where it is a plain name. It stands in the commands of plans."""
+
+    of: str  # vendor, service or runner of the catalogue: "heroku", "aws/s3", "kubernetes"
+    word: str  # what commands call it: "APP"
+    name: str
+    root: str
+    where: str  # "path:line"
+
+
 class Survey(Value):
     """All that was seen, and all that could not be."""
 
@@ -146,6 +157,7 @@ class Survey(Value):
     observations: tuple[Observation, ...] = ()
     hosts: tuple[NamedHost, ...] = ()  # hosts in code and settings that no vendor of the catalogue has
     skipped: tuple[Skipped, ...] = ()
+    names: tuple[ResourceName, ...] = ()
 
 
 # --- who it is (identify) ---------------------------------------------------------------------------------------------
@@ -672,6 +684,7 @@ class Task(Value):
     needs: tuple[str, ...] = ()  # Task.id
     window: Window = Window()
     commands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what the commands leave to be done, or what to write down before them
     look_up: tuple[str, ...] = ()  # words of the commands that are to be filled in, and the lines that say them
     done_when: str = ""
     rollback: str = ""

@@ -23,6 +23,7 @@ from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import Chosen, replace_all
 from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
+from toolkit.plan.stopping import stopping
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
 from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
@@ -52,13 +53,14 @@ def make_plan(
     if not losses and _leaves_applications_out(audit, taking_over):
         chosen = ()  # a plan without losses builds them anew
         known, assumed, taking_over = _taken_over(audit, chosen, catalog)
-    lost = named((*known, *assumed), audit)
+    lost = named((*known, *assumed), audit, catalog)
+    halt = stopping(audit, lost, catalog)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
     ways = of_use(ways_out(known, audit.survey, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
     while True:
-        made = make_tasks(replacements, lost, audit.platform, catalog, hopeless, given_up)
+        made = make_tasks(replacements, lost, audit.platform, catalog, halt, hopeless, given_up)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
         by_hand, left = take_out_tasks(

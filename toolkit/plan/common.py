@@ -14,6 +14,8 @@ from toolkit.catalog import Catalog, CommonTask
 from toolkit.model import DataLost, Platform, Replacement, Task, Value
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
+from toolkit.plan.names import open_words
+from toolkit.plan.stopping import Stopping
 from toolkit.plan.window import window
 
 COMMON = "common"  # what their ids begin with, as a blueprint's tasks begin with its name
@@ -34,11 +36,12 @@ def common_tasks(
     lost: Sequence[Gone],
     platform: Platform,
     catalog: Catalog,
+    halt: Stopping,
     hopeless: Collection[str],
 ) -> Common:
     """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
     chosen = _chosen(lost, built, replacements, catalog, hopeless)
-    tasks = [_task(rule, gone, chosen, platform, catalog) for rule, gone in chosen]
+    tasks = [_stopping(_task(rule, gone, chosen, platform, catalog), rule, halt) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
@@ -59,7 +62,7 @@ def common_tasks(
     )
 
 
-def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog) -> tuple[Task, ...]:
+def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt: Stopping) -> tuple[Task, ...]:
     """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for."""
     for rule in catalog.tasks:
         opened = {task.id for task in tasks if task.phase == rule.opens}
@@ -73,12 +76,29 @@ def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog) -> tu
         first = task_from(
             rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
         )
+        first = _stopping(first, rule, halt)
         limits = [one.window.latest_hours for one in inside if one.id in opened]
         limit = min((one for one in limits if one is not None), default=None)
         if rule.before_access_ends:
             first = replace(first, window=replace(first.window, before_access_ends=True, latest_hours=limit))
         tasks = [first, *(_after(task, first) if task.id in opened else task for task in tasks)]
     return tuple(tasks)
+
+
+def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
+    """The task with the commands of the hosts that stop what it is about, and those that start it again."""
+    commands = {"": (), "writers": halt.writers, "workers": halt.workers}[rule.stops]
+    if not commands:
+        return task
+    open_here = open_words(commands)
+    unknown = {ident: ", ".join(word for word, of in halt.unknown if of == ident and word in open_here)
+               for _, ident in halt.unknown}  # fmt: skip
+    look_up = [f"{words}: in the console of {ident}, for no file says it" for ident, words in unknown.items() if words]
+    task = replace(task, commands=(*commands, *task.commands), look_up=tuple(look_up))
+    if rule.stops != "writers":  # the way back is one, and said once
+        return task
+    back = "; ".join(f"`{command}`" for command in halt.back)
+    return replace(task, notes=halt.notes, rollback=f"{task.rollback}: {back}" if back else task.rollback)
 
 
 def _after(task: Task, first: Task) -> Task:

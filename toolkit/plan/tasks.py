@@ -34,6 +34,7 @@ from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import SINCE_COPY, is_held
 from toolkit.plan.replacements import required
+from toolkit.plan.stopping import Stopping
 
 _FETCHING: tuple[Phase, ...] = ("prepare", "copy")
 _ORDER: tuple[Phase, ...] = ("prepare", "copy", "rehearse", "freeze", "cut over", "settle")
@@ -87,6 +88,7 @@ def make_tasks(
     lost: Sequence[Gone],
     platform: Platform,
     catalog: Catalog,
+    halt: Stopping = Stopping(),  # noqa: B008 - frozen
     hopeless: Collection[str] = (),
     given_up: Collection[str] = (),
 ) -> Made:
@@ -99,8 +101,8 @@ def make_tasks(
         for part in parts
         for task in part.tasks
     ]  # fmt: skip
-    found = common_tasks(built, replacements, lost, platform, catalog, hopeless)
-    tasks = with_gate(found.tasks, platform, catalog)
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless)
+    tasks = with_gate(found.tasks, platform, catalog, halt)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
     serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}

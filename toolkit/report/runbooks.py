@@ -217,6 +217,7 @@ def _task(task: Task, titles: dict[str, str]) -> list[str]:
         source = f" ({_source(task.wait.source)})" if task.wait.source else ""
         parts.append(f"Then wait {markdown(caveats.wait(task.wait))}{source}")
     parts += [block(command, "sh") for command in task.commands]
+    parts += [f"Mind: {prose(line)}" for line in task.notes]
     parts += [f"To fill in: {markdown(line)}" for line in task.look_up]
     if task.done_when:
         parts.append(f"Done when: {prose(task.done_when)}")
