@@ -713,6 +713,7 @@ class Export(Value):
     source: Source = ""
     dataset: str = ""  # what it gives ("data.relational-dump"): tasks that fetch this take its commands
     commands: tuple[str, ...] = ()  # to run in the project's folder; words in capitals are to fill in
+    speaks: tuple[str, ...] = ()  # engines of checks/engines.toml that it is about; none: whatever is used
     held: bool = False  # it lies with the platform in any case: nothing to fetch, nothing lost
 
 
@@ -722,6 +723,7 @@ class Kept(Value):
     what: str
     why: str
     source: Source = ""
+    speaks: tuple[str, ...] = ()  # engines that it is about; none: whatever is used
 
 
 class WayOut(Value):

@@ -21,7 +21,7 @@ from toolkit.report.runbooks import printable, runbooks
 DATABASE = {"config/database.yml": "production:\n  adapter: postgresql\n  url: <%= ENV['DATABASE_URL'] %>\n",
             "Gemfile": "gem 'pg'\ngem 'rails'\n"}  # fmt: skip
 HEROKU = {
-    "Procfile": "web: bundle exec puma\nworker: bundle exec sidekiq\nclock: bundle exec clockwork\nrelease: rake db:migrate\n",
+    "Procfile": "web: puma\nworker: bundle exec sidekiq\nclock: bundle exec clockwork\nrelease: rake db:migrate\n",
     "app.json": '{"name": "Board", "addons": ["heroku-postgresql"], "env": {"HEROKU_APP_NAME": {"required": true}}}',
     ".github/workflows/deploy.yml": (
         "jobs:\n  staging:\n    steps:\n      - uses: akhileshns/heroku-deploy@v3\n        with:\n"
@@ -53,9 +53,13 @@ KUBERNETES = {
 COMPOSE = {
     "infra/main.tf": 'resource "hcloud_server" "this" {\n  name = "one"\n}\n',
     "docker-compose.yml": (
-        "services:\n  web:\n    build: .\n  sidekiq:\n    build: .\n  db:\n    image: postgres:16\n  redis:\n    image: redis\n"
+        "services:\n  web:\n    build: .\n  sidekiq:\n    build: .\n"
+        "  db:\n    image: postgres:16\n  redis:\n    image: redis\n"
     ),
 }
+
+
+SUSPENDED = """kubectl patch cronjob/nightly --patch '{"spec":{"suspend":true}}'"""
 
 
 def planned(folder: Path, files: dict[str, str], lose: str) -> Plan:
@@ -68,7 +72,14 @@ def planned(folder: Path, files: dict[str, str], lose: str) -> Plan:
     found = identify(survey, platform, catalog)
     needs = find_needs(survey, platform, catalog)
     audit = Audit(
-        SCHEMA_VERSION, "offramp 0", "h", platform, survey, found, assess(survey, found, platform, catalog, today=date(2026, 1, 1)), needs
+        SCHEMA_VERSION,
+        "offramp 0",
+        "h",
+        platform,
+        survey,
+        found,
+        assess(survey, found, platform, catalog, today=date(2026, 1, 1)),
+        needs,
     )
     return make_plan(audit, catalog, losses=[Loss(lose, 48)], people=2)
 
@@ -87,7 +98,7 @@ def task(plan: Plan, ident: str) -> Task:
         (ECS, "aws", "aws ecs update-service --region eu-west-1 --cluster live --service board-web --desired-count 0",
          "aws ecs update-service --region eu-west-1 --cluster live --service board-worker --desired-count 0"),
         (KUBERNETES, "google-cloud", "kubectl scale deployment/board-web --replicas=0",
-         """kubectl patch cronjob/nightly --patch '{"spec":{"suspend":true}}'|kubectl scale deployment/board-sidekiq --replicas=0"""),
+         SUSPENDED + "|kubectl scale deployment/board-sidekiq --replicas=0"),
         (COMPOSE, "hetzner", "docker compose stop web", "docker compose stop sidekiq"),
     ],
 )  # fmt: skip
@@ -119,7 +130,8 @@ def test_buckets_and_instances_of_terraform_stand_in_the_copies(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "name", ["$(id)", "${{ secrets.APP }}", "a b", "sk_live_4eC39HqLyjWDarjtT1zdp7dc1234567", "{{ .Values.app }}", "-rf"]
+    "name",
+    ["$(id)", "${{ secrets.APP }}", "a b", "sk_live_4eC39HqLyjWDarjtT1zdp7d12345", "{{ .Values.app }}", "-rf"],
 )
 def test_no_name_that_a_shell_would_read_otherwise_or_that_may_be_a_secret_is_kept(tmp_path: Path, name: str) -> None:
     (tmp_path / "fly.toml").write_text(f'app = "{name}"\n')
@@ -140,7 +152,8 @@ def test_every_way_to_stop_has_a_source_a_way_back_and_words_that_something_name
         if entry.stop == Stop():
             continue
         assert entry.stop.source.startswith("https://"), ident
-        assert entry.stop.writers and entry.stop.back, ident
+        assert entry.stop.writers, ident
+        assert entry.stop.back, ident
         for command in (*entry.stop.writers, *entry.stop.workers, *entry.stop.back):
             assert shlex.split(command), command
             assert all(re.fullmatch(r"[A-Z_]{3,}", word) for word in open_words([command])), command

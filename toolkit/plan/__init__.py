@@ -6,6 +6,8 @@ Out: a `Plan`. docs/plan.md has the rules in full.
 
 from collections.abc import Collection, Sequence
 
+from msgspec.structs import replace
+
 from toolkit.catalog import Catalog
 from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
@@ -26,6 +28,7 @@ from toolkit.plan.schedule import schedule
 from toolkit.plan.stopping import stopping
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
+from toolkit.plan.wanted import FRONTS, serves_others
 from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
 
 _NOBODY = "nobody is free before access ends"
@@ -54,17 +57,18 @@ def make_plan(
         chosen = ()  # a plan without losses builds them anew
         known, assumed, taking_over = _taken_over(audit, chosen, catalog)
     lost = named((*known, *assumed), audit, catalog)
+    moving = tuple(_of_ours(one, audit) for one in lost)
     halt = stopping(audit, lost, catalog)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
-    ways = of_use(ways_out(known, audit.survey, catalog), replacements, catalog)
+    ways = of_use(ways_out(known, audit.survey, audit.needs, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
     while True:
-        made = make_tasks(replacements, lost, audit.platform, catalog, halt, hopeless, given_up)
+        made = make_tasks(replacements, moving, audit.platform, catalog, halt, hopeless, given_up)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
         by_hand, left = take_out_tasks(
-            ways, replacements, lost, audit.platform, unready, made.copied, prepared=prepared
+            ways, replacements, lost, audit.platform, unready, made.copied, audit.needs, prepared=prepared
         )
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
@@ -78,6 +82,7 @@ def make_plan(
         hopeless |= {one.id for one in late}
         given_up |= never
     tasks = possible(tasks, replacements, lost, chosen)
+    unplanned = tuple(one for one in taking_over.unplanned if one.capability not in made.provided)
     plan = Plan(
         SCHEMA_VERSION,
         audit.tool,
@@ -88,12 +93,12 @@ def make_plan(
         replacements,
         tasks,
         figures,
-        tuple(one for one in taking_over.unplanned if one.capability not in made.provided),
+        unplanned,
         ways,
         obstacles(audit.platform, taking_over, lost, catalog),
         returns(stopped, tasks),
         made.data_lost + left,
-        changes(audit, replacements),
+        changes(audit, replacements, unplanned),
         untouched(audit.dependencies, chosen, catalog),
         prepared,
         tuple(one.assumed for one in assumed),
@@ -110,6 +115,14 @@ def _taken_over(
     known = lost_dependencies(audit.dependencies, losses, catalog)
     assumed = unrecognised(audit, known, losses, catalog)
     return known, assumed, replace_all((*known, *assumed), losses, audit, catalog)
+
+
+def _of_ours(gone: Gone, audit: Audit) -> Gone:
+    """What is lost, without the CDN of somebody else: no task takes names away from that."""
+    if not serves_others(gone.dependency, audit):
+        return gone
+    kept = tuple(one for one in gone.dependency.capabilities if one not in FRONTS)
+    return replace(gone, dependency=replace(gone.dependency, capabilities=kept))
 
 
 def _leaves_applications_out(audit: Audit, taking_over: Chosen) -> bool:

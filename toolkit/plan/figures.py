@@ -39,7 +39,7 @@ def task_from(
         needs=tuple(needs),
         window=_window(rule, gone),
         commands=commands,
-        look_up=_look_up(commands, rule, gone),
+        look_up=look_up(commands, gone) if rule.fetches else (),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
@@ -59,15 +59,15 @@ def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> t
     return tuple(dict.fromkeys(found)) or rule.general
 
 
-def _look_up(commands: Sequence[str], rule: PlanTask, gone: Sequence[Gone]) -> tuple[str, ...]:
+def look_up(commands: Sequence[str], gone: Sequence[Gone]) -> tuple[str, ...]:
     """What is still to be filled in, and the lines of the platform that say it."""
     words = open_words(commands)
-    if not words or not rule.fetches:
+    if not words:
         return ()
     places = tuple(dict.fromkeys(place for one in gone for place in one.places))
     vendors = ", ".join(dict.fromkeys(one.dependency.id for one in gone))
     where = f"; the platform's own lines on {vendors}: {'; '.join(places)}" if places else ""
-    return (f"{', '.join(words)}: in the vendor's console or your settings, for no audit keeps them{where}",)
+    return (f"{', '.join(words)}: in the vendor's console or your settings, for no file says it{where}",)
 
 
 def too_early(gone: Gone) -> str:

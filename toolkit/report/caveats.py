@@ -243,7 +243,13 @@ def changes(plan: Plan) -> list[str]:
     for one in plan.changes:
         path, _, line = one.where.rpartition(":")
         found.setdefault((one.dependency, one.blueprint), {}).setdefault(f"{one.root}/{path}", []).append(line)
-    return [f"{name}, which {slug} takes over: {_in_files(files)}" for (name, slug), files in found.items()]
+    return [f"{name}, {_taken_over(slug)}: {_in_files(files)}" for (name, slug), files in found.items()]
+
+
+def _taken_over(slug: str) -> str:
+    if slug:
+        return f"which {slug} takes over"
+    return "which nothing takes over: do without it, or put something else there"
 
 
 def _in_files(files: dict[str, list[str]]) -> str:
