@@ -576,6 +576,11 @@ class Catalog(Value):
         entry, vendor = self.entry(dependency), self.vendors.get(dependency.partition("/")[0])
         return next((one.exit for one in (entry, vendor) if one and one.exit != Exit()), Exit())
 
+    def named(self, ident: str) -> tuple[Naming, ...]:
+        """The places that name something at this vendor, service or runner."""
+        entry = self.entry(ident) or self.runners.get(ident)
+        return entry.named if entry else ()
+
     def namings(self) -> Iterator[tuple[str, Naming]]:
         """Every place that names something, with the vendor, service or runner that it is a name at."""
         tables: tuple[Mapping[str, Service | Runner], ...] = (self.vendors, self.services, self.runners)

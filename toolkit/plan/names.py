@@ -75,12 +75,12 @@ def names_of(ident: str, audit: Audit, catalog: Catalog) -> tuple[list[Names], s
     live = [one for one in seen if not (_STAGE.search(one.name.lower()) or _STAGE.search(one.where.lower()))]
     told = {one.word for one in live}
     kept = [*live, *(one for one in seen if one.word not in told)]
-    one_of = {one.word for of, one in catalog.namings() if of == ident and one.single}
+    one_of = {one.word for one in catalog.named(ident) if one.single}
     torn = {word for word in one_of if len({one.name for one in kept if one.word == word}) > 1}
     names = [{one.word: one.name} for one in kept if one.word not in torn]
     if ident.partition("/")[0] == "aws" and (region := _region(audit.platform)):
         names.append(region)
-    namings = [one for of, one in catalog.namings() if of == ident and one.programs]
+    namings = [one for one in catalog.named(ident) if one.programs]
     words = {one.word for one in namings}
     found = {one.word for one in seen}
     if not found & words:
