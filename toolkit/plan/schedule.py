@@ -171,6 +171,17 @@ def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
     return max(longest, ends(0, work, day))
 
 
+class _Network(NamedTuple):
+    """The tasks, and who follows whom: the same for every schedule that is tried."""
+
+    jobs: Mapping[str, _Job]
+    followers: Mapping[str, tuple[str, ...]]
+
+
+def _network(jobs: Mapping[str, _Job]) -> _Network:
+    return _Network(jobs, {name: job.needs for name, job in _reversed(jobs).items()})
+
+
 class _Aim(NamedTuple):
     """What schedules of these tasks are measured by."""
 
@@ -179,7 +190,7 @@ class _Aim(NamedTuple):
     finals: Sequence[tuple[str, ...]]
     writers: int
 
-    def tried(self, gathered: Mapping[str, _Job], rank: _Ranks, crew: int) -> tuple[_Badness, _Slots]:
+    def tried(self, gathered: _Network, rank: _Ranks, crew: int) -> tuple[_Badness, _Slots]:
         """The schedule by this rank, and how bad it is. `gathered`: the tasks, each with the hands it waits for."""
         slots = _list_schedule(gathered, rank, crew, self.day)
         return _badness(self.jobs, slots, self.finals, self.writers), slots
@@ -198,8 +209,9 @@ def _best(
     learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     best: _Slots = {}
     worth = _UNKNOWN
+    networks = [_network(one) for one in _hands(jobs)]
     for crew in range(1, min(people, len(jobs)) + 1):
-        for gathered in _hands(jobs):
+        for gathered in networks:
             found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
             moves = 0 if settled or crew > _SEARCHED else _MOVES // len(jobs)
@@ -211,11 +223,11 @@ def _best(
 
 
 def _leader(
-    aim: _Aim, gathered: Mapping[str, _Job], known: Sequence[_Ranks], crew: int, hopeless: int, bound: int
+    aim: _Aim, gathered: _Network, known: Sequence[_Ranks], crew: int, hopeless: int, bound: int
 ) -> tuple[_Badness, _Ranks]:
     """The best of the known ways to go; where that is not near the bound, of blurred ones too."""
     found, leader = min(((aim.tried(gathered, rank, crew)[0], rank) for rank in known), key=itemgetter(0))
-    for rank in _blurred(aim.jobs) if gathered is aim.jobs else ():
+    for rank in _blurred(aim.jobs) if gathered.jobs is aim.jobs else ():
         if found[0] <= hopeless and found[_LENGTH] <= _GOOD_ENOUGH * bound:
             break
         badness, _ = aim.tried(gathered, rank, crew)
@@ -232,10 +244,10 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
 
 
 def _improved(
-    aim: _Aim, gathered: Mapping[str, _Job], rank: _Ranks, moves: int, crew: int
+    aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int
 ) -> tuple[_Badness, _Slots, _Ranks]:
     """The schedule by this rank after a local search over it (insertions, first improvement), and the rank found."""
-    order = sorted(gathered, key=lambda name: rank[name])
+    order = sorted(gathered.jobs, key=lambda name: rank[name])
     worth, slots = aim.tried(gathered, _by_place(order), crew)
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(moves):
@@ -278,9 +290,9 @@ def _blurred(jobs: Mapping[str, _Job]) -> Iterator[_Ranks]:
         yield {name: (-tail[name] * chance.uniform(0.6, 1.4), name) for name in sorted(jobs)}
 
 
-def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int) -> _Slots:
+def _list_schedule(network: _Network, rank: _Ranks, people: int, day: int) -> _Slots:
     """Whenever somebody is free, the first in rank of the tasks that can begin begins."""
-    followers = _reversed(jobs)
+    jobs, followers = network
     waiting = {name: len(job.needs) for name, job in jobs.items()}
     key = {name: (not jobs[name].frozen, *rank[name]) for name in jobs}
     ready = [(key[name], name) for name, count in waiting.items() if not count and not jobs[name].nobody]
@@ -303,13 +315,16 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
         gathering = False  # people are free and wait for the others: writers are stopped when all can begin
         begun = len(slots)
         is_open = len(to_freeze) not in (0, frozen)
-        while ready and free:
+        while ready and free and now % DAY < day:
             rated, name = heappop(ready)
             job = jobs[name]
+            if not (job.frozen or stuck) and (is_open or gathering):
+                aside.append((rated, name))  # and whatever comes after it: what is frozen comes first
+                break
             if job.hands > len(free) and len(free) < people and _may_begin(job, now, day):
                 gathering = True
                 aside.append((rated, name))
-            elif free and _may_begin(job, now, day) and (job.frozen or stuck or not (is_open or gathering)):
+            elif _may_begin(job, now, day):
                 who = min(free, key=lambda one: (last.get(one) != job.owner, one))
                 free.remove(who)
                 last[who] = job.owner
@@ -331,7 +346,7 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
             _, who, name = heappop(events)
             if who:
                 free.append(who)
-            for follower in followers[name].needs if name else ():
+            for follower in followers[name] if name else ():
                 waiting[follower] -= 1
                 if waiting[follower]:
                     continue
@@ -409,12 +424,19 @@ def _soonest(jobs: Mapping[str, _Job], slots: _Slots) -> dict[str, int]:
     found: dict[str, int] = {}
     for name in sorted(jobs, key=lambda one: (slots[one].start, slots[one].end)):
         job, slot = jobs[name], slots[name]
-        needs = [need for need in job.needs if need in found]
-        queued = slot.start - max((slots[need].end + jobs[need].wait for need in needs), default=0)
-        start = max((found[need] for need in needs), default=0) + max(queued, 0)
-        if job.frozen:
-            start = slot.start
-        found[name] = min(start, slot.start) + slot.end - slot.start + job.soon
+        start = slot.start
+        if not job.frozen:
+            waited, soonest = 0, 0
+            for need in job.needs:
+                if need not in found:
+                    continue
+                over = slots[need].end + jobs[need].wait
+                if over > waited:
+                    waited = over
+                if found[need] > soonest:
+                    soonest = found[need]
+            start = min(start, soonest + max(start - waited, 0))
+        found[name] = start + slot.end - slot.start + job.soon
     return found
 
 
