@@ -8,6 +8,7 @@ name of `checks/capabilities.toml` ("otp.sms"), a *company* is the id of the ven
 
 import hashlib
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, dataclass_transform
 
 from msgspec import Meta, Struct, field
@@ -340,6 +341,19 @@ PublicKey = Annotated[
 ]
 
 
+class Person(Value):
+    """Somebody who can work on a move: what they can do, and for how long a day."""
+
+    name: Filled
+    # globs of capabilities ("data.*") and of roles in [owners] ("platform"): only such tasks are theirs
+    skills: tuple[Filled, ...] = ("*",)
+    hours_a_day: Annotated[float, Meta(gt=0, le=16)] = 10.0
+
+    def can(self, capability: str, owner: str) -> bool:
+        """Whether a task of this capability and role is within their skills."""
+        return any(fnmatchcase(capability, glob) or fnmatchcase(owner, glob) for glob in self.skills)
+
+
 class Objectives(Value):
     rto_hours: Awaited = 24.0
     rpo_hours: Awaited = 24.0
@@ -354,6 +368,7 @@ class Platform(
         "choices": "choice",
         "waivers": "waiver",
         "corrections": "correct",
+        "persons": "person",
     },
 ):
     """`offramp.toml`: what the user knows and a scan cannot."""
@@ -362,7 +377,8 @@ class Platform(
     domains: tuple[Filled, ...] = ()
     repositories: tuple[str, ...] = ()  # folders, relative to offramp.toml
     catalog: tuple[str, ...] = ()  # overlay folders of the user's own vendors, rules, blueprints
-    people: Annotated[int, Meta(ge=1, le=500)] = 3  # who can work on a move
+    people: Annotated[int, Meta(ge=1, le=500)] = 3  # who can work on a move; with [[person]] as many as these
+    persons: tuple[Person, ...] = ()
     plan_reviewed: date | None = None  # when people last went through the plan together; the gate may ask for it
     signers: tuple[PublicKey, ...] = ()  # who may sign records of drills and tabletops: docs/proof.md
     objectives: Objectives = Objectives()

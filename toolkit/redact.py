@@ -167,6 +167,7 @@ def _platform(platform: Platform, names: dict[str, str], alias: Alias) -> Platfo
         catalog=(),
         owners={area: alias("owner", owner) for area, owner in platform.owners.items()},
         applications=(),
+        persons=(),
         journeys=tuple(replace(item, title=_renamed(item.title, names)) for item in platform.journeys),
         declare=tuple(replace(item, note="") for item in platform.declare),
         ignore=tuple(replace(item, reason=REMOVED) for item in platform.ignore),

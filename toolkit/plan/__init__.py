@@ -48,7 +48,7 @@ def make_plan(
     catalog = unready = with_measured(catalog, audit.measured)
     if prepared or held:
         catalog = with_held(catalog, None if prepared else held)
-    crew = audit.platform.people if people is None else people
+    crew = working(audit) if people is None else people
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")
     chosen = tuple(losses) or default_losses(audit, catalog)
@@ -74,7 +74,15 @@ def make_plan(
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
         writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
-        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless, writers=writing)
+        tasks, figures = schedule(
+            todo,
+            crew,
+            day_hours=DAY_HOURS,
+            finals=finals,
+            tried=hopeless,
+            writers=writing,
+            persons=audit.platform.persons,
+        )
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
@@ -106,6 +114,11 @@ def make_plan(
         called(audit),
     )
     return refuse_contradictions(plan)
+
+
+def working(audit: Audit) -> int:
+    """How many people there are: those that offramp.toml names, else as many as it says."""
+    return len(audit.platform.persons) or audit.platform.people
 
 
 def _taken_over(

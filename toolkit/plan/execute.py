@@ -98,9 +98,13 @@ def _people(plan: Plan) -> Iterator[str]:
         for before, after in pairwise(sorted(tasks, key=lambda task: task.start_hours)):
             if before.finish_hours > after.start_hours + _MINUTE:
                 yield f"person {who} does {before.id} and {after.id} at once"
+        person = plan.platform.persons[who - 1] if who <= len(plan.platform.persons) else None
+        hours = person.hours_a_day if person else DAY_HOURS
         for task in tasks:
-            if task.start_hours % 24 >= DAY_HOURS or (task.finish_hours - _MINUTE) % 24 >= DAY_HOURS:
+            if task.start_hours % 24 >= hours or (task.finish_hours - _MINUTE) % 24 >= hours:
                 yield f"person {who} works at night: {task.id}"
+            if person and not person.can(task.capability, task.owner):
+                yield f"{task.id} is done by {person.name}, who cannot"
 
 
 def _journeys(plan: Plan, known: Mapping[str, Task]) -> Iterator[str]:

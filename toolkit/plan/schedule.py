@@ -27,7 +27,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from toolkit.model import Phase, Schedule, Task, Value
+from toolkit.errors import BadInput
+from toolkit.model import Person, Phase, Schedule, Task, Value
 from toolkit.plan.calendar import DAY, ends, fits, opens
 from toolkit.plan.window import window
 
@@ -59,6 +60,22 @@ class _Job(Value):
     settling: bool = False  # its wait is outside the clock
 
 
+class _Team(NamedTuple):
+    """Who there is, from 1: the minutes of each one's day, and who can do what where not everybody can."""
+
+    days: tuple[int, ...]
+    able: Mapping[str, frozenset[int]] = {}
+
+    @property
+    def day(self) -> int:
+        """The longest of their days."""
+        return max(self.days)
+
+    def first(self, crew: int) -> "_Team":
+        """The first so many of them."""
+        return self._replace(days=self.days[:crew])
+
+
 class _Slot(NamedTuple):
     start: int
     end: int
@@ -77,17 +94,19 @@ def schedule(
     finals: Mapping[str, Collection[str]] | None = None,
     tried: Collection[str] = (),
     writers: int | None = None,
+    persons: Sequence[Person] = (),
 ) -> tuple[tuple[Task, ...], Schedule]:
     """The tasks with their times, in topological order, and the figures. `finals`: the tasks after which each journey
     is back. `tried`: tasks that cannot be in time and hold nothing up. `writers`: how many journeys stop with the
-    freeze window and not before; default: all."""
-    day = round(day_hours * 60)
+    freeze window and not before; default: all. `persons`: the first of the people by name, with what they can do and
+    their own hours a day. Raises BadInput where nobody can do a task."""
+    team = _team(tasks, people, persons, round(day_hours * 60))
     frozen = window(tasks)
-    jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, day)
-    bound = _bound(jobs, people, day)
+    jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, min(team.days))
+    bound = _bound(jobs, people, team.day)
     ends_of = [tuple(ids) for ids in (finals or {}).values()]
     writing = len(ends_of) if writers is None else writers
-    slots = _best(jobs, people, day, bound, ends_of, writing)
+    slots = _best(jobs, team, bound, ends_of, writing)
     depth = _longest(jobs, dict.fromkeys(jobs, 1))
     timed = [_timed(one, slots[one.id], jobs[one.id]) for one in tasks]
     timed.sort(key=lambda one: (one.start_hours, one.finish_hours, depth[one.id], one.id))
@@ -96,6 +115,28 @@ def schedule(
     length = max((one.finish_hours for one in inside), default=0.0) - (begin or 0.0)
     makespan = _makespan(jobs, slots)
     return tuple(timed), Schedule(people, makespan / 60, bound / 60, begin, length)
+
+
+def _team(tasks: Sequence[Task], people: int, persons: Sequence[Person], day: int) -> _Team:
+    known = persons[:people]
+    days = [round(one.hours_a_day * 60) for one in known] + [day] * (people - len(known))
+    if all(one.can("", "") for one in known):  # "*"
+        return _Team(tuple(days))
+    others = range(len(known) + 1, people + 1)
+    able: dict[str, frozenset[int]] = {}
+    for task in tasks:
+        if task.phase in OUTSIDE:
+            continue
+        able[task.id] = frozenset(
+            [*(number for number, one in enumerate(known, 1) if one.can(task.capability, task.owner)), *others]
+        )
+        if not able[task.id]:
+            raise BadInput(
+                f"nobody can do “{task.title}”: none has the skill {task.capability} or {task.owner}",
+                where="offramp.toml: person",
+                hint=f'give somebody skills = ["{task.capability}"], or add a [[person]] with skills = ["*"]',
+            )
+    return _Team(tuple(days), able)
 
 
 def _job(task: Task, tried: Collection[str], frozen: Collection[str]) -> _Job:
@@ -186,31 +227,32 @@ class _Aim(NamedTuple):
     """What schedules of these tasks are measured by."""
 
     jobs: Mapping[str, _Job]
-    day: int
+    team: _Team
     finals: Sequence[tuple[str, ...]]
     writers: int
 
     def tried(self, gathered: _Network, rank: _Ranks, crew: int) -> tuple[_Badness, _Slots]:
         """The schedule by this rank, and how bad it is. `gathered`: the tasks, each with the hands it waits for."""
-        slots = _list_schedule(gathered, rank, crew, self.day)
+        slots = _list_schedule(gathered, rank, self.team.first(crew))
         return _badness(self.jobs, slots, self.finals, self.writers), slots
 
 
-def _best(
-    jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: Sequence[tuple[str, ...]], writers: int
-) -> _Slots:
-    """The best over all numbers of people up to those there are; more than there are tasks are not needed."""
+def _best(jobs: Mapping[str, _Job], team: _Team, bound: int, finals: Sequence[tuple[str, ...]], writers: int) -> _Slots:
+    """The best over all numbers of people up to those there are; more than there are tasks are not needed. Where not
+    everybody can do everything, all of them are."""
     if not jobs:
         return {}
-    aim = _Aim(jobs, day, finals, writers)
-    earliest = _earliest(jobs, day)
+    people = len(team.days)
+    crews = [people] if team.able else range(1, min(people, len(jobs)) + 1)
+    aim = _Aim(jobs, team, finals, writers)
+    earliest = _earliest(jobs, team.day)
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
     rankings = list(_rankings(jobs, finals))
     learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     best: _Slots = {}
     worth = _UNKNOWN
     networks = [_network(one) for one in _hands(jobs)]
-    for crew in range(1, min(people, len(jobs)) + 1):
+    for crew in crews:
         for gathered in networks:
             found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
@@ -243,9 +285,7 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
     return [jobs] if eager == jobs else [jobs, eager]
 
 
-def _improved(
-    aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int
-) -> tuple[_Badness, _Slots, _Ranks]:
+def _improved(aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int) -> tuple[_Badness, _Slots, _Ranks]:
     """The schedule by this rank after a local search over it (insertions, first improvement), and the rank found."""
     order = sorted(gathered.jobs, key=lambda name: rank[name])
     worth, slots = aim.tried(gathered, _by_place(order), crew)
@@ -290,9 +330,10 @@ def _blurred(jobs: Mapping[str, _Job]) -> Iterator[_Ranks]:
         yield {name: (-tail[name] * chance.uniform(0.6, 1.4), name) for name in sorted(jobs)}
 
 
-def _list_schedule(network: _Network, rank: _Ranks, people: int, day: int) -> _Slots:
+def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
     """Whenever somebody is free, the first in rank of the tasks that can begin begins."""
     jobs, followers = network
+    people, day = len(team.days), team.day
     waiting = {name: len(job.needs) for name, job in jobs.items()}
     key = {name: (not jobs[name].frozen, *rank[name]) for name in jobs}
     ready = [(key[name], name) for name, count in waiting.items() if not count and not jobs[name].nobody]
@@ -321,14 +362,14 @@ def _list_schedule(network: _Network, rank: _Ranks, people: int, day: int) -> _S
             if not (job.frozen or stuck) and (is_open or gathering):
                 aside.append((rated, name))  # and whatever comes after it: what is frozen comes first
                 break
-            if job.hands > len(free) and len(free) < people and _may_begin(job, now, day):
+            who = _hand(job, free, last, team, now)
+            if who and job.hands > len(free) and len(free) < people:
                 gathering = True
                 aside.append((rated, name))
-            elif _may_begin(job, now, day):
-                who = min(free, key=lambda one: (last.get(one) != job.owner, one))
+            elif who:
                 free.remove(who)
                 last[who] = job.owner
-                end = ends(now, job.minutes, day)
+                end = ends(now, job.minutes, team.days[who - 1])
                 slots[name] = _Slot(now, end, who)
                 if job.frozen:
                     to_freeze.discard(name)
@@ -355,6 +396,15 @@ def _list_schedule(network: _Network, rank: _Ranks, people: int, day: int) -> _S
                 else:
                     heappush(ready, (key[follower], follower))
     return slots
+
+
+def _hand(job: _Job, free: Sequence[int], last: Mapping[int, str], team: _Team, now: int) -> int:
+    """Who of those who are free begins it now: who does such tasks already, if there is one. 0: nobody can."""
+    days = team.days
+    if team.able:
+        free = [one for one in free if one in team.able[job.id]]
+    able = [one for one in free if _may_begin(job, now, days[one - 1])]
+    return min(able, key=lambda one: (last.get(one) != job.owner, one), default=0)
 
 
 def _may_begin(job: _Job, now: int, day: int) -> bool:
