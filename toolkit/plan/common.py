@@ -145,7 +145,7 @@ def _chosen(
     for rule in catalog.tasks:
         moving = (one for one in lost if one.dependency.firm or one.dependency.id in replaced)
         gone = tuple(one for one in moving if _calls(rule, one))
-        wanted = gone or (rule.builds and replacements)
+        wanted = bool(gone or (rule.builds and replacements))
         if rule.where_needed:
             wanted = any(_comes_before(rule, task, capabilities) for task in built)
         if rule.opens or not wanted:

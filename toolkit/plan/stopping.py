@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from toolkit.catalog import Catalog
-from toolkit.entries import Runner, Stop
+from toolkit.entries import Stop
 from toolkit.model import Audit, Dependency, Value
 from toolkit.plan.losses import HOSTING, Gone, hosts
 from toolkit.plan.names import fill_words, names_of, open_words
@@ -34,8 +34,10 @@ def stopping(audit: Audit, lost: Sequence[Gone], catalog: Catalog) -> Stopping:
     places += [one.dependency for one in lost if one.assumed and not one.speaks]
     places.sort(key=lambda one: one.id not in gone)
     own = dict.fromkeys(ident for one in places if (ident := _own_way(one, catalog)))
-    ways = [(ident, catalog.entry(ident)) for ident in own] or [_runner(audit, catalog)] if places else []
-    found = [_filled(ident, known.stop, audit, catalog) for ident, known in ways if known]
+    ways: list[tuple[str, Stop]] = [(ident, entry.stop) for ident in own if (entry := catalog.entry(ident))]
+    if places and not ways:
+        ways = _runner(audit, catalog)
+    found = [_filled(ident, stop, audit, catalog) for ident, stop in ways]
     return Stopping(
         _all(one.writers for one in found),
         _all(one.workers for one in found),
@@ -59,10 +61,10 @@ def _own_way(host: Dependency, catalog: Catalog) -> str:
     return next((ident for ident, entry in entries if entry and entry.stop != Stop()), "")
 
 
-def _runner(audit: Audit, catalog: Catalog) -> tuple[str, Runner | None]:
-    """The first of which programs were found."""
+def _runner(audit: Audit, catalog: Catalog) -> list[tuple[str, Stop]]:
+    """The first of which programs were found, or none."""
     seen = {one.of for one in audit.survey.names}
-    return next(((ident, one) for ident, one in catalog.runners.items() if ident in seen), ("", None))
+    return [(ident, one.stop) for ident, one in catalog.runners.items() if ident in seen][:1]
 
 
 def _filled(ident: str, stop: Stop, audit: Audit, catalog: Catalog) -> Stopping:

@@ -114,7 +114,7 @@ def take_out_tasks(
     return tuple(_take_out(way, lost, platform, catalog) for way in kept), tuple(gone)
 
 
-def _holds(gone: Gone, used: Collection[str], catalog: Catalog) -> bool:
+def _holds(gone: Gone, used: set[str], catalog: Catalog) -> bool:
     """Whether only one like it can hold what the code surely speaks to: few signs of it are enough to look there."""
     entry = catalog.services.get(gone.dependency.id)
     return bool(entry and len(entry.speaks) == 1 and used & set(entry.speaks))
