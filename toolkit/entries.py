@@ -105,6 +105,7 @@ class Runner(Value):
     title: str
     named: tuple[Naming, ...]
     stop: Stop
+    settings: tuple[str, ...] = ()  # commands that print what the programs are given
 
 
 class Service(Value, rename={"examples": "example"}):  # [[example]]

@@ -160,3 +160,25 @@ def test_every_way_to_stop_has_a_source_a_way_back_and_words_that_something_name
         programs = {naming.word for naming in entry.named if naming.programs}
         spoken = set(open_words((*entry.stop.writers, *entry.stop.workers)))
         assert programs <= spoken | {"WEB"}, f"{ident} names programs that no command stops"
+
+
+def test_the_settings_are_printed_by_what_runs_the_programs_where_the_host_has_no_way(tmp_path: Path) -> None:
+    plan = planned(tmp_path, KUBERNETES, "google-cloud")
+    assert task(plan, "common.settings-copy").commands[0] == "kubectl exec deployment/board-web -- printenv"
+
+
+def test_workers_are_stopped_in_the_runbook_of_what_waits_for_it(tmp_path: Path) -> None:
+    plan = planned(tmp_path, FLY, "fly-io")
+    assert task(plan, "common.stop-workers").capability == "data.relational"
+
+
+def test_what_a_command_reads_from_the_environment_is_said(tmp_path: Path) -> None:
+    plan = planned(tmp_path, COMPOSE, "hetzner")
+    (told,) = task(plan, "postgresql.dump").look_up
+    assert told.startswith("OLD_DATABASE_URL: set it first (`read -rs OLD_DATABASE_URL; export …`)")
+
+
+def test_every_effort_says_where_it_comes_from() -> None:
+    catalog = shipped()
+    rules = [*catalog.tasks, *(one for blueprint in catalog.blueprints.values() for one in blueprint.tasks)]
+    assert [one.id for one in rules if not one.effort.basis.strip()] == []

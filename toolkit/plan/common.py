@@ -41,8 +41,9 @@ def common_tasks(
 ) -> Common:
     """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
     chosen = _chosen(lost, built, replacements, catalog, hopeless)
-    tasks = [_stopping(_task(rule, gone, chosen, platform, catalog), rule, halt) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
+    tasks = [_stopping(_task(rule, gone, chosen, platform, catalog), rule, halt) for rule, gone in chosen]
+    tasks = [_beside(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
     provided: dict[str, list[str]] = {}
@@ -87,6 +88,8 @@ def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt:
 
 def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
     """The task with the commands of the hosts that stop what it is about, and those that start it again."""
+    if "settings" in rule.fetches and halt.settings and not _has_own_way(task, rule):
+        return replace(task, commands=(*halt.settings, *task.commands))
     commands = {"": (), "writers": halt.writers, "workers": halt.workers}[rule.stops]
     if not commands:
         return task
@@ -99,6 +102,11 @@ def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
         return task
     back = "; ".join(f"`{command}`" for command in halt.back)
     return replace(task, notes=halt.notes, rollback=f"{task.rollback}: {back}" if back else task.rollback)
+
+
+def _has_own_way(task: Task, rule: CommonTask) -> bool:
+    """Whether its commands are more than the rule's: the vendor's own come first."""
+    return len(task.commands) > len(rule.commands)
 
 
 def _after(task: Task, first: Task) -> Task:
@@ -181,6 +189,12 @@ def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Pla
     calling = (name for one in gone for name in one.dependency.capabilities if _matches(name, rule.of))
     capability = next(iter(rule.provides), "") or next(calling, "hosting.compute")
     return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)
+
+
+def _beside(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:
+    """What is planned for what waits for it stands in the same runbook as that."""
+    waiting = (one.capability for one in built if rule.where_needed and _comes_before(rule, one, capabilities))
+    return replace(task, capability=next(waiting, task.capability))
 
 
 def _behind(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:

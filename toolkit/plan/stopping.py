@@ -23,6 +23,7 @@ class Stopping(Value):
     writers: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()  # what prints the programs' settings, where their host has no way of its own
     notes: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()  # a word that is still to be filled in, and who knows it
 
@@ -38,10 +39,12 @@ def stopping(audit: Audit, lost: Sequence[Gone], catalog: Catalog) -> Stopping:
     if places and not ways:
         ways = _runner(audit, catalog)
     found = [_filled(ident, stop, audit, catalog) for ident, stop in ways]
+    runners = [(ident, catalog.runners[ident]) for ident, _ in ways if ident in catalog.runners]
     return Stopping(
         _all(one.writers for one in found),
         _all(one.workers for one in found),
         _all(one.back for one in found),
+        _all(_known(one.settings, ident=ident, audit=audit, catalog=catalog)[0] for ident, one in runners),
         _all(one.notes for one in found),
         _all(one.unknown for one in found),
     )
@@ -68,14 +71,15 @@ def _runner(audit: Audit, catalog: Catalog) -> list[tuple[str, Stop]]:
 
 
 def _filled(ident: str, stop: Stop, audit: Audit, catalog: Catalog) -> Stopping:
-    names, absent = names_of(ident, audit, catalog)
-    names += names_of(ident.partition("/")[0], audit, catalog)[0] if "/" in ident else []
-
-    def filled(commands: Sequence[str]) -> tuple[str, ...]:
-        wanted = (command for command in commands if not absent & set(open_words([command])))
-        return _all(fill_words(command, names) for command in wanted)
-
-    writers, workers, back = filled(stop.writers), filled(stop.workers), filled(stop.back)
+    writers, workers, back = _known(stop.writers, stop.workers, stop.back, ident=ident, audit=audit, catalog=catalog)
     words = open_words((*writers, *workers, *back))
     notes = (f"{ident}: {stop.note}",) if stop.note else ()
-    return Stopping(writers, workers, back, notes, tuple((word, ident) for word in words))
+    return Stopping(writers, workers, back, (), notes, tuple((word, ident) for word in words))
+
+
+def _known(*groups: Sequence[str], ident: str, audit: Audit, catalog: Catalog) -> list[tuple[str, ...]]:
+    """Groups of commands with the names that are known; without those about programs of which there are none."""
+    names, absent = names_of(ident, audit, catalog)
+    names += names_of(ident.partition("/")[0], audit, catalog)[0] if "/" in ident else []
+    kept = [[one for one in commands if not absent & set(open_words([one]))] for commands in groups]
+    return [_all(fill_words(one, names) for one in commands) for commands in kept]

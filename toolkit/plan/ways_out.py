@@ -152,7 +152,10 @@ def _take_out(way: WayOut, lost: Sequence[Gone], platform: Platform, catalog: Ca
         phase="copy",
         effort=Effort(0, HELD_BASIS)
         if held
-        else Effort(_HOURS_EACH * kinds, f"30 min × {kinds} kinds of data, a guess: nobody measured it here"),
+        else Effort(
+            _HOURS_EACH * kinds,
+            f"30 min × {kinds}, once for each kind of data: nobody measured it here",
+        ),
         owner=platform.owners.get(capability) or platform.owners.get(area) or "platform",
         commands=commands,
         look_up=look_up(commands, of),
