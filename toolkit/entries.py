@@ -70,6 +70,44 @@ class Exit(Value):
     keeps: tuple[Kept, ...] = ()
 
 
+class Naming(Value):
+    """A place in files that says what something is called at a vendor: an application, a process, a bucket. The value
+    at `key`, or what stands behind the text `after`; without either the file's own name, less its ending."""
+
+    word: str  # what commands call it, in capitals: "APP"
+    files: tuple[str, ...]  # gitignore-style globs
+    # parts parted by "/", from the top: "services/[]/name". "*" is any part, "{}" the part that is the name itself
+    key: str = ""
+    after: str = ""
+    line: str = ""  # with `after`: a text that the line has as well
+    when: str = ""  # key of another value of the same document, or of the same item of a list …
+    has: tuple[str, ...] = ()  # … and globs of which that has to meet one
+    only: tuple[str, ...] = ()  # globs of which the name has to meet one
+    never: tuple[str, ...] = ()  # and none of these
+    otherwise: str = ""  # what it is called where no file names a program at all
+    single: bool = False  # used only where all files say the same: a region
+    programs: bool = False  # of the platform's own programs, of which there may be none of a kind
+
+
+class Stop(Value):
+    """How what writes is stopped where the platform runs, and started again."""
+
+    writers: tuple[str, ...] = ()  # what answers people
+    workers: tuple[str, ...] = ()  # what works beside
+    back: tuple[str, ...] = ()
+    note: str = ""  # what the commands do not stop
+    source: Source = ""
+
+
+class Runner(Value):
+    """`checks/runners.toml`: what runs programs wherever they are hosted: Kubernetes, compose, systemd."""
+
+    title: str
+    named: tuple[Naming, ...]
+    stop: Stop
+    settings: tuple[str, ...] = ()  # commands that print what the programs are given
+
+
 class Service(Value, rename={"examples": "example"}):  # [[example]]
     """`<service>.toml`: one service. A `vendor.toml` may carry the same keys for signals that name no service."""
 
@@ -83,6 +121,8 @@ class Service(Value, rename={"examples": "example"}):  # [[example]]
     # or "*" for the rest; the nearest one counts. Where nothing is said and there are several, it is about none
     about: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exit: Exit = Exit()
+    stop: Stop = Stop()
+    named: tuple[Naming, ...] = ()
     examples: tuple[Example, ...] = ()
     note: str = ""
 
@@ -431,7 +471,9 @@ class PlanTask(Value):
     fetches: tuple[str, ...] = ()  # datasets ("dns.zone"): the lost vendor's own file says how they are had from it
     if_offered: str = ""  # a dataset: done only where every lost source's own file says how it is had, and in time
     unless_offered: str = ""  # a dataset: done only where not
-    unless: str = ""  # not done where another replacement of the plan provides this ("hosting.*"): it comes with that
+    unless: str = ""  # not done where another replacement can provide this ("hosting.*"): it comes with that
+    beside: str = ""  # done only where another can ("edge.cdn")
+    stops: Literal["", "writers", "workers"] = ""  # commands: how these are stopped where the platform runs
 
 
 class CommonTask(PlanTask):
@@ -446,6 +488,7 @@ class CommonTask(PlanTask):
     before: tuple[str, ...] = ()  # what waits for it: "mail.*:prepare"
     after: tuple[str, ...] = ()  # what it waits for: "hosting.*:rehearse"
     before_commands: str = ""  # and whatever has a command that begins so
+    where_needed: bool = False  # planned wherever something waits for it
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
@@ -519,6 +562,7 @@ class Catalog(Value):
     judgement: NeedsFile = NeedsFile()
     engines: dict[str, Engine] = field(default_factory=dict)
     tasks: tuple[CommonTask, ...] = ()  # of checks/tasks.toml
+    runners: dict[str, Runner] = field(default_factory=dict)
     families: Families = Families()
     hosts: Hosts = Hosts()  # of checks/hosts.toml
     switches: Switches = Switches()  # of checks/switches.toml
@@ -534,6 +578,16 @@ class Catalog(Value):
         """What is known of leaving the service, or where that is nothing, of leaving its vendor as a whole."""
         entry, vendor = self.entry(dependency), self.vendors.get(dependency.partition("/")[0])
         return next((one.exit for one in (entry, vendor) if one and one.exit != Exit()), Exit())
+
+    def named(self, ident: str) -> tuple[Naming, ...]:
+        """The places that name something at this vendor, service or runner."""
+        entry = self.entry(ident) or self.runners.get(ident)
+        return entry.named if entry else ()
+
+    def namings(self) -> Iterator[tuple[str, Naming]]:
+        """Every place that names something, with the vendor, service or runner that it is a name at."""
+        tables: tuple[Mapping[str, Service | Runner], ...] = (self.vendors, self.services, self.runners)
+        yield from ((ident, one) for table in tables for ident, entry in table.items() for one in entry.named)
 
     def find(self, ident: str) -> Value | None:
         """Whatever is called so: a service, vendor, capability, rule, scenario or blueprint."""

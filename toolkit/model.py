@@ -8,6 +8,7 @@ name of `checks/capabilities.toml` ("otp.sms"), a *company* is the id of the ven
 
 import hashlib
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, dataclass_transform
 
 from msgspec import Meta, Struct, field
@@ -134,6 +135,17 @@ class Skipped(Value):
     files: int = 1
 
 
+class ResourceName(Value):
+    """What something is called at a vendor, by a file that has to say it: the only text of files that is kept, and only
+    where it is a plain name. It stands in the commands of plans."""
+
+    of: str  # vendor, service or runner of the catalogue: "heroku", "aws/s3", "kubernetes"
+    word: str  # what commands call it: "APP"
+    name: str
+    root: str
+    where: str  # "path:line"
+
+
 class Survey(Value):
     """All that was seen, and all that could not be."""
 
@@ -146,6 +158,7 @@ class Survey(Value):
     observations: tuple[Observation, ...] = ()
     hosts: tuple[NamedHost, ...] = ()  # hosts in code and settings that no vendor of the catalogue has
     skipped: tuple[Skipped, ...] = ()
+    names: tuple[ResourceName, ...] = ()
 
 
 # --- who it is (identify) ---------------------------------------------------------------------------------------------
@@ -328,6 +341,19 @@ PublicKey = Annotated[
 ]
 
 
+class Person(Value):
+    """Somebody who can work on a move: what they can do, and for how long a day."""
+
+    name: Filled
+    # globs of capabilities ("data.*") and of roles in [owners] ("platform"): only such tasks are theirs
+    skills: tuple[Filled, ...] = ("*",)
+    hours_a_day: Annotated[float, Meta(gt=0, le=16)] = 10.0
+
+    def can(self, capability: str, owner: str) -> bool:
+        """Whether a task of this capability and role is within their skills."""
+        return any(fnmatchcase(capability, glob) or fnmatchcase(owner, glob) for glob in self.skills)
+
+
 class Objectives(Value):
     rto_hours: Awaited = 24.0
     rpo_hours: Awaited = 24.0
@@ -342,6 +368,7 @@ class Platform(
         "choices": "choice",
         "waivers": "waiver",
         "corrections": "correct",
+        "persons": "person",
     },
 ):
     """`offramp.toml`: what the user knows and a scan cannot."""
@@ -350,7 +377,8 @@ class Platform(
     domains: tuple[Filled, ...] = ()
     repositories: tuple[str, ...] = ()  # folders, relative to offramp.toml
     catalog: tuple[str, ...] = ()  # overlay folders of the user's own vendors, rules, blueprints
-    people: Annotated[int, Meta(ge=1, le=500)] = 3  # who can work on a move
+    people: Annotated[int, Meta(ge=1, le=500)] = 3  # who can work on a move; with [[person]] as many as these
+    persons: tuple[Person, ...] = ()
     plan_reviewed: date | None = None  # when people last went through the plan together; the gate may ask for it
     signers: tuple[PublicKey, ...] = ()  # who may sign records of drills and tabletops: docs/proof.md
     objectives: Objectives = Objectives()
@@ -672,6 +700,7 @@ class Task(Value):
     needs: tuple[str, ...] = ()  # Task.id
     window: Window = Window()
     commands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what the commands leave to be done, or what to write down before them
     look_up: tuple[str, ...] = ()  # words of the commands that are to be filled in, and the lines that say them
     done_when: str = ""
     rollback: str = ""
@@ -700,6 +729,7 @@ class Export(Value):
     source: Source = ""
     dataset: str = ""  # what it gives ("data.relational-dump"): tasks that fetch this take its commands
     commands: tuple[str, ...] = ()  # to run in the project's folder; words in capitals are to fill in
+    speaks: tuple[str, ...] = ()  # engines of checks/engines.toml that it is about; none: whatever is used
     held: bool = False  # it lies with the platform in any case: nothing to fetch, nothing lost
 
 
@@ -709,6 +739,7 @@ class Kept(Value):
     what: str
     why: str
     source: Source = ""
+    speaks: tuple[str, ...] = ()  # engines that it is about; none: whatever is used
 
 
 class WayOut(Value):

@@ -24,7 +24,19 @@ import msgspec
 from msgspec.structs import replace
 
 from toolkit.errors import BadInput
-from toolkit.model import Audit, Discarded, Evidence, NamedHost, Observation, Platform, Root, Skipped, Survey, Unread
+from toolkit.model import (
+    Audit,
+    Discarded,
+    Evidence,
+    NamedHost,
+    Observation,
+    Platform,
+    ResourceName,
+    Root,
+    Skipped,
+    Survey,
+    Unread,
+)
 
 MIN_KEY_BYTES = 16
 REMOVED = "[removed]"
@@ -38,7 +50,7 @@ _HOST = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9_*-]+\.)+[A-Za-z][A-Za-z0-9-]+(?![\
 
 Alias = Callable[[str, str], str]  # (kind, value) → pseudonym, "host-3kq7x2mzpa"
 Scrub = Callable[[str], str]
-Seen = TypeVar("Seen", Evidence, Discarded, Unread, Skipped, Observation, NamedHost)
+Seen = TypeVar("Seen", Evidence, Discarded, Unread, Skipped, Observation, NamedHost, ResourceName)
 
 
 def redact(audit: Audit, key: bytes | None = None) -> Audit:
@@ -155,6 +167,7 @@ def _platform(platform: Platform, names: dict[str, str], alias: Alias) -> Platfo
         catalog=(),
         owners={area: alias("owner", owner) for area, owner in platform.owners.items()},
         applications=(),
+        persons=(),
         journeys=tuple(replace(item, title=_renamed(item.title, names)) for item in platform.journeys),
         declare=tuple(replace(item, note="") for item in platform.declare),
         ignore=tuple(replace(item, reason=REMOVED) for item in platform.ignore),
@@ -183,6 +196,7 @@ def _survey(survey: Survey, names: dict[str, str], alias: Alias) -> Survey:
         observations=tuple(moved(item) for item in survey.observations),
         skipped=tuple(moved(item) for item in survey.skipped),
         hosts=tuple(moved(item) for item in survey.hosts),
+        names=tuple(replace(moved(item), name=alias("resource", item.name)) for item in survey.names),
     )
 
 

@@ -39,6 +39,7 @@ DOCUMENTS: Mapping[str, Any] = {
     "capabilities": dict[str, entries.Capability],
     "needs": entries.NeedsFile,
     "tasks": entries.TasksFile,
+    "runners": dict[str, entries.Runner],
     "engines": dict[str, entries.Engine],
     "families": entries.Families,
     "hosts": entries.Hosts,

@@ -28,6 +28,7 @@ PROGRAMS = {
     "fly",
     "heroku",
     "mariadb-dump",
+    "mongodump",
     "offramp",
     "pg_dump",
     "pscale",

@@ -17,8 +17,10 @@ from toolkit.model import (
     Audit,
     Dependency,
     Effort,
+    Evidence,
     JourneyRisk,
     Loss,
+    Need,
     Plan,
     Platform,
     Return,
@@ -212,3 +214,94 @@ def test_what_is_taken_along_is_of_the_engine_that_is_used() -> None:
     assert not any("MySQL" in one.what for one in way.exports)
     assert any("PostgreSQL" in one.what for one in way.exports)
     assert any("Parquet" in one.what for one in way.exports)
+
+
+RDS = Dependency("aws", "rds", ("data.relational",), "runtime", "high")
+SQS = Dependency("aws", "sqs", ("data.queue",), "runtime", "high")
+ECS = Dependency("aws", "ecs", ("hosting.containers",), "infra", "high")
+CLOUDFRONT = Dependency("aws", "cloudfront", ("edge.cdn",), "infra", "high")
+
+
+def test_workers_stop_when_they_have_emptied_the_queue_and_before_the_last_copy() -> None:
+    known = {task.id: task for task in planned(RDS, SQS, ECS, notice=30).tasks}
+    stop = known["common.stop-workers"]
+    assert "elasticmq.drain" in stop.needs
+    last_copies = [task for task in known.values() if task.phase == "freeze" and task.id.startswith("postgresql.")]
+    assert last_copies
+    assert all(stop.id in task.needs and task.start_hours >= stop.done_hours for task in last_copies)
+    assert stop.start_hours >= known["elasticmq.drain"].done_hours >= known["common.freeze"].done_hours
+
+
+def test_workers_are_not_stopped_where_nothing_is_copied_in_a_window() -> None:
+    assert all(task.id != "common.stop-workers" for task in planned(ECS, CLOUDFRONT, notice=30).tasks)
+
+
+def test_names_lead_to_the_edges_once_the_new_hosts_serve_what_was_written_last() -> None:
+    plan = planned(RDS, ECS, CLOUDFRONT, notice=30)
+    known = {task.id: task for task in plan.tasks}
+    assert "web.cut-over" not in known  # names would move twice, and show the origin
+    assert known["edge.cut-over"].start_hours >= known["web.serve"].done_hours
+    assert "common.without-cdn" not in known
+    early = replace(known["edge.cut-over"], start_hours=0.0, finish_hours=0.5, done_hours=1.5, needs=())
+    broken = replace(plan, tasks=tuple(early if task.id == early.id else task for task in plan.tasks))
+    assert any("edge.cut-over leads people to the new hosts before" in problem for problem in execute(broken))
+
+
+def test_a_cdn_alone_is_replaced_without_waiting_for_a_host() -> None:
+    ids = {task.id for task in planned(CLOUDFRONT, notice=30).tasks}
+    assert "edge.cut-over" in ids
+    assert not ids & {"web.serve", "web.cut-over", "common.without-cdn"}
+
+
+def seen(dependency: Dependency, *signs: Evidence, needs: tuple[Need, ...] = ()) -> Plan:
+    """The plan of a platform of which these signs tell, under a day's notice."""
+    dependency = replace(dependency, evidence=tuple(range(len(signs))))
+    survey = Survey((Root("board", "checkout", "."),), evidence=signs)
+    audit = replace(audited(dependency), survey=survey, dependencies=(dependency,), needs=needs)
+    return make_plan(audit, shipped(), losses=[Loss(dependency.vendor, 24)], people=2)
+
+
+@pytest.mark.parametrize(
+    ("sign", "own"),
+    [
+        (Evidence("files.html", "aws/cloudfront#host:*.cloudfront.net", "board", "app/page.html:1", "runtime"), False),
+        (Evidence("files.ruby", "aws/cloudfront#host:*.cloudfront.net", "board", "app/user.rb:1", "runtime"), False),
+        (Evidence("files.hcl", "aws/cloudfront#host:*.cloudfront.net", "board", "infra/main.tf:1", "infra"), True),
+        (Evidence("files.dotenv", "aws/cloudfront#host:*.cloudfront.net", "board", ".env:1", "runtime"), True),
+        (Evidence("files.ruby", "aws/cloudfront#ruby:Aws::CloudFront", "board", "app/user.rb:1", "runtime"), True),
+        (Evidence("network.dns", "aws/cloudfront#cname:*.cloudfront.net", "board", "a.example CNAME", "runtime"), True),
+    ],
+)
+def test_no_edge_is_built_for_what_only_pages_load_from_somebody_elses_cdn(sign: Evidence, own: bool) -> None:
+    plan = seen(CLOUDFRONT, sign)
+    assert any(one.blueprint == "edge" for one in plan.replacements) is own
+    told = [one.reason for one in plan.unplanned if one.dependency == "aws/cloudfront"]
+    assert bool(told) is not own
+    assert all("offramp export assets" in reason for reason in told)
+
+
+def test_ways_to_take_out_an_engine_that_is_not_used_are_not_listed() -> None:
+    azure = Dependency("azure", "aks", ("hosting.containers",), "infra", "high")
+    whats = {}
+    for engine in ("postgresql", "sqlserver"):
+        plan = seen(azure, needs=(Need(engine, "data.relational", "runtime", "high", ()),))
+        whats[engine] = {fact.what for way in plan.ways_out for fact in (*way.exports, *way.keeps)}
+    assert whats == {"postgresql": set(), "sqlserver": {"SQL databases", "Backups of SQL databases"}}
+
+
+def test_what_alone_can_hold_what_the_code_speaks_to_is_taken_out_by_hand_even_on_few_signs() -> None:
+    guessed = Dependency("aws", "documentdb", ("data.document",), "infra", "low", use="possible")
+    need = Need("mongodb", "data.document", "runtime", "high", ())
+    assert "take-out.aws.documentdb" in {task.id for task in seen(guessed, needs=(need,)).tasks}
+    assert "take-out.aws.documentdb" not in {task.id for task in seen(guessed).tasks}
+
+
+def test_lines_that_speak_of_what_nothing_takes_over_are_told_as_well() -> None:
+    topics = Dependency("aws", "sns", ("data.queue",), "runtime", "high")
+    sign = Evidence("files.ruby", "aws/sns#ruby:Aws::SNS", "board", "app/notify.rb:7", "runtime")
+    plan = seen(topics, sign)
+    assert [(one.where, one.blueprint) for one in plan.changes] == [("app/notify.rb:7", "")]
+    (told,) = caveats.changes(plan)
+    assert (
+        told == "aws/sns, which nothing takes over: do without it, or put something else there: board/app/notify.rb:7"
+    )

@@ -40,6 +40,12 @@ def merge(*surveys: Survey) -> Survey:
         hosts=tuple(
             sorted({item for one in surveys for item in one.hosts}, key=lambda h: (h.domain, h.root, h.where, h.host))
         ),
+        names=tuple(
+            sorted(
+                {item for one in surveys for item in one.names},
+                key=lambda n: (n.of, n.word, n.root, n.where, n.name),
+            )
+        ),
         skipped=tuple(
             sorted(
                 {item for one in surveys for item in one.skipped},

@@ -6,6 +6,8 @@ Out: a `Plan`. docs/plan.md has the rules in full.
 
 from collections.abc import Collection, Sequence
 
+from msgspec.structs import replace
+
 from toolkit.catalog import Catalog
 from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
@@ -23,8 +25,10 @@ from toolkit.plan.prepared import with_held
 from toolkit.plan.replacements import Chosen, replace_all
 from toolkit.plan.runnable import obstacles
 from toolkit.plan.schedule import schedule
+from toolkit.plan.stopping import stopping
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
+from toolkit.plan.wanted import FRONTS, serves_others
 from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
 
 _NOBODY = "nobody is free before access ends"
@@ -44,7 +48,7 @@ def make_plan(
     catalog = unready = with_measured(catalog, audit.measured)
     if prepared or held:
         catalog = with_held(catalog, None if prepared else held)
-    crew = audit.platform.people if people is None else people
+    crew = working(audit) if people is None else people
     if crew < 1:
         raise BadInput(f"nobody to do it: people = {crew}", hint="a plan needs at least one person")
     chosen = tuple(losses) or default_losses(audit, catalog)
@@ -52,23 +56,33 @@ def make_plan(
     if not losses and _leaves_applications_out(audit, taking_over):
         chosen = ()  # a plan without losses builds them anew
         known, assumed, taking_over = _taken_over(audit, chosen, catalog)
-    lost = named((*known, *assumed), audit)
+    lost = named((*known, *assumed), audit, catalog)
+    moving = tuple(_of_ours(one, audit) for one in lost)
+    halt = stopping(audit, lost, catalog)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
-    ways = of_use(ways_out(known, audit.survey, catalog), replacements, catalog)
+    ways = of_use(ways_out(known, audit.survey, audit.needs, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
     while True:
-        made = make_tasks(replacements, lost, audit.platform, catalog, hopeless, given_up)
+        made = make_tasks(replacements, moving, audit.platform, catalog, halt, hopeless, given_up)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
         by_hand, left = take_out_tasks(
-            ways, replacements, lost, audit.platform, unready, made.copied, prepared=prepared
+            ways, replacements, lost, audit.platform, unready, made.copied, audit.needs, prepared=prepared
         )
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
         writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
-        tasks, figures = schedule(todo, crew, day_hours=DAY_HOURS, finals=finals, tried=hopeless, writers=writing)
+        tasks, figures = schedule(
+            todo,
+            crew,
+            day_hours=DAY_HOURS,
+            finals=finals,
+            tried=hopeless,
+            writers=writing,
+            persons=audit.platform.persons,
+        )
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
@@ -76,6 +90,7 @@ def make_plan(
         hopeless |= {one.id for one in late}
         given_up |= never
     tasks = possible(tasks, replacements, lost, chosen)
+    unplanned = tuple(one for one in taking_over.unplanned if one.capability not in made.provided)
     plan = Plan(
         SCHEMA_VERSION,
         audit.tool,
@@ -86,12 +101,12 @@ def make_plan(
         replacements,
         tasks,
         figures,
-        tuple(one for one in taking_over.unplanned if one.capability not in made.provided),
+        unplanned,
         ways,
         obstacles(audit.platform, taking_over, lost, catalog),
         returns(stopped, tasks),
         made.data_lost + left,
-        changes(audit, replacements),
+        changes(audit, replacements, unplanned),
         untouched(audit.dependencies, chosen, catalog),
         prepared,
         tuple(one.assumed for one in assumed),
@@ -101,6 +116,11 @@ def make_plan(
     return refuse_contradictions(plan)
 
 
+def working(audit: Audit) -> int:
+    """How many people there are: those that offramp.toml names, else as many as it says."""
+    return len(audit.platform.persons) or audit.platform.people
+
+
 def _taken_over(
     audit: Audit, losses: Sequence[Loss], catalog: Catalog
 ) -> tuple[tuple[Gone, ...], tuple[Gone, ...], Chosen]:
@@ -108,6 +128,14 @@ def _taken_over(
     known = lost_dependencies(audit.dependencies, losses, catalog)
     assumed = unrecognised(audit, known, losses, catalog)
     return known, assumed, replace_all((*known, *assumed), losses, audit, catalog)
+
+
+def _of_ours(gone: Gone, audit: Audit) -> Gone:
+    """What is lost, without the CDN of somebody else: no task takes names away from that."""
+    if not serves_others(gone.dependency, audit):
+        return gone
+    kept = tuple(one for one in gone.dependency.capabilities if one not in FRONTS)
+    return replace(gone, dependency=replace(gone.dependency, capabilities=kept))
 
 
 def _leaves_applications_out(audit: Audit, taking_over: Chosen) -> bool:

@@ -7,17 +7,22 @@ Infrastructure code and files that only the lost vendor reads are none: what is 
 import re
 from collections.abc import Sequence
 
-from toolkit.model import Audit, Change, Replacement
+from toolkit.model import Audit, Change, Replacement, Unplanned
 
 _LINE = re.compile(r"(?P<path>.+):(?P<line>\d+)$")
 _RUNS = ("runtime", "infra", "optional")
 _FOR_THE_VENDOR = ("files.hcl", "files.cloudformation", "files.name", "files.platforms")
 
 
-def changes(audit: Audit, replacements: Sequence[Replacement]) -> tuple[Change, ...]:
-    """Each line once for each dependency that it names."""
+def changes(
+    audit: Audit, replacements: Sequence[Replacement], unplanned: Sequence[Unplanned] = ()
+) -> tuple[Change, ...]:
+    """Each line once for each dependency that it names; with no blueprint where nothing takes that over: the program
+    has to do without, or with something else."""
     checkouts = {root.id for root in audit.survey.roots if root.kind == "checkout"}
-    takes_over = {id: one.blueprint for one in reversed(replacements) for id in one.dependencies}
+    firm = {one.id for one in audit.dependencies if one.firm}
+    takes_over = {one.dependency: "" for one in unplanned if one.dependency in firm and _asks_for_code(one.capability)}
+    takes_over |= {id: one.blueprint for one in reversed(replacements) for id in one.dependencies}
     found = []
     for dependency in audit.dependencies:
         for position in dependency.evidence if dependency.id in takes_over else ():
@@ -26,6 +31,11 @@ def changes(audit: Audit, replacements: Sequence[Replacement]) -> tuple[Change, 
             if ours and sign.root in checkouts and _LINE.fullmatch(sign.where):
                 found.append(Change(sign.root, sign.where, dependency.id, takes_over[dependency.id]))
     return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def _asks_for_code(capability: str) -> bool:
+    """What holds data or carries messages: a page without a chart of visitors needs no change tonight."""
+    return capability.startswith(("data.", "auth.", "otp.", "messages.", "mail.", "payments.", "secrets."))
 
 
 def _place(change: Change) -> tuple[str, str, int, str]:

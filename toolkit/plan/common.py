@@ -14,6 +14,8 @@ from toolkit.catalog import Catalog, CommonTask
 from toolkit.model import DataLost, Platform, Replacement, Task, Value
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
+from toolkit.plan.names import open_words
+from toolkit.plan.stopping import Stopping
 from toolkit.plan.window import window
 
 COMMON = "common"  # what their ids begin with, as a blueprint's tasks begin with its name
@@ -34,12 +36,14 @@ def common_tasks(
     lost: Sequence[Gone],
     platform: Platform,
     catalog: Catalog,
+    halt: Stopping,
     hopeless: Collection[str],
 ) -> Common:
     """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
-    chosen = _chosen(lost, replacements, catalog, hopeless)
-    tasks = [_task(rule, gone, chosen, platform, catalog) for rule, gone in chosen]
+    chosen = _chosen(lost, built, replacements, catalog, hopeless)
     capabilities = {one.blueprint: one.capabilities for one in replacements}
+    tasks = [_stopping(_task(rule, gone, chosen, platform, catalog), rule, halt) for rule, gone in chosen]
+    tasks = [_beside(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
     provided: dict[str, list[str]] = {}
@@ -59,7 +63,7 @@ def common_tasks(
     )
 
 
-def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog) -> tuple[Task, ...]:
+def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt: Stopping) -> tuple[Task, ...]:
     """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for."""
     for rule in catalog.tasks:
         opened = {task.id for task in tasks if task.phase == rule.opens}
@@ -73,12 +77,36 @@ def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog) -> tu
         first = task_from(
             rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
         )
+        first = _stopping(first, rule, halt)
         limits = [one.window.latest_hours for one in inside if one.id in opened]
         limit = min((one for one in limits if one is not None), default=None)
         if rule.before_access_ends:
             first = replace(first, window=replace(first.window, before_access_ends=True, latest_hours=limit))
         tasks = [first, *(_after(task, first) if task.id in opened else task for task in tasks)]
     return tuple(tasks)
+
+
+def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
+    """The task with the commands of the hosts that stop what it is about, and those that start it again."""
+    if "settings" in rule.fetches and halt.settings and not _has_own_way(task, rule):
+        return replace(task, commands=(*halt.settings, *task.commands))
+    commands = {"": (), "writers": halt.writers, "workers": halt.workers}[rule.stops]
+    if not commands:
+        return task
+    open_here = open_words(commands)
+    unknown = {ident: ", ".join(word for word, of in halt.unknown if of == ident and word in open_here)
+               for _, ident in halt.unknown}  # fmt: skip
+    look_up = [f"{words}: in the console of {ident}, for no file says it" for ident, words in unknown.items() if words]
+    task = replace(task, commands=(*commands, *task.commands), look_up=tuple(look_up))
+    if rule.stops != "writers":  # the way back is one, and said once
+        return task
+    back = "; ".join(f"`{command}`" for command in halt.back)
+    return replace(task, notes=halt.notes, rollback=f"{task.rollback}: {back}" if back else task.rollback)
+
+
+def _has_own_way(task: Task, rule: CommonTask) -> bool:
+    """Whether its commands are more than the rule's: the vendor's own come first."""
+    return len(task.commands) > len(rule.commands)
 
 
 def _after(task: Task, first: Task) -> Task:
@@ -99,18 +127,38 @@ def ident(rule: CommonTask) -> str:
 _Chosen = Sequence[tuple[CommonTask, tuple[Gone, ...]]]
 
 
+def taken_over(capability: str, replacements: Sequence[Replacement], catalog: Catalog) -> bool:
+    """Whether a blueprint that can provide this takes over from something, and does not only serve others."""
+    return any(
+        fnmatchcase(known, capability)
+        for one in replacements
+        if one.dependencies or any(own.startswith("hosting.") for own in one.capabilities)
+        for known in catalog.blueprints[one.blueprint].capabilities
+    )
+
+
 def _chosen(
-    lost: Sequence[Gone], replacements: Sequence[Replacement], catalog: Catalog, hopeless: Collection[str]
+    lost: Sequence[Gone],
+    built: Sequence[Task],
+    replacements: Sequence[Replacement],
+    catalog: Catalog,
+    hopeless: Collection[str],
 ) -> _Chosen:
     """The rules that hold, each with what is lost that calls for it: what is surely in use, and what is replaced in any
     case, which moves as the rest does."""
     replaced = {id for one in replacements for id in one.dependencies}
+    capabilities = {one.blueprint: one.capabilities for one in replacements}
     reachable: dict[str, bool] = {}
     found = []
     for rule in catalog.tasks:
         moving = (one for one in lost if one.dependency.firm or one.dependency.id in replaced)
         gone = tuple(one for one in moving if _calls(rule, one))
-        if rule.opens or not (gone or (rule.builds and replacements)):
+        wanted = bool(gone or (rule.builds and replacements))
+        if rule.where_needed:
+            wanted = any(_comes_before(rule, task, capabilities) for task in built)
+        if rule.opens or not wanted:
+            continue
+        if rule.unless and taken_over(rule.unless, replacements, catalog):
             continue
         closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
         reachable[rule.id] = not (rule.before_access_ends and gone and closed)
@@ -143,6 +191,12 @@ def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Pla
     return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)
 
 
+def _beside(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:
+    """What is planned for what waits for it stands in the same runbook as that."""
+    waiting = (one.capability for one in built if rule.where_needed and _comes_before(rule, one, capabilities))
+    return replace(task, capability=next(waiting, task.capability))
+
+
 def _behind(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:
     """The task with those of the blueprints' that its rule waits for."""
     needs = {*task.needs}
@@ -157,14 +211,17 @@ def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -
     return any(fnmatchcase(one, glob) for one in of)
 
 
+def _comes_before(rule: CommonTask, task: Task, capabilities: dict[str, tuple[str, ...]]) -> bool:
+    parted = (pattern.partition(":") for pattern in rule.before)
+    return any(task.phase == phase and _provides(task, glob, capabilities) for glob, _, phase in parted)
+
+
 def _waiting(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
     """The task with what must come before it."""
     needs = {*task.needs}
     for rule, _ in chosen:
         if rule.before_commands and any(one.startswith(rule.before_commands) for one in task.commands):
             needs.add(ident(rule))
-        for pattern in rule.before:
-            glob, _, phase = pattern.partition(":")
-            if task.phase == phase and task.id != ident(rule) and _provides(task, glob, capabilities):
-                needs.add(ident(rule))
+        if task.id != ident(rule) and _comes_before(rule, task, capabilities):
+            needs.add(ident(rule))
     return replace(task, needs=tuple(sorted(needs)))

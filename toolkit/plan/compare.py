@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from toolkit.catalog import Catalog
 from toolkit.model import SCHEMA_VERSION, Audit, Compared, Comparison, Loss, Plan
-from toolkit.plan import make_plan
+from toolkit.plan import make_plan, working
 from toolkit.plan.called import called
 from toolkit.plan.losses import stopping_losses
 from toolkit.plan.schedule import OUTSIDE
@@ -19,7 +19,7 @@ def compare(
     """One row for each set of losses; none given: one for each company that stops a journey alone."""
     sets = [tuple(one) for one in losses] or [(one,) for one in stopping_losses(audit, catalog)]
     plans = [make_plan(audit, catalog, losses=one, people=people) for one in sets]
-    crew = audit.platform.people if people is None else people
+    crew = working(audit) if people is None else people
     name = called(audit) or audit.platform.name
     return Comparison(
         SCHEMA_VERSION,

@@ -69,14 +69,19 @@ def _without_access(plan: Plan) -> Iterator[str]:
 
 def _before_the_last_copy(plan: Plan) -> Iterator[str]:
     """Nobody is led to the new hosts before what was written on the old ones has come over."""
-    hosting = {one.blueprint for one in plan.replacements if any(it.startswith("hosting.") for it in one.capabilities)}
-    serving = [task for task in plan.tasks if task.phase == "cut over" and task.id.partition(".")[0] in hosting]
+    hosting = _providing("hosting.", plan)
+    edges = _providing(("edge.cdn", "edge.ddos"), plan) if hosting else set()
+    serving = [task for task in plan.tasks if task.phase == "cut over" and task.id.partition(".")[0] in hosting | edges]
     for copy in plan.tasks:
         if copy.phase != "freeze" or copy.late:
             continue
         for task in serving:
             if task.start_hours + _MINUTE < copy.done_hours:
                 yield f"{task.id} leads people to the new hosts before {copy.id} is done"
+
+
+def _providing(capability: str | tuple[str, ...], plan: Plan) -> set[str]:
+    return {one.blueprint for one in plan.replacements if any(it.startswith(capability) for it in one.capabilities)}
 
 
 def _people(plan: Plan) -> Iterator[str]:
@@ -93,9 +98,13 @@ def _people(plan: Plan) -> Iterator[str]:
         for before, after in pairwise(sorted(tasks, key=lambda task: task.start_hours)):
             if before.finish_hours > after.start_hours + _MINUTE:
                 yield f"person {who} does {before.id} and {after.id} at once"
+        person = plan.platform.persons[who - 1] if who <= len(plan.platform.persons) else None
+        hours = person.hours_a_day if person else DAY_HOURS
         for task in tasks:
-            if task.start_hours % 24 >= DAY_HOURS or (task.finish_hours - _MINUTE) % 24 >= DAY_HOURS:
+            if task.start_hours % 24 >= hours or (task.finish_hours - _MINUTE) % 24 >= hours:
                 yield f"person {who} works at night: {task.id}"
+            if person and not person.can(task.capability, task.owner):
+                yield f"{task.id} is done by {person.name}, who cannot"
 
 
 def _journeys(plan: Plan, known: Mapping[str, Task]) -> Iterator[str]:

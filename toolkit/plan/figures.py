@@ -4,6 +4,7 @@ In: a rule of a plan.toml or of checks/tasks.toml, and what is lost. Out: a `Tas
 machine takes to copy is waiting and nobody's work.
 """
 
+import re
 from collections.abc import Sequence
 from math import ceil
 
@@ -13,6 +14,7 @@ from toolkit.plan.losses import Gone
 from toolkit.plan.measured import MeasuredRule
 from toolkit.plan.names import fill, open_words
 
+_OLD = re.compile(r"\$\{?((?:OLD|EXTERNAL)_[A-Z_]+)")
 ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
 
 
@@ -39,7 +41,7 @@ def task_from(
         needs=tuple(needs),
         window=_window(rule, gone),
         commands=commands,
-        look_up=_look_up(commands, rule, gone),
+        look_up=look_up(commands, gone) if rule.fetches else (),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
@@ -59,15 +61,18 @@ def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> t
     return tuple(dict.fromkeys(found)) or rule.general
 
 
-def _look_up(commands: Sequence[str], rule: PlanTask, gone: Sequence[Gone]) -> tuple[str, ...]:
-    """What is still to be filled in, and the lines of the platform that say it."""
-    words = open_words(commands)
-    if not words or not rule.fetches:
-        return ()
-    places = tuple(dict.fromkeys(place for one in gone for place in one.places))
-    vendors = ", ".join(dict.fromkeys(one.dependency.id for one in gone))
-    where = f"; the platform's own lines on {vendors}: {'; '.join(places)}" if places else ""
-    return (f"{', '.join(words)}: in the vendor's console or your settings, for no audit keeps them{where}",)
+def look_up(commands: Sequence[str], gone: Sequence[Gone]) -> tuple[str, ...]:
+    """What is still to be filled in or set, and the lines of the platform that say it."""
+    found = []
+    old = dict.fromkeys(name for command in commands for name in _OLD.findall(command))
+    if old:
+        found.append(f"{', '.join(old)}: set it first (`read -rs {next(iter(old))}; export …`), from the old settings")
+    if words := open_words(commands):
+        places = tuple(dict.fromkeys(place for one in gone for place in one.places))
+        vendors = ", ".join(dict.fromkeys(one.dependency.id for one in gone))
+        where = f"; the platform's own lines on {vendors}: {'; '.join(places)}" if places else ""
+        found.append(f"{', '.join(words)}: in the vendor's console or your settings, for no file says it{where}")
+    return tuple(found)
 
 
 def too_early(gone: Gone) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from toolkit.catalog import Catalog
 from toolkit.model import Audit, Dependency, Platform
 from toolkit.plan.losses import Gone, Names
 
@@ -19,32 +20,46 @@ _ARNS = {
 }
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}")  # nothing that a shell would read otherwise
-_WORD = re.compile(r"(?<![$\w])[A-Z][A-Z_]{2,}(?![\w=])")
+_WORD = re.compile(r"(?<![$\w])[A-Z][A-Z_]{2,}(?!\w|=(?!\d))")  # "WORKER=0" is one, "LC_ALL=C" none
 _LISTED = re.compile(r"(?P<option>--[a-z]+) (?P<word>BUCKET|DOMAIN)\b")  # options that may be given more than once
 _NO_NAMES = frozenset({"CREATE", "PUBLICATION", "FOR", "ALL", "TABLES", "SELECT", "DROP", "SUBSCRIPTION"})
 _MOST_PLACES = 6
+_MOST_COMMANDS = 12
+_STAGE = re.compile(
+    r"(?:^|[^a-z])(?:stag(?:e|ing)|tests?|qa|uat|dev|develop(?:ment)?|preview|review|canary|sandbox|demo|example)(?:$|[^a-z])"
+)
 
 
-def named(lost: Sequence[Gone], audit: Audit) -> tuple[Gone, ...]:
+def named(lost: Sequence[Gone], audit: Audit, catalog: Catalog) -> tuple[Gone, ...]:
     """Each with what is known of it."""
     return tuple(
-        replace(one, names=tuple(_names(one.dependency, audit)), places=tuple(_places(one.dependency, audit)))
+        replace(one, names=tuple(_names(one.dependency, audit, catalog)), places=tuple(_places(one.dependency, audit)))
         for one in lost
     )
 
 
 def fill(command: str, gone: Gone) -> tuple[str, ...]:
     """The command with the names, once for each of several things of a kind; as it is where nothing is known."""
-    words = set(_WORD.findall(command))
-    fitting = [names for names in gone.names if words & set(names)]
     if listed := _LISTED.search(command):
-        known = list(dict.fromkeys(names[listed["word"]] for names in fitting if listed["word"] in names))
+        known = list(dict.fromkeys(names[listed["word"]] for names in gone.names if listed["word"] in names))
         if known:
             options = " ".join(f"{listed['option']} {name}" for name in known)
             command = command.replace(listed[0], options)
-            fitting = [names for names in fitting if listed["word"] not in names]
-    filled = dict.fromkeys(_WORD.sub(lambda word: names.get(word[0], word[0]), command) for names in fitting)  # noqa: B023
-    return tuple(filled) or (command,)
+    return fill_words(command, gone.names)
+
+
+def fill_words(command: str, known: Sequence[Names]) -> tuple[str, ...]:
+    """The command with these names; where several things are called for, one for each, up to a dozen."""
+    for word in _WORD.findall(command):
+        fitting = [names for names in known if word in names]
+        if fitting:
+            filled = (_with(command, names) for names in fitting)
+            return tuple(dict.fromkeys(one for each in filled for one in fill_words(each, known)))[:_MOST_COMMANDS]
+    return (command,)
+
+
+def _with(command: str, names: Names) -> str:
+    return _WORD.sub(lambda word: names.get(word[0], word[0]), command)
 
 
 def open_words(commands: Sequence[str]) -> tuple[str, ...]:
@@ -53,7 +68,31 @@ def open_words(commands: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for word in found if word not in _NO_NAMES)
 
 
-def _names(dependency: Dependency, audit: Audit) -> Iterator[Names]:
+def names_of(ident: str, audit: Audit, catalog: Catalog) -> tuple[list[Names], set[str]]:
+    """What files call things at this vendor, service or runner, and the words for programs of which there are none.
+    Names of stages that people do not use are left out where there are others."""
+    seen = [one for one in audit.survey.names if one.of == ident and _PLAIN.fullmatch(one.name)]
+    live = [one for one in seen if not (_STAGE.search(one.name.lower()) or _STAGE.search(one.where.lower()))]
+    told = {one.word for one in live}
+    kept = [*live, *(one for one in seen if one.word not in told)]
+    one_of = {one.word for one in catalog.named(ident) if one.single}
+    torn = {word for word in one_of if len({one.name for one in kept if one.word == word}) > 1}
+    names = [{one.word: one.name} for one in kept if one.word not in torn]
+    if ident.partition("/")[0] == "aws" and (region := _region(audit.platform)):
+        names.append(region)
+    namings = [one for one in catalog.named(ident) if one.programs]
+    words = {one.word for one in namings}
+    found = {one.word for one in seen}
+    if not found & words:
+        names += [{one.word: one.otherwise} for one in namings if one.otherwise]
+        found |= {one.word for one in namings if one.otherwise}
+    absent = words - found if found & words else set()
+    return list(map(dict, dict.fromkeys(tuple(one.items()) for one in names))), absent
+
+
+def _names(dependency: Dependency, audit: Audit, catalog: Catalog) -> Iterator[Names]:
+    for ident in dict.fromkeys((dependency.id, dependency.vendor)):
+        yield from names_of(ident, audit, catalog)[0]
     region = _region(audit.platform) if dependency.vendor == "aws" else {}
     arn = _ARNS.get(dependency.id)
     for position in dependency.evidence if arn else ():

@@ -17,6 +17,7 @@ that is better. It tries the same moves every time, fewer the more tasks there a
 """
 
 import random
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from heapq import heapify, heappop, heappush
@@ -26,7 +27,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from toolkit.model import Phase, Schedule, Task, Value
+from toolkit.errors import BadInput
+from toolkit.model import Person, Phase, Schedule, Task, Value
 from toolkit.plan.calendar import DAY, ends, fits, opens
 from toolkit.plan.window import window
 
@@ -58,6 +60,22 @@ class _Job(Value):
     settling: bool = False  # its wait is outside the clock
 
 
+class _Team(NamedTuple):
+    """Who there is, from 1: the minutes of each one's day, and who can do what where not everybody can."""
+
+    days: tuple[int, ...]
+    able: Mapping[str, frozenset[int]] = {}
+
+    @property
+    def day(self) -> int:
+        """The longest of their days."""
+        return max(self.days)
+
+    def first(self, crew: int) -> "_Team":
+        """The first so many of them."""
+        return self._replace(days=self.days[:crew])
+
+
 class _Slot(NamedTuple):
     start: int
     end: int
@@ -76,17 +94,19 @@ def schedule(
     finals: Mapping[str, Collection[str]] | None = None,
     tried: Collection[str] = (),
     writers: int | None = None,
+    persons: Sequence[Person] = (),
 ) -> tuple[tuple[Task, ...], Schedule]:
     """The tasks with their times, in topological order, and the figures. `finals`: the tasks after which each journey
     is back. `tried`: tasks that cannot be in time and hold nothing up. `writers`: how many journeys stop with the
-    freeze window and not before; default: all."""
-    day = round(day_hours * 60)
+    freeze window and not before; default: all. `persons`: the first of the people by name, with what they can do and
+    their own hours a day. Raises BadInput where nobody can do a task."""
+    team = _team(tasks, people, persons, round(day_hours * 60))
     frozen = window(tasks)
-    jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, day)
-    bound = _bound(jobs, people, day)
+    jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, min(team.days))
+    bound = _bound(jobs, people, team.day)
     ends_of = [tuple(ids) for ids in (finals or {}).values()]
     writing = len(ends_of) if writers is None else writers
-    slots = _best(jobs, people, day, bound, ends_of, writing)
+    slots = _best(jobs, team, bound, ends_of, writing)
     depth = _longest(jobs, dict.fromkeys(jobs, 1))
     timed = [_timed(one, slots[one.id], jobs[one.id]) for one in tasks]
     timed.sort(key=lambda one: (one.start_hours, one.finish_hours, depth[one.id], one.id))
@@ -95,6 +115,28 @@ def schedule(
     length = max((one.finish_hours for one in inside), default=0.0) - (begin or 0.0)
     makespan = _makespan(jobs, slots)
     return tuple(timed), Schedule(people, makespan / 60, bound / 60, begin, length)
+
+
+def _team(tasks: Sequence[Task], people: int, persons: Sequence[Person], day: int) -> _Team:
+    known = persons[:people]
+    days = [round(one.hours_a_day * 60) for one in known] + [day] * (people - len(known))
+    if all(one.can("", "") for one in known):  # "*"
+        return _Team(tuple(days))
+    others = range(len(known) + 1, people + 1)
+    able: dict[str, frozenset[int]] = {}
+    for task in tasks:
+        if task.phase in OUTSIDE:
+            continue
+        able[task.id] = frozenset(
+            [*(number for number, one in enumerate(known, 1) if one.can(task.capability, task.owner)), *others]
+        )
+        if not able[task.id]:
+            raise BadInput(
+                f"nobody can do “{task.title}”: none has the skill {task.capability} or {task.owner}",
+                where="offramp.toml: person",
+                hint=f'give somebody skills = ["{task.capability}"], or add a [[person]] with skills = ["*"]',
+            )
+    return _Team(tuple(days), able)
 
 
 def _job(task: Task, tried: Collection[str], frozen: Collection[str]) -> _Job:
@@ -128,7 +170,8 @@ def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
     }
     tail = _longest(_reversed(inside), {name: job.minutes + job.wait for name, job in inside.items()})
     opening = {name: min(tail[name], day) for name, job in inside.items() if not job.needs}
-    at_once = sum(bool(job.needs) and set(job.needs) <= set(opening) for job in inside.values())
+    depth = Counter(_longest(inside, dict.fromkeys(inside, 1)).values())
+    at_once = max((number for place, number in depth.items() if place > 1), default=1)
     return {
         name: replace(job, room=opening[name], hands=max(at_once, 1)) if name in opening else job
         for name, job in jobs.items()
@@ -169,35 +212,48 @@ def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
     return max(longest, ends(0, work, day))
 
 
+class _Network(NamedTuple):
+    """The tasks, and who follows whom: the same for every schedule that is tried."""
+
+    jobs: Mapping[str, _Job]
+    followers: Mapping[str, tuple[str, ...]]
+
+
+def _network(jobs: Mapping[str, _Job]) -> _Network:
+    return _Network(jobs, {name: job.needs for name, job in _reversed(jobs).items()})
+
+
 class _Aim(NamedTuple):
     """What schedules of these tasks are measured by."""
 
     jobs: Mapping[str, _Job]
-    day: int
+    team: _Team
     finals: Sequence[tuple[str, ...]]
     writers: int
 
-    def tried(self, gathered: Mapping[str, _Job], rank: _Ranks, crew: int) -> tuple[_Badness, _Slots]:
+    def tried(self, gathered: _Network, rank: _Ranks, crew: int) -> tuple[_Badness, _Slots]:
         """The schedule by this rank, and how bad it is. `gathered`: the tasks, each with the hands it waits for."""
-        slots = _list_schedule(gathered, rank, crew, self.day)
+        slots = _list_schedule(gathered, rank, self.team.first(crew))
         return _badness(self.jobs, slots, self.finals, self.writers), slots
 
 
-def _best(
-    jobs: Mapping[str, _Job], people: int, day: int, bound: int, finals: Sequence[tuple[str, ...]], writers: int
-) -> _Slots:
-    """The best over all numbers of people up to those there are; more than there are tasks are not needed."""
+def _best(jobs: Mapping[str, _Job], team: _Team, bound: int, finals: Sequence[tuple[str, ...]], writers: int) -> _Slots:
+    """The best over all numbers of people up to those there are; more than there are tasks are not needed. Where not
+    everybody can do everything, all of them are."""
     if not jobs:
         return {}
-    aim = _Aim(jobs, day, finals, writers)
-    earliest = _earliest(jobs, day)
+    people = len(team.days)
+    crews = [people] if team.able else range(1, min(people, len(jobs)) + 1)
+    aim = _Aim(jobs, team, finals, writers)
+    earliest = _earliest(jobs, team.day)
     hopeless = sum(earliest[name] > job.latest for name, job in jobs.items())
     rankings = list(_rankings(jobs, finals))
     learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     best: _Slots = {}
     worth = _UNKNOWN
-    for crew in range(1, min(people, len(jobs)) + 1):
-        for gathered in _hands(jobs):
+    networks = [_network(one) for one in _hands(jobs)]
+    for crew in crews:
+        for gathered in networks:
             found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
             moves = 0 if settled or crew > _SEARCHED else _MOVES // len(jobs)
@@ -209,11 +265,11 @@ def _best(
 
 
 def _leader(
-    aim: _Aim, gathered: Mapping[str, _Job], known: Sequence[_Ranks], crew: int, hopeless: int, bound: int
+    aim: _Aim, gathered: _Network, known: Sequence[_Ranks], crew: int, hopeless: int, bound: int
 ) -> tuple[_Badness, _Ranks]:
     """The best of the known ways to go; where that is not near the bound, of blurred ones too."""
     found, leader = min(((aim.tried(gathered, rank, crew)[0], rank) for rank in known), key=itemgetter(0))
-    for rank in _blurred(aim.jobs) if gathered is aim.jobs else ():
+    for rank in _blurred(aim.jobs) if gathered.jobs is aim.jobs else ():
         if found[0] <= hopeless and found[_LENGTH] <= _GOOD_ENOUGH * bound:
             break
         badness, _ = aim.tried(gathered, rank, crew)
@@ -229,11 +285,9 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
     return [jobs] if eager == jobs else [jobs, eager]
 
 
-def _improved(
-    aim: _Aim, gathered: Mapping[str, _Job], rank: _Ranks, moves: int, crew: int
-) -> tuple[_Badness, _Slots, _Ranks]:
+def _improved(aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int) -> tuple[_Badness, _Slots, _Ranks]:
     """The schedule by this rank after a local search over it (insertions, first improvement), and the rank found."""
-    order = sorted(gathered, key=lambda name: rank[name])
+    order = sorted(gathered.jobs, key=lambda name: rank[name])
     worth, slots = aim.tried(gathered, _by_place(order), crew)
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(moves):
@@ -276,9 +330,10 @@ def _blurred(jobs: Mapping[str, _Job]) -> Iterator[_Ranks]:
         yield {name: (-tail[name] * chance.uniform(0.6, 1.4), name) for name in sorted(jobs)}
 
 
-def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int) -> _Slots:
+def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
     """Whenever somebody is free, the first in rank of the tasks that can begin begins."""
-    followers = _reversed(jobs)
+    jobs, followers = network
+    people, day = len(team.days), team.day
     waiting = {name: len(job.needs) for name, job in jobs.items()}
     key = {name: (not jobs[name].frozen, *rank[name]) for name in jobs}
     ready = [(key[name], name) for name, count in waiting.items() if not count and not jobs[name].nobody]
@@ -301,17 +356,20 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
         gathering = False  # people are free and wait for the others: writers are stopped when all can begin
         begun = len(slots)
         is_open = len(to_freeze) not in (0, frozen)
-        while ready and free:
+        while ready and free and now % DAY < day:
             rated, name = heappop(ready)
             job = jobs[name]
-            if job.hands > len(free) and len(free) < people and _may_begin(job, now, day):
+            if not (job.frozen or stuck) and (is_open or gathering):
+                aside.append((rated, name))  # and whatever comes after it: what is frozen comes first
+                break
+            who = _hand(job, free, last, team, now)
+            if who and job.hands > len(free) and len(free) < people:
                 gathering = True
                 aside.append((rated, name))
-            elif free and _may_begin(job, now, day) and (job.frozen or stuck or not (is_open or gathering)):
-                who = min(free, key=lambda one: (last.get(one) != job.owner, one))
+            elif who:
                 free.remove(who)
                 last[who] = job.owner
-                end = ends(now, job.minutes, day)
+                end = ends(now, job.minutes, team.days[who - 1])
                 slots[name] = _Slot(now, end, who)
                 if job.frozen:
                     to_freeze.discard(name)
@@ -329,7 +387,7 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
             _, who, name = heappop(events)
             if who:
                 free.append(who)
-            for follower in followers[name].needs if name else ():
+            for follower in followers[name] if name else ():
                 waiting[follower] -= 1
                 if waiting[follower]:
                     continue
@@ -338,6 +396,15 @@ def _list_schedule(jobs: Mapping[str, _Job], rank: _Ranks, people: int, day: int
                 else:
                     heappush(ready, (key[follower], follower))
     return slots
+
+
+def _hand(job: _Job, free: Sequence[int], last: Mapping[int, str], team: _Team, now: int) -> int:
+    """Who of those who are free begins it now: who does such tasks already, if there is one. 0: nobody can."""
+    days = team.days
+    if team.able:
+        free = [one for one in free if one in team.able[job.id]]
+    able = [one for one in free if _may_begin(job, now, days[one - 1])]
+    return min(able, key=lambda one: (last.get(one) != job.owner, one), default=0)
 
 
 def _may_begin(job: _Job, now: int, day: int) -> bool:
@@ -407,12 +474,19 @@ def _soonest(jobs: Mapping[str, _Job], slots: _Slots) -> dict[str, int]:
     found: dict[str, int] = {}
     for name in sorted(jobs, key=lambda one: (slots[one].start, slots[one].end)):
         job, slot = jobs[name], slots[name]
-        needs = [need for need in job.needs if need in found]
-        queued = slot.start - max((slots[need].end + jobs[need].wait for need in needs), default=0)
-        start = max((found[need] for need in needs), default=0) + max(queued, 0)
-        if job.frozen:
-            start = slot.start
-        found[name] = min(start, slot.start) + slot.end - slot.start + job.soon
+        start = slot.start
+        if not job.frozen:
+            waited, soonest = 0, 0
+            for need in job.needs:
+                if need not in found:
+                    continue
+                over = slots[need].end + jobs[need].wait
+                if over > waited:
+                    waited = over
+                if found[need] > soonest:
+                    soonest = found[need]
+            start = min(start, soonest + max(start - waited, 0))
+        found[name] = start + slot.end - slot.start + job.soon
     return found
 
 

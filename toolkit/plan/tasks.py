@@ -29,11 +29,12 @@ from msgspec.structs import replace
 from toolkit.catalog import Catalog, EffortRule, PlanTask
 from toolkit.errors import BadCatalog
 from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
-from toolkit.plan.common import common_tasks, with_gate
+from toolkit.plan.common import common_tasks, taken_over, with_gate
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import SINCE_COPY, is_held
 from toolkit.plan.replacements import required
+from toolkit.plan.stopping import Stopping
 
 _FETCHING: tuple[Phase, ...] = ("prepare", "copy")
 _ORDER: tuple[Phase, ...] = ("prepare", "copy", "rehearse", "freeze", "cut over", "settle")
@@ -87,6 +88,7 @@ def make_tasks(
     lost: Sequence[Gone],
     platform: Platform,
     catalog: Catalog,
+    halt: Stopping = Stopping(),  # noqa: B008 - frozen
     hopeless: Collection[str] = (),
     given_up: Collection[str] = (),
 ) -> Made:
@@ -99,8 +101,8 @@ def make_tasks(
         for part in parts
         for task in part.tasks
     ]  # fmt: skip
-    found = common_tasks(built, replacements, lost, platform, catalog, hopeless)
-    tasks = with_gate(found.tasks, platform, catalog)
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless)
+    tasks = with_gate(found.tasks, platform, catalog, halt)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
     serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}
@@ -117,8 +119,8 @@ def _part(
     given_up: Collection[str],
 ) -> Part:
     blueprint = catalog.blueprints[replacement.blueprint]
-    others = [capability for one in replacements if one is not replacement for capability in one.capabilities]
-    tasks = tuple(task for task in blueprint.tasks if not any(fnmatchcase(one, task.unless) for one in others))
+    others = [one for one in replacements if one is not replacement]
+    tasks = tuple(task for task in blueprint.tasks if _fits(task, others, catalog))
     if not replacement.dependencies:
         tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
@@ -139,6 +141,13 @@ def _part(
     needs = required(blueprint, platform)
     own = needs & frozenset(blueprint.needs)
     return Part(replacement, tasks, needs, own, gone, frozenset(cut_off), blueprint.tasks)
+
+
+def _fits(task: PlanTask, others: Sequence[Replacement], catalog: Catalog) -> bool:
+    """Whether a task is one where these are replaced as well."""
+    if task.unless and taken_over(task.unless, others, catalog):
+        return False
+    return not task.beside or taken_over(task.beside, others, catalog)
 
 
 def _offered(gone: Sequence[Gone], catalog: Catalog) -> set[str]:

@@ -3,6 +3,7 @@
 In: the audit, what is lost, the catalogue. Out: `Wanted`, not yet matched with blueprints, and what fallbacks cover.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,16 @@ from toolkit.plan.losses import HOSTING, Gone, hosts, rents_out
 from toolkit.plan.protocols import Use, uses
 
 _EITHER = ("data.relational", "data.cache")  # programs come with drivers for several of these, and use one
+
+
+FRONTS = ("edge.cdn", "edge.ddos")
+_SETTINGS = re.compile(
+    r"files\.(?:hcl|terraform_json|tfstate|cloudformation|dotenv|compose|kubernetes|platforms|config)"
+)
+_NOT_OURS = (
+    "only addresses of it stand in pages and code: most likely somebody else's files lie there. `offramp export assets`"
+    " takes what your pages load; where it is your own, [[declare]] it in offramp.toml"
+)
 
 
 class Wanted(Value):
@@ -40,12 +51,25 @@ def wanted_by_losses(
             if by and capability not in chosen:
                 covered.append(Unplanned(one.id, capability, f"a fallback takes over: {by}"))
                 continue
+            if capability in FRONTS and serves_others(one, audit):
+                covered.append(Unplanned(one.id, capability, _NOT_OURS))
+                continue
             for use in _uses(gone, capability, audit, catalog):
                 wanted.setdefault((capability, use.speaks, use.assumed), []).append(one.id)
     return [
         Wanted(capability, speaks, tuple(ids), assumed=assumed)
         for (capability, speaks, assumed), ids in sorted(wanted.items())
     ], covered
+
+
+def serves_others(dependency: Dependency, audit: Audit) -> bool:
+    """Whether nothing but addresses in pages and programs speaks of it. Who has a distribution of his own names it in
+    infrastructure or settings, calls its API, or points a name at it."""
+    if dependency.declared or not dependency.evidence:
+        return False
+    signs = [audit.survey.evidence[position] for position in dependency.evidence]
+    files = [sign for sign in signs if sign.source.startswith("files.") and "#host:" in sign.signal]
+    return len(files) == len(signs) and not any(sign.role == "infra" or _SETTINGS.match(sign.source) for sign in signs)
 
 
 def _uses(gone: Gone, capability: str, audit: Audit, catalog: Catalog) -> tuple[Use, ...]:

@@ -243,7 +243,13 @@ def changes(plan: Plan) -> list[str]:
     for one in plan.changes:
         path, _, line = one.where.rpartition(":")
         found.setdefault((one.dependency, one.blueprint), {}).setdefault(f"{one.root}/{path}", []).append(line)
-    return [f"{name}, which {slug} takes over: {_in_files(files)}" for (name, slug), files in found.items()]
+    return [f"{name}, {_taken_over(slug)}: {_in_files(files)}" for (name, slug), files in found.items()]
+
+
+def _taken_over(slug: str) -> str:
+    if slug:
+        return f"which {slug} takes over"
+    return "which nothing takes over: do without it, or put something else there"
 
 
 def _in_files(files: dict[str, list[str]]) -> str:
@@ -256,7 +262,49 @@ def first_hour(plan: Plan) -> list[str]:
     """What begins in the first hour, by person."""
     early = [task for task in plan.tasks if task.who and task.start_hours < 1]
     early.sort(key=lambda task: (task.who, task.start_hours))
-    return [f"person {task.who}, {clock(task.start_hours)}: {task.title} ({task.owner})" for task in early]
+    return [f"{person(task, plan)}, {clock(task.start_hours)}: {task.title} ({task.owner})" for task in early]
+
+
+def directly_before(task: Task, plan: Plan) -> list[str]:
+    """What must be done first, without what those wait for in their turn."""
+    known = {one.id: one for one in plan.tasks}
+    further: set[str] = set()
+    queue = [need for name in task.needs for need in known[name].needs]
+    while queue:
+        if (name := queue.pop()) not in further:
+            further.add(name)
+            queue += known[name].needs
+    return [need for need in task.needs if need not in further]
+
+
+def machines(plan: Plan) -> list[str]:
+    """What to rent."""
+    return [
+        f"{host.name}: {host.cpus} CPUs, {host.memory_mb} MB memory, {host.disk_gb} GB disk,"
+        f" for {', '.join(host.groups)}"
+        for host in plan.hosts
+    ]
+
+
+def person(task: Task, plan: Plan) -> str:
+    """Whoever does it, by name where offramp.toml names people."""
+    named = plan.platform.persons
+    return named[task.who - 1].name if 1 <= task.who <= len(named) else f"person {task.who}"
+
+
+def hand_overs(plan: Plan) -> list[str]:
+    """Where one person goes on with what another has just done: when, who, to whom, with what."""
+    known = {task.id: task for task in plan.tasks}
+    found = []
+    for task in sorted(plan.tasks, key=lambda task: (task.start_hours, task.id)):
+        before = [known[need] for need in task.needs if known[need].who]
+        last = max(before, key=lambda one: (one.done_hours, one.id), default=None)
+        if last and task.who and last.who != task.who:
+            giver, taker = person(last, plan), person(task, plan)
+            found.append(
+                f"{_moment(task.start_hours)}: {giver} to {taker}: “{last.title}” is done, “{task.title}” begins"
+            )
+    return found
 
 
 def who_when(plan: Plan) -> list[tuple[str, list[tuple[str, str, Task]]]]:
@@ -268,7 +316,9 @@ def who_when(plan: Plan) -> list[tuple[str, list[tuple[str, str, Task]]]]:
 def _person(who: int, plan: Plan) -> str:
     mine = [task for task in plan.tasks if task.who == who]
     hours = sum(task.effort.hours for task in mine)
-    return f"Person {who}: {', '.join(dict.fromkeys(task.owner for task in mine))}, {hours:.1f} h of work"
+    name = person(mine[0], plan)
+    name = name[:1].upper() + name[1:]
+    return f"{name}: {', '.join(dict.fromkeys(task.owner for task in mine))}, {hours:.1f} h of work"
 
 
 def _day_by_day(who: int, plan: Plan) -> list[tuple[str, str, Task]]:

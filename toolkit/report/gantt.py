@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from toolkit.model import Plan, Task
 from toolkit.report.caveats import clock
+from toolkit.report.caveats import person as whose
 
 LEFT, WIDTH, ROW = 330, 690, 20  # of the titles, of the hours; of a row
 _TOP, _LETTERS = 40, 42
@@ -63,7 +64,8 @@ def draw(plan: Plan) -> Gantt:
     for who in sorted({task.who for task in tasks}):
         mine = sorted((task for task in tasks if task.who == who), key=lambda task: (task.start_hours, task.id))
         roles = ", ".join(dict.fromkeys(task.owner for task in mine))
-        people.append(Person(_cut(f"Person {who}: {roles}", 2 * _LETTERS), y + 14))
+        name = whose(mine[0], plan)
+        people.append(Person(_cut(f"{name[:1].upper()}{name[1:]}: {roles}", 2 * _LETTERS), y + 14))
         y += ROW
         for task in mine:
             rows.append(_row(task, y, span, task.id in path))

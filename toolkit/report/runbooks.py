@@ -117,8 +117,10 @@ def _index(plan: Plan, books: Sequence[Runbook]) -> str:
         "## Schedule",
         prose(caveats.measured(plan)),
         caveats.FOLDER if any(task.commands for task in plan.tasks) else "",
-        "\n".join([*table, *(_row(task, titles) for task in _by_start(plan.tasks))]),
+        "\n".join([*table, *(_row(task, titles, plan) for task in _by_start(plan.tasks))]),
         "\n\n".join(_who_when(plan)),
+        "## Machines" if plan.hosts else "",
+        "\n".join(f"- {prose(line)}" for line in caveats.machines(plan)),
         "## Nothing replaces these: decide what to do without them" if without else "",
         "\n".join(without),
         "## Runbooks",
@@ -150,15 +152,18 @@ def _who_when(plan: Plan) -> list[str]:
         rows = [f"| {start} | {end} | {prose(task.title)} | ☐ |" for start, end, task in mine]
         parts.append(f"### {markdown(person)}")
         parts.append("\n".join(["| From | To | Task | ✓ |", "| --- | --- | --- | --- |", *rows]))
+    if handed := caveats.hand_overs(plan):
+        parts.append("### Hand-overs")
+        parts.append("\n".join(f"- ☐ {prose(line)}" for line in handed))
     return parts
 
 
-def _row(task: Task, titles: dict[str, str]) -> str:
+def _row(task: Task, titles: dict[str, str], plan: Plan) -> str:
     late = " **too late**" if task.late else ""
     book = f"[{markdown(titles.get(task.capability, task.capability))}]({task.capability}.md)"
     waited = f", then wait to {clock(task.done_hours)}" if task.done_hours > task.finish_hours else ""
     times = f"{clock(task.start_hours)} | {clock(task.finish_hours)}{waited}{late}"
-    who = f"{task.who}: {task.owner}" if task.who else task.owner
+    who = f"{caveats.person(task, plan)}: {task.owner}" if task.who else task.owner
     return f"| {times} | {markdown(who)} | {prose(task.title)} | {book} | ☐ |"
 
 
@@ -171,7 +176,7 @@ def _markdown(book: Runbook, plan: Plan) -> str:
     for phase, tasks in book.phases:
         parts.append(f"## {phase.capitalize()}")
         for task in tasks:
-            parts += _task(task, titles)
+            parts += _task(task, titles, plan)
     parts.append(f"Made by {markdown(plan.tool)}.")
     return "\n\n".join(parts) + "\n"
 
@@ -201,7 +206,7 @@ def _way_out(way: WayOut) -> list[str]:
     return parts
 
 
-def _task(task: Task, titles: dict[str, str]) -> list[str]:
+def _task(task: Task, titles: dict[str, str], plan: Plan) -> list[str]:
     when = f"{clock(task.start_hours)} to {clock(task.finish_hours)}"
     worked = f"{markdown(caveats.effort(task))} ({markdown(task.effort.basis)})"
     parts = [f"### ☐ {prose(task.title)}", f"{when}, {markdown(task.owner)}. Work: {worked}"]
@@ -211,12 +216,13 @@ def _task(task: Task, titles: dict[str, str]) -> list[str]:
         parts.append("**Before access ends.**")
     if task.window.latest_hours is not None:
         parts.append(f"Latest: {clock(task.window.latest_hours)}")
-    if task.needs:
-        parts.append("\n".join(["First:", "", *(f"- {prose(titles.get(need, need))}" for need in task.needs)]))
+    if first := caveats.directly_before(task, plan):
+        parts.append("\n".join(["First:", "", *(f"- {prose(titles.get(need, need))}" for need in first)]))
     if task.wait:
         source = f" ({_source(task.wait.source)})" if task.wait.source else ""
         parts.append(f"Then wait {markdown(caveats.wait(task.wait))}{source}")
     parts += [block(command, "sh") for command in task.commands]
+    parts += [f"Mind: {prose(line)}" for line in task.notes]
     parts += [f"To fill in: {markdown(line)}" for line in task.look_up]
     if task.done_when:
         parts.append(f"Done when: {prose(task.done_when)}")

@@ -24,7 +24,7 @@ from toolkit.collect.files.read import Findings, Reader
 from toolkit.collect.files.strangers import strangers
 from toolkit.collect.files.walk import File, Folder, walk
 from toolkit.errors import BadInput
-from toolkit.model import Discarded, Evidence, Root, Skipped, Survey, Unread
+from toolkit.model import Discarded, Evidence, ResourceName, Root, Skipped, Survey, Unread
 
 __all__ = ["collect_files"]
 
@@ -54,7 +54,7 @@ def collect_files(
         parsers = discover()
         hints = [hint for parser in parsers for hint in parser.hints]
         prefilter = load_prefilter(signals(), hints, cache)
-        return Reader(Matcher(signals()), prefilter, Claims(parsers), ignored, catalog.hosts)
+        return Reader(Matcher(signals()), prefilter, Claims(parsers), ignored, catalog.hosts, catalog.namings())
 
     known = Cache(cache, catalog.hash, ignored)
     done = 0
@@ -122,16 +122,19 @@ def _one(
             found(file, findings)
     apart = [Skipped(name, _shown(manifest), "own output", files) for manifest, files in listed.items()]
     hosts = strangers(name, {_shown(file.path): found.hosts for file, found in results.items() if found.hosts}, catalog)
-    seen = _survey(name, folder, results, signals())
+    seen = _survey(name, folder, results, signals(), catalog)
     chosen = choices({_shown(file.path): found.said for file, found in results.items() if found.said}, catalog)
     survey = merge(seen, Survey(unread=tuple(unread), skipped=tuple(apart), hosts=hosts, choices=chosen))
     cache.save(name, folder, folders, results, survey, started)
     return survey, count
 
 
-def _survey(name: str, folder: Path, results: Mapping[File, Findings], signals: Sequence[Signal]) -> Survey:
+def _survey(
+    name: str, folder: Path, results: Mapping[File, Findings], signals: Sequence[Signal], catalog: Catalog
+) -> Survey:
     """Findings in the words of the model."""
-    evidence, discarded, unread, skipped = [], [], [], []
+    evidence, discarded, unread, skipped, names = [], [], [], [], []
+    namings = tuple(catalog.namings())
     for file, found in results.items():
         path = _shown(file.path)
         for sign in found.signs:
@@ -142,6 +145,9 @@ def _survey(name: str, folder: Path, results: Mapping[File, Findings], signals: 
             discarded.append(Discarded(drop.source, signal, name, f"{path}:{drop.line}", drop.reason))
         for source, line, reason in found.unread:
             unread.append(Unread(source, name, f"{path}:{line}" if line else path, reason))
+        for one in found.names:
+            of, naming = namings[one.naming]
+            names.append(ResourceName(of, naming.word, one.name, name, f"{path}:{one.line}"))
         if found.skipped:
             skipped.append(Skipped(name, path, found.skipped))
     return Survey(
@@ -151,6 +157,7 @@ def _survey(name: str, folder: Path, results: Mapping[File, Findings], signals: 
         discarded=tuple(discarded),
         unread=tuple(unread),
         skipped=tuple(skipped),
+        names=tuple(names),
     )
 
 

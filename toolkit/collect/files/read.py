@@ -22,9 +22,10 @@ from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
 from toolkit.collect.files.parsers import Parser, python
 from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
+from toolkit.collect.files.resource_names import ResourceFound, resource_names
 from toolkit.collect.files.switches import Said, switches
 from toolkit.collect.files.walk import File
-from toolkit.entries import Hosts
+from toolkit.entries import Hosts, Naming
 from toolkit.globs import Globs
 from toolkit.model import DiscardReason, Role, SkipReason
 
@@ -80,9 +81,11 @@ class Findings(Struct, array_like=True):
     skipped: SkipReason | None = None
     hosts: list[Named] = msgspec.field(default_factory=list)  # of nobody the catalogue knows
     said: list[Said] = msgspec.field(default_factory=list)  # of settings that choose a provider
+    names: list[ResourceFound] = msgspec.field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts or self.said)
+        told = self.signs or self.dropped or self.unread or self.skipped
+        return bool(told or self.hosts or self.said or self.names)
 
 
 class Reader:
@@ -95,6 +98,7 @@ class Reader:
         claims: Claims,
         ignored: Iterable[str] = (),
         hosts: Hosts = Hosts(),  # noqa: B008 - frozen
+        namings: Iterable[tuple[str, Naming]] = (),
     ) -> None:
         self._matcher, self._prefilter, self._claims = matcher, prefilter, claims
         self._hosts = HostFinder(matcher, hosts)
@@ -102,6 +106,8 @@ class Reader:
         self._names = Globs(
             (signal.value, number) for number, signal in enumerate(matcher.signals) if signal.kind == "file"
         )
+        self._namings = tuple(namings)
+        self._naming = Globs((glob, number) for number, (_, one) in enumerate(self._namings) for glob in one.files)
         self._wanted: dict[tuple[Parser, ...], tuple[Wanted, bool]] = {}
 
     def read(self, root: str, file: File) -> Findings:
@@ -121,6 +127,7 @@ class Reader:
         if data:
             self._text(file, data, parsers, certain, found)
             self._strangers(file, data, found)
+            self._called(file, data, found)
             if len(data) <= _MOST_SWITCHING and (found.signs or _CHOOSING.search(file.path)) and kind_of(file.name):
                 self._switches(file, data, found)
         return found
@@ -129,6 +136,13 @@ class Reader:
         """What a program or its settings say of settings that choose a provider."""
         if self._why(file) is None and paths.role_of_content(file.path, data) in _OPERATED:
             found.said.extend(switches(file.path, data))
+
+    def _called(self, file: File, data: bytes, found: Findings) -> None:
+        """What things are called at vendors, where a program runs or is deployed from."""
+        numbers = sorted(set(self._naming.match(file.path, file.name))) if len(data) <= _MOST_SWITCHING else []
+        if not numbers or self._why(file) or paths.role_of_content(file.path, data) == "developer":
+            return
+        found.names.extend(resource_names(file.path, _decode(data), [(n, self._namings[n][1]) for n in numbers]))
 
     def _strangers(self, file: File, data: bytes, found: Findings) -> None:
         """Hosts of nobody, where a program runs or its settings lie."""
