@@ -29,6 +29,7 @@ from toolkit.collect.programs import (
     units,
     versions,
 )
+from toolkit.collect.programs.addresses import of_each
 from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
@@ -49,7 +50,7 @@ _MOST = 20  # a monorepo of libraries is not twenty programs
 def find_programs(roots: Mapping[str, Path]) -> tuple[Program, ...]:
     """The programs of every root, outer folders first."""
     found = [one for root in roots.values() for one in _in_tree(read_tree(root))]
-    return tuple(_renamed(found[:_MOST]))
+    return tuple(_renamed(of_each(found[:_MOST])))
 
 
 def _in_tree(tree: Tree) -> Iterator[Program]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from toolkit import leaks
 from toolkit.collect.packages import needed_packages
 from toolkit.collect.programs import images, places, wiring
+from toolkit.collect.programs.addresses import ASKED, address_of, asking
 from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, engine_of, spelled
 from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
@@ -40,11 +41,6 @@ _IN_LARAVEL = re.compile(r"(?:.*/)?config/\w+\.php:")
 _SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.document")
 _BROUGHT = re.compile(
     r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
-)
-_ASKED = re.compile(
-    r"(?:(?:APP|SITE|PUBLIC|FRONTEND|WEB|ROOT|SERVER|EXTERNAL|NEXT_PUBLIC_APP|APPLICATION|CANONICAL|BACKEND|PHX|API)_"
-    r"(?:URL|ROOT|HOST|DOMAIN|HOSTNAME|BASE_URL|URI)|BASE_URL|ALLOWED_HOSTS|DOMAIN|DOMAIN_NAME|NEXTAUTH_URL|AUTH_URL|HOSTNAME"
-    r"|LOCAL_DOMAIN|WEB_DOMAIN)"
 )
 _LISTENS = (
     (
@@ -314,6 +310,9 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
         options = {fact.key: fact.where for fact in reversed(facts) if fact.kind == "option"}
         wired = wiring.given(iter(options), engine).items()
         environment |= {name: Said(value, options[name]) for name, value in wired if "${data.relational" in value}
+    for name, said in named.items():
+        if name not in environment and (address := address_of(name, said.text)):
+            environment[name] = Said(address, said.where)
     secrets = {fact.key: Said("", fact.where) for fact in reversed(facts) if fact.kind == "secret"}
     brought = {}
     for name, said in named.items():
@@ -364,9 +363,9 @@ def _open(
     for name, said in named.items():
         if DECIDES.fullmatch(name) and engine in ("", "sqlite"):
             yield f"{name} chooses its database ({said.where}): a file of its own where it is not set"
-    asked = {name: said for name, said in named.items() if _ASKED.fullmatch(name)}
+    asked = {name: said for name, said in named.items() if ASKED.fullmatch(name) and not address_of(name, said.text)}
     for name, said in list(asked.items())[:6]:
-        yield f'{name}: where people reach it, for example "https://example.org" ({said.where})'
+        yield asking(name, said)
     yield from _searched(named)
     for fact in _of(facts, "open"):
         yield f"{fact.text} ({fact.where})"
