@@ -21,7 +21,7 @@ _NODE = '{"private": true, "scripts": {"start": "node server.js"}, "dependencies
         ("PHX_HOST", "", "${address.domain}"),
         ("APP_HOST", "shop.example.com", "${address.domain}"),
         ("ALLOWED_HOSTS", '["shop.example"]', None),
-        ("SERVER_HOST", "0.0.0.0", None),
+        ("SERVER_HOST", "localhost", None),
         ("HOSTNAME", "", None),
         ("DATABASE_URL", "postgres://x", None),
     ],

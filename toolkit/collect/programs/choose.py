@@ -10,7 +10,7 @@ from toolkit import leaks
 from toolkit.collect.packages import needed_packages
 from toolkit.collect.programs import images, places, wiring
 from toolkit.collect.programs.addresses import ASKED, address_of, asking
-from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, engine_of, spelled
+from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, UNREPLACED, engine_of, spelled
 from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
 from toolkit.collect.programs.manifests import with_included
@@ -301,6 +301,8 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
     for name, value in wiring.given(iter(named), engine).items():
         if _IN_LARAVEL.match(named[name].where) and _SELDOM.search(value):
             continue  # its settings name every engine that it could use
+        if engine in UNREPLACED and "${data.relational" in value:
+            continue
         if choosing and engine in ("", "sqlite") and "${data.relational" in value:
             continue  # a file of its own, until something chooses another engine
         if name not in environment:
@@ -360,6 +362,9 @@ def _open(
         yield f"{wanted}; Debian 13 has {debian}: where it does not do, it needs a container"
     if engine == "sqlite":
         yield "its database is SQLite, a file of its own: it lasts and is backed up where `writable` names it"
+    if engine in UNREPLACED:
+        spoken = f"its database is {UNREPLACED[engine]}, which is not replaced"
+        yield f"{spoken}: say where one runs that stays, or move it first"
     for name, said in named.items():
         if DECIDES.fullmatch(name) and engine in ("", "sqlite"):
             yield f"{name} chooses its database ({said.where}): a file of its own where it is not set"

@@ -7,6 +7,7 @@ its runtime is newer than Debian's, not in Debian at all, or unknown.
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -27,8 +28,17 @@ _DEBIAN = {
 _PLACE = re.compile(r"/[\w@+-][\w.@+-]*(?:/[\w.@+-]+)*")
 _OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run|var/lib/(?:mysql|postgresql|redis))(?:/.*)?")
 _FILE = re.compile(r"\.(?:db3?|sqlite[23]?|json|ya?ml|toml|conf|log|txt)$")
+_SETTLED = re.compile(r"it needs a container|^Debian has no \.NET")
 _LOWEST = 1024
 _RAISED = 8000
+
+
+class _Raised(NamedTuple):
+    """A setting that tells an image's program where to listen."""
+
+    setting: str
+    text: str  # with $PORT, which the draft knows
+    port: Said
 
 
 def newer(version: Said | None, language: str) -> str:
@@ -47,7 +57,7 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
     if image is None or not reason:
         return one
     workdir = next((fact.text for fact in reversed(facts) if fact.kind == "workdir"), "")
-    raised = _raised(facts)
+    raised = _kestrel(facts) if one.stack == "ASP.NET" else _raised(facts)
     own = any(fact.kind in ("start", "guess") and fact.key == "image" for fact in facts)
     compiled = one.runtime == "binary"
     return replace(
@@ -57,16 +67,16 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
         packages=(),
         release=() if compiled else one.release,
         start=None if own or compiled else one.start,
-        port=raised[1] if raised else _port(facts) or one.port,
+        port=raised.port if raised else _port(facts) or one.port,
         serve={},
         fallback=None,
         workers={} if compiled else one.workers,
         writable=tuple(_folders(one, facts, workdir)),
         environment={
             **{name: said for name, said in one.environment.items() if not _of_image(said, image)},
-            **({raised[0]: raised[1]} if raised else {}),
+            **({raised.setting: Said(raised.text, raised.port.where)} if raised else {}),
         },
-        open=(*_open(facts, image), *(text for text in one.open if "it needs a container" not in text)),
+        open=(*_open(facts, image, raised), *(text for text in one.open if not _SETTLED.search(text))),
     )
 
 
@@ -91,13 +101,22 @@ def _port(facts: Sequence[Fact]) -> Said | None:
     return next((Said(fact.text, fact.where) for fact in ports if int(fact.text) < 65536), None)
 
 
-def _raised(facts: Sequence[Fact]) -> tuple[str, Said] | None:
+def _raised(facts: Sequence[Fact]) -> _Raised | None:
     """A setting of the image that names its port, with one that a program without rights may have: 80 becomes 8080."""
     port = _port(facts)
     if port is None or int(port.text) >= _LOWEST:
         return None
     naming = (fact for fact in facts if fact.kind == "env" and fact.key.endswith("PORT") and fact.text == port.text)
-    return next(((fact.key, Said(str(_RAISED + int(port.text)), fact.where)) for fact in naming), None)
+    number = str(_RAISED + int(port.text))
+    return next((_Raised(fact.key, "$PORT", Said(number, fact.where)) for fact in naming), None)
+
+
+def _kestrel(facts: Sequence[Fact]) -> _Raised:
+    """ASP.NET listens where this says, in every version, whatever PORT says; its images do so on 80 or 8080."""
+    port = _port(facts)
+    number = int(port.text) if port and int(port.text) >= _LOWEST else _RAISED + 80
+    where = port.where if port else "convention of ASP.NET"
+    return _Raised("ASPNETCORE_URLS", "http://127.0.0.1:$PORT", Said(str(number), where))
 
 
 def _folders(one: Program, facts: Sequence[Fact], workdir: str) -> Iterator[Said]:
@@ -114,7 +133,7 @@ def _folders(one: Program, facts: Sequence[Fact], workdir: str) -> Iterator[Said
             yield said
 
 
-def _open(facts: Sequence[Fact], image: Fact) -> Iterator[str]:
+def _open(facts: Sequence[Fact], image: Fact, raised: _Raised | None) -> Iterator[str]:
     bases = [fact.text for fact in facts if fact.kind == "base"]
     if bases:
         yield (
@@ -126,6 +145,6 @@ def _open(facts: Sequence[Fact], image: Fact) -> Iterator[str]:
         if "@" not in base and tag in ("", "latest"):
             yield f"{base} is whatever is newest on the day: name a version in {image.text}"
     port = _port(facts)
-    if port and int(port.text) < _LOWEST and not _raised(facts):
+    if port and int(port.text) < _LOWEST and not raised:
         said = f"its image listens on {port.text} ({port.where})"
         yield f"{said}, which no program without rights may: have it listen on $PORT"
