@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.collect.programs.test_stacks import Files, only, write
 from toolkit.collect.programs import find_programs
 from toolkit.collect.programs.addresses import address_of
 
 _NODE = '{"private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}'
+_GIN = 'package main\nfunc main() {\n r := gin.Default()\n r.Run(":3032")\n}'
+_AXUM = '[package]\nname = "x"\n\n[dependencies]\naxum = "1"\n'
 
 
 @pytest.mark.parametrize(
@@ -32,11 +35,28 @@ def test_a_name_and_its_sample_say_which(name: str, sample: str, reference: str 
 
 def test_an_address_of_another_program_is_asked_for(tmp_path: Path) -> None:
     for name in ("shop", "desk"):
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "package.json").write_text(_NODE)
-        (folder / ".env.example").write_text("API_URL=http://localhost:1\nAPP_URL=http://localhost:2\n")
+        sample = "API_URL=http://localhost:1\nAPP_URL=http://localhost:2\n"
+        write(tmp_path / name, {"package.json": _NODE, ".env.example": sample})
     for one in find_programs({"checkout": tmp_path}):
         assert one.environment["APP_URL"].text == "${address.url}"
         assert "API_URL" not in one.environment
         assert any(line.startswith("API_URL: ") for line in one.open)
+
+
+@pytest.mark.parametrize(
+    ("files", "port"),
+    [
+        ({"Cargo.toml": _AXUM, "src/main.rs": 'serve(&"0.0.0.0:3030".parse()?)'}, "3030"),
+        ({"Cargo.toml": _AXUM, "src/main.rs": "SocketAddr::from(([127, 0, 0, 1], 3031))"}, "3031"),
+        ({"Cargo.toml": _AXUM, "src/main.rs": 'env::var("PORT").unwrap_or("3030");\nbind("0.0.0.0:3030")'}, None),
+        (
+            {"go.mod": "module x/y\n", "main.go": 'package main\nfunc main() {\n r.Run(":3032")\n gin.Default()\n}'},
+            "3032",
+        ),
+        ({"package.json": _NODE, "server.js": "app.listen(3033, () => {})"}, "3033"),
+        ({"package.json": _NODE, "server.js": "const port = process.env.PORT || 3;\napp.listen(3034)"}, None),
+    ],
+)
+def test_a_port_that_stands_in_the_code_is_the_programs(tmp_path: Path, files: Files, port: str | None) -> None:
+    program = only(tmp_path, files)
+    assert (program.port.text if program.port else None) == port

@@ -34,6 +34,7 @@ from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.kept import kept
+from toolkit.collect.programs.listening import literal_port
 from toolkit.collect.programs.manifests import runtime_of
 from toolkit.collect.programs.sharing import shared
 from toolkit.collect.programs.tree import Tree, above, at, homes, read_tree
@@ -72,7 +73,7 @@ def _read(tree: Tree, standing: list[Standing], before: list[Fact], after: list[
             [fact for fact in before if _is_of(fact, one, others)],
             list(one.facts),
             [fact for fact in after if _is_of(fact, one, others)],
-            [] if one.page else [*names(tree, one), *kept(tree, one)],
+            [] if one.page else [*names(tree, one), *kept(tree, one), *literal_port(tree, one)],
         )
         yield program(tree, one, told, _name(tree, one))
 

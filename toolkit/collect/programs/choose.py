@@ -15,7 +15,7 @@ from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
 from toolkit.collect.programs.manifests import with_included
 from toolkit.collect.programs.sequences import sequence
-from toolkit.collect.programs.tree import Tree
+from toolkit.collect.programs.tree import Tree, text
 from toolkit.model import Application, Platform
 from toolkit.program import Program, Said
 from toolkit.start_commands import instead_of_development, on_given_port
@@ -42,6 +42,8 @@ _SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.document")
 _BROUGHT = re.compile(
     r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
 )
+_BUCKET = re.compile(r"(?i)bucket(?!.*(?:url|path|prefix|region|acl|endpoint|domain))")
+_CODE = re.compile(r"\.(?:py|[cm]?[jt]s|rb|go|rs|java|kt|cs|exs?)$")
 _LISTENS = (
     (
         re.compile(
@@ -80,7 +82,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
             named.setdefault(fact.key, Said(fact.text, fact.where))
     engine = engine_of(tree, standing, home, facts) or _engine_in_words(named)
     choices = _choices(tree, standing, named, engine)
-    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(facts, named, engine, choices)
+    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(tree, facts, named, engine, choices)
     databases = not any("${data.relational" in said.text for said in environment.values())
     writable = () if standing.page else places.writable(facts, home, databases=databases)
     for key, said in (*places.settings(facts, writable, home), *_folders(facts)):
@@ -116,7 +118,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         environment=environment,
         secrets=secrets,
         brought=brought,
-        open=tuple(_open(standing, facts, named, start, engine)),
+        open=tuple(_open(tree, standing, facts, named, start, engine)),
     )
     return found if standing.page else images.contained(found, facts, _language(standing), home)
 
@@ -289,7 +291,9 @@ def _choices(tree: Tree, standing: Standing, named: dict[str, Said], engine: str
     return found
 
 
-def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choices: dict[str, Said]) -> _Settings:
+def _settings(
+    tree: Tree, facts: Sequence[Fact], named: dict[str, Said], engine: str, choices: dict[str, Said]
+) -> _Settings:
     """What is wired or plain, what is the program's own secret, what others give the keys of."""
     environment: dict[str, Said] = dict(choices)
     choosing = any(DECIDES.fullmatch(name) for name in named)
@@ -305,6 +309,8 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
             continue
         if choosing and engine in ("", "sqlite") and "${data.relational" in value:
             continue  # a file of its own, until something chooses another engine
+        if name == "EMAIL_SERVER" and "NEXTAUTH_SECRET" in named:
+            value = wiring.wire("SMTP_URL", engine) or value  # NextAuth's is an address with user and password
         if name not in environment:
             environment[name] = Said(value, named[name].where)
     if not any("${data.relational" in said.text for said in environment.values()):
@@ -315,6 +321,8 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
     for name, said in named.items():
         if name not in environment and (address := address_of(name, said.text)):
             environment[name] = Said(address, said.where)
+    if not _keeps_in_store(tree, named):
+        environment = {name: said for name, said in environment.items() if "${data.object-storage" not in said.text}
     secrets = {fact.key: Said("", fact.where) for fact in reversed(facts) if fact.kind == "secret"}
     brought = {}
     for name, said in named.items():
@@ -327,6 +335,22 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
     if "SECRET_KEY_BASE" in secrets or "APP_KEY" in secrets:
         secrets.pop("SECRET_KEY", None)
     return environment, dict(sorted(secrets.items())), brought
+
+
+def _keeps_in_store(tree: Tree, named: dict[str, Said]) -> bool:
+    """Whether its files go to S3: some can do either, and do as the name of a bucket says. Where that may be left out,
+    they stay on its disk."""
+    buckets = [(name, said) for name, said in named.items() if _BUCKET.search(name)]
+    return not buckets or any(_is_demanded(tree, name, said) for name, said in buckets)
+
+
+def _is_demanded(tree: Tree, name: str, said: Said) -> bool:
+    """Whether a sample gives a setting a value, or code reads it without a way around."""
+    path, _, number = said.where.rpartition(":")
+    if said.text.strip("\"'") or not _CODE.search(path):
+        return bool(said.text.strip("\"'"))
+    row = text(tree, path).split("\n")[int(number) - 1]
+    return re.search(rf"{name}['\"]\s*(?:in|not in|,)\s|(?:getenv|get)\(\s*['\"]{name}", row) is None
 
 
 def _mode(fact: Fact) -> bool:
@@ -351,7 +375,7 @@ def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) 
 
 
 def _open(
-    standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
+    tree: Tree, standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
 ) -> Iterator[str]:
     """What is left for the user to say or to check."""
     for guess in _of(facts, "guess")[:1] if start is None and not standing.page else ():
@@ -371,6 +395,12 @@ def _open(
     asked = {name: said for name, said in named.items() if ASKED.fullmatch(name) and not address_of(name, said.text)}
     for name, said in list(asked.items())[:6]:
         yield asking(name, said)
+    bucket = next((f"{name} ({said.where})" for name, said in named.items() if _BUCKET.search(name)), "")
+    if bucket and not _keeps_in_store(tree, named):
+        yield (
+            f"{bucket} is not set, so that its files stay on its disk; for S3 set it, and the endpoint and the keys to "
+            "${data.object-storage.endpoint} and so on"
+        )
     yield from _searched(named)
     for fact in _of(facts, "open"):
         yield f"{fact.text} ({fact.where})"
