@@ -47,6 +47,7 @@ _SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w
 _MADE = re.compile(
     r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*${}-]+)*/?"
 )
+_FOLDER = re.compile(r"(?:--(?!from)\S+\s+)*(?:\./)?([\w-][\w./-]*?)/?\s+\./?")  # `COPY shop .`: its content
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 
 
@@ -192,6 +193,8 @@ def _said(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
             yield Fact(folder, "health", path, where)
     elif found.name == "WORKDIR":
         yield Fact(folder, "workdir", line(found.rest.strip().strip("\"'")), where)
+    elif found.name == "COPY" and (copied := _FOLDER.fullmatch(found.rest.strip())):
+        yield Fact(folder, "copied", copied[1], where)
     elif found.name == "VOLUME":
         for word in re.findall(r"[\w./${}-]+", found.rest)[:20]:
             yield Fact(folder, "writable", word, where)

@@ -29,6 +29,7 @@ _PLACE = re.compile(r"/[\w@+-][\w.@+-]*(?:/[\w.@+-]+)*")
 _OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run|var/lib/(?:mysql|postgresql|redis))(?:/.*)?")
 _FILE = re.compile(r"\.(?:db3?|sqlite[23]?|json|ya?ml|toml|conf|log|txt)$")
 _SETTLED = re.compile(r"it needs a container|^Debian has no \.NET")
+_BUILT = re.compile(r"collectstatic|assets:precompile")  # into the image: a release cannot write there
 _LOWEST = 1024
 _RAISED = 8000
 
@@ -50,10 +51,20 @@ def newer(version: Said | None, language: str) -> str:
     return ".".join(map(str, known)) if wanted[: len(known)] > known[: len(wanted)] else ""
 
 
+def older(facts: Sequence[Fact], language: str) -> str:
+    """Which package is locked to a release that knows no Python as new as Debian's; "" for none."""
+    debian = _DEBIAN.get(language, ())
+    for fact in facts:
+        if fact.kind == "atmost" and tuple(map(int, fact.text.split("."))) < debian:
+            newest = ".".join(map(str, debian))
+            return f"{fact.key} is locked to one for Python {fact.text} at most ({fact.where}), Debian 13 has {newest}"
+    return ""
+
+
 def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> Program:
     """The program in its own image, where it has a Dockerfile and a reason; else as it was."""
     image = next((fact for fact in facts if fact.kind == "image" and fact.text.startswith(home)), None)
-    reason = _reason(one, language)
+    reason = _reason(one, language) or older(facts, language)
     if image is None or not reason:
         return one
     workdir = next((fact.text for fact in reversed(facts) if fact.kind == "workdir"), "")
@@ -65,12 +76,12 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
         image=Said(image.text[len(home) :], reason),
         install=(),
         packages=(),
-        release=() if compiled else one.release,
+        release=() if compiled else tuple(_inside(said, facts) for said in one.release if not _BUILT.search(said.text)),
         start=None if own or compiled else one.start,
         port=raised.port if raised else _port(facts) or one.port,
         serve={},
         fallback=None,
-        workers={} if compiled else one.workers,
+        workers={} if compiled else {name: _inside(said, facts) for name, said in one.workers.items()},
         writable=tuple(_folders(one, facts, workdir)),
         environment={
             **{name: said for name, said in one.environment.items() if not _of_image(said, image)},
@@ -78,6 +89,15 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
         },
         open=(*_open(facts, image, raised), *(text for text in one.open if not _SETTLED.search(text))),
     )
+
+
+def _inside(said: Said, facts: Sequence[Fact]) -> Said:
+    """A command of an inner folder, where the image's work folder is that folder's content."""
+    for fact in facts:
+        folder = re.escape(fact.text)
+        if fact.kind == "copied" and (found := re.fullmatch(rf"(\()?cd {folder} && (.*?)(?(1)\))", said.text)):
+            return Said(found[2], said.where)
+    return said
 
 
 def _reason(one: Program, language: str) -> str:

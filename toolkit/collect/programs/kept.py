@@ -75,9 +75,16 @@ def _databases(home: str, path: str, content: str) -> Iterator[Fact]:
             behind = _BEHIND.search(content, max(0, match.start() - 60), match.start())
             known = match["folder"] or not behind or _BASE.search(behind[1])
             known = known and not _TAG.search(content, max(0, match.start() - 20), match.start())
+            known = known and not (path.endswith(".py") and _is_module(content, match["name"]))
             if known and match["name"] not in seen and not _FOR_TESTS.search(inside):
                 seen.add(match["name"])
                 yield Fact(home, "writable", inside, at(path, line_of(content, match[0])), "database")
+
+
+def _is_module(content: str, name: str) -> bool:
+    """Whether a name with a dot is one of Python's modules: others of its package stand beside it."""
+    package, _, last = name.rpartition(".")
+    return re.search(rf"""['"]{re.escape(package)}(?:\.(?!{last}\b)[\w.]+)?['"]""", content) is not None
 
 
 def _empty_folders(tree: Tree, home: str) -> Iterator[Fact]:
