@@ -384,8 +384,8 @@ def _open(
     if version and (debian := images.newer(version, language)):
         wanted = f"it runs on {language} {version.text} elsewhere ({version.where})"
         yield f"{wanted}; Debian 13 has {debian}: where it does not do, it needs a container"
-    if said := images.older(facts, language):
-        yield f"{said}: where it cannot be built, it needs a container"
+    if reason := images.older(facts, language):
+        yield f"{reason}: where it cannot be built, it needs a container"
     if engine == "sqlite":
         yield "its database is SQLite, a file of its own: it lasts and is backed up where `writable` names it"
     if engine in UNREPLACED:
