@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -118,7 +118,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         environment=environment,
         secrets=secrets,
         brought=brought,
-        open=tuple(_open(tree, standing, facts, named, start, engine)),
+        open=(*_demanded(facts, {**environment, **secrets}), *_open(tree, standing, facts, named, start, engine)),
     )
     return found if standing.page else images.contained(found, facts, _language(standing), home)
 
@@ -332,6 +332,9 @@ def _settings(
             secrets.setdefault(name, Said("", said.where))
         elif _BROUGHT.fullmatch(name):
             brought[name] = said
+    demanded = {fact.key: Said("", fact.where) for fact in facts if fact.kind == "required"}
+    passwords = {name: said for name, said in demanded.items() if name.endswith("PASSWORD") and name not in environment}
+    secrets = {**passwords, **secrets}
     if "SECRET_KEY_BASE" in secrets or "APP_KEY" in secrets:
         secrets.pop("SECRET_KEY", None)
     return environment, dict(sorted(secrets.items())), brought
@@ -406,6 +409,13 @@ def _open(
     yield from _searched(named)
     for fact in _of(facts, "open"):
         yield f"{fact.text} ({fact.where})"
+
+
+def _demanded(facts: Sequence[Fact], given: Container[str]) -> Iterator[str]:
+    """Settings without a default that nothing gives."""
+    for fact in facts:
+        if fact.kind == "required" and fact.key not in given:
+            yield f"{fact.key}: it does not start without ({fact.where})"
 
 
 def _searched(named: dict[str, Said]) -> Iterator[str]:

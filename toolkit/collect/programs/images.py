@@ -67,13 +67,16 @@ def contained(one: Program, facts: Sequence[Fact], language: str, home: str) -> 
     reason = _reason(one, language) or older(facts, language)
     if image is None or not reason:
         return one
+    context = next((fact.text.removeprefix(".") for fact in facts if fact.kind == "context"), home)
+    root = one.source.removesuffix(f"/{home.rstrip('/')}") if home else one.source
     workdir = next((fact.text for fact in reversed(facts) if fact.kind == "workdir"), "")
     raised = _kestrel(facts) if one.stack == "ASP.NET" else _raised(facts)
     own = any(fact.kind in ("start", "guess") and fact.key == "image" for fact in facts)
     compiled = one.runtime == "binary"
     return replace(
         one,
-        image=Said(image.text[len(home) :], reason),
+        source=f"{root}/{context}".rstrip("/"),
+        image=Said(image.text[len(context) :], reason),
         install=(),
         packages=(),
         release=() if compiled else tuple(_inside(said, facts) for said in one.release if not _BUILT.search(said.text)),
