@@ -42,6 +42,10 @@ _SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.document")
 _BROUGHT = re.compile(
     r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
 )
+_ENGINE = re.compile(
+    r"(?:\S*/)?(?:redis|valkey|memcached|postgres|mysqld|mariadbd|rabbitmq|mongod|meilisearch|mosquitto)\b"
+)
+_OF_HEROKU = re.compile(r"vendor/bin/heroku-(?:php|hhvm)-")  # what its platform puts there
 _BUCKET = re.compile(r"(?i)bucket(?!.*(?:url|path|prefix|region|acl|endpoint|domain))")
 _CODE = re.compile(r"\.(?:py|[cm]?[jt]s|rb|go|rs|java|kt|cs|exs?)$")
 _LISTENS = (
@@ -186,6 +190,8 @@ def _workers(told: Told, place: Callable[[Fact], Fact]) -> dict[str, Said]:
                 r"\b(?:puma|unicorn|gunicorn|uvicorn|next start)\b", fact.text
             ):
                 continue  # another server of the same program
+            if _ENGINE.match(fact.text):
+                continue  # a replacement runs that
             if not any(doing and doing <= other for other in known):
                 found.setdefault(_plain(fact.key), fact)
     return {key: _said([place(fact)])[0] for key, fact in sorted(found.items()) if key not in ("start", "web")}
@@ -206,7 +212,7 @@ def _good(command: str) -> bool:
 
 def _start(told: Told) -> Fact | None:
     """The most trusted that is no server for development. A built program gets the arguments its image gives it."""
-    found = _of(told.all(), "start")
+    found = [fact for fact in _of(told.all(), "start") if not _OF_HEROKU.match(fact.text)]
     start = next((fact for fact in found if not instead_of_development(fact.text)), found[0] if found else None)
     built = next(
         (fact for fact in told.own if fact.kind == "start" and fact.text.partition(" ")[0].startswith("build/")), None
@@ -227,6 +233,8 @@ def _start(told: Told) -> Fact | None:
 def _listening(tree: Tree, start: Fact, named: dict[str, Said], standing: Standing) -> Fact:
     """On the port that is given: as the command says it, else as a setting of the program does."""
     command = on_given_port(start.text)
+    if re.search(r"\bthrust\b", command) and "HTTP_PORT" not in command:
+        return start._replace(text=f"HTTP_PORT=$PORT {command}")  # what it starts gets another PORT from it
     if standing.runtime == "node":  # Debian has neither yarn nor pnpm
         command = _YARN.sub("npm run ", command)
     unbound = re.match(r"gunicorn (?!.*(?:--bind|-b |--config|-c ))", command)

@@ -30,6 +30,7 @@ _OF_THE_SYSTEM = re.compile(r"/(?:proc|sys|dev|etc|tmp|run|var/run|var/lib/(?:my
 _FILE = re.compile(r"\.(?:db3?|sqlite[23]?|json|ya?ml|toml|conf|log|txt)$")
 _SETTLED = re.compile(r"it needs a container|^Debian has no \.NET")
 _BUILT = re.compile(r"collectstatic|assets:precompile")  # into the image: a release cannot write there
+_THRUSTER = re.compile(r"\bthrust\b")
 _LOWEST = 1024
 _RAISED = 8000
 
@@ -125,8 +126,13 @@ def _port(facts: Sequence[Fact]) -> Said | None:
 
 
 def _raised(facts: Sequence[Fact]) -> _Raised | None:
-    """A setting of the image that names its port, with one that a program without rights may have: 80 becomes 8080."""
+    """A setting of the image that names its port, with one that a program without rights may have: 80 becomes 8080.
+    Thruster, which Rails brings along, listens on 80 until this says otherwise."""
     port = _port(facts)
+    thruster = next((one for one in facts if one.kind in ("start", "guess") and _THRUSTER.search(one.text)), None)
+    if thruster:
+        number = port.text if port and int(port.text) >= _LOWEST else str(_RAISED + 80)
+        return _Raised("HTTP_PORT", "$PORT", Said(number, thruster.where))
     if port is None or int(port.text) >= _LOWEST:
         return None
     naming = (fact for fact in facts if fact.kind == "env" and fact.key.endswith("PORT") and fact.text == port.text)

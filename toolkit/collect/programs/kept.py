@@ -53,21 +53,22 @@ def kept(tree: Tree, one: Standing) -> Iterator[Fact]:
     yield from _left_out(tree, one.folder)
     for path in settings_files(tree, one):
         content = text(tree, path)
-        yield from _databases(one.folder, path, content)
+        yield from _databases(tree, one.folder, path, content)
     for folder in dict.fromkeys((one.folder, one.folder if one.within is None else one.within)):
         for name in sorted(tree.folders.get(folder, ())):
             if _CONFIGURATION.fullmatch(name):
-                yield from _configured(folder, folder + name, text(tree, folder + name))
+                yield from _configured(tree, folder, folder + name, text(tree, folder + name))
 
 
-def _configured(home: str, path: str, content: str) -> Iterator[Fact]:
-    yield from _databases(home, path, content)
+def _configured(tree: Tree, home: str, path: str, content: str) -> Iterator[Fact]:
+    yield from _databases(tree, home, path, content)
     for match in _CONFIGURED.finditer(content):
         yield Fact(home, "writable", match["folder"], at(path, line_of(content, match[0].strip())))
 
 
-def _databases(home: str, path: str, content: str) -> Iterator[Fact]:
-    """Paths of database files; a name that is put behind a folder which only the program knows is none."""
+def _databases(tree: Tree, home: str, path: str, content: str) -> Iterator[Fact]:
+    """Paths of database files, with the key "file" where their folder holds what a release brings; a name that is put
+    behind a folder which only the program knows is none."""
     seen: set[str] = set()
     for form in _DATABASES:
         for match in form.finditer(content):
@@ -78,7 +79,10 @@ def _databases(home: str, path: str, content: str) -> Iterator[Fact]:
             known = known and not (path.endswith(".py") and _is_module(content, match["name"]))
             if known and match["name"] not in seen and not _FOR_TESTS.search(inside):
                 seen.add(match["name"])
-                yield Fact(home, "writable", inside, at(path, line_of(content, match[0])), "database")
+                apart = _holds_nothing(tree, home + inside.rpartition("/")[0] + "/")
+                yield Fact(
+                    home, "writable", inside, at(path, line_of(content, match[0])), "database" if apart else "file"
+                )
 
 
 def _is_module(content: str, name: str) -> bool:

@@ -129,7 +129,7 @@ def _standing(tree: Tree, package: _Package, within: str | None, *, is_root: boo
     alone = package.folder == "" and package.has("@docusaurus/core", build=True)  # a site, and no program's manual
     if any(package.has(name, build=True) for name in (*_DOCUMENTATION, *_DESKTOP)) and not alone:
         return None
-    script, command = _script(package)
+    script, command = _script(tree, package)
     standing = partial(Standing, package.folder, runtime="node", within=within)
     if stack := _stack(tree, package, command, is_root=is_root):
         return standing(stack, facts=tuple(_server(tree, package, within, stack, script, command)))
@@ -175,8 +175,8 @@ def _builder(tree: Tree, package: _Package) -> str:
     return "Vite" if configured and found in ("", "webpack", "Rollup") else found
 
 
-def _script(package: _Package) -> tuple[str, str]:
-    """The script that starts it for production, and what it says."""
+def _script(tree: Tree, package: _Package) -> tuple[str, str]:
+    """The script that starts it for production, and what it says; else what its workspace's tool builds."""
     scripts = table(package.document, "scripts")
     for name in _START:
         command = scripts.get(name)
@@ -185,7 +185,15 @@ def _script(package: _Package) -> tuple[str, str]:
     start = scripts.get("start")
     if isinstance(start, str) and (watched := _WATCHED.fullmatch(start)):
         return "", f"node {watched[1]}"
-    return "", ""
+    return "", _of_nx(tree, package)
+
+
+def _of_nx(tree: Tree, package: _Package) -> str:
+    """What starts the program that Nx builds in its folder: nothing of Nx's own does but for developers."""
+    options = table(json_object(text(tree, f"{package.folder}project.json")), "targets", "build", "options")
+    output, main = words(options, "outputPath"), words(options, "main")
+    found = re.fullmatch(r"(?:\S*/)?([\w.-]+)\.[cm]?[jt]s", main)
+    return f"node {output}/{found[1]}.js" if found and re.fullmatch(r"[\w./-]+", output) else ""
 
 
 def _for_developers(command: str) -> bool:
@@ -322,8 +330,8 @@ def _server(tree: Tree, package: _Package, within: str | None, stack: str, scrip
     if health := _health(tree, package.folder):
         yield health
     if package.has("prisma", build=True) or package.has("@prisma/client"):
-        if any(one.startswith(f"{package.folder}prisma/migrations/") for one in tree.folders):
-            yield fact("release", "npx prisma migrate deploy", f"{package.folder}prisma/migrations")
+        if schema := _schema(tree, package):
+            yield fact("release", "npx prisma migrate deploy", f"{split(schema)[0]}migrations")
     elif within is not None and (schema := _schema_of_workspace(tree, within)):
         command = f"npx prisma migrate deploy --schema {schema[len(within) :]}"
         yield fact("release", command, at(schema, 1), key="home")
@@ -335,6 +343,12 @@ def _server(tree: Tree, package: _Package, within: str | None, stack: str, scrip
     for name, command in table(package.document, "scripts").items():
         if _WORKER.fullmatch(name) and isinstance(command, str) and not _for_developers(command):
             yield fact("worker", f"npm run {name}", package.where(f'"{name}"'), re.sub(r"\W", "-", name))
+
+
+def _schema(tree: Tree, package: _Package) -> str:
+    """Prisma's schema where the package says, or where it is by default; "" where it has no migrations."""
+    path = package.folder + (words(package.document, "prisma", "schema") or "prisma/schema.prisma").removeprefix("./")
+    return path if any(one.startswith(f"{split(path)[0]}migrations/") for one in tree.folders) else ""
 
 
 def _schema_of_workspace(tree: Tree, within: str) -> str:
