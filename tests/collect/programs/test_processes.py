@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.collect.programs.test_stacks import LARAVEL, RAILS, only
 
 _NX = {
@@ -59,3 +61,14 @@ def test_a_database_beside_what_a_release_brings_is_kept_as_a_file(tmp_path: Pat
     assert [said.text for said in only(tmp_path / "plain", files).writable] == ["db/board.sqlite"]
     wired = {**files, ".env.example": "DATABASE_URL=postgres://localhost/x\n"}
     assert only(tmp_path / "wired", wired).writable == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["DocumentRoot /var/www/Reader/p/", '  DocumentRoot "/srv/p"', "  root /var/www/reader/p;"]
+)
+def test_a_web_servers_configuration_says_which_folder_of_php_is_served(tmp_path: Path, line: str) -> None:
+    """What lies beside it is not for browsers."""
+    files = {"composer.json": "{}", "index.php": "<?php\n", "p/index.php": "<?php\n", "deploy/site.conf": f"{line}\n"}
+    program = only(tmp_path, files)
+    assert program.start
+    assert "--php-docroot p --php-index index.php --check-static p " in program.start.text

@@ -41,6 +41,7 @@ _CONFIGURED = re.compile(
 _CONFIGURATION = re.compile(
     r"(?:config|settings|app|application)(?:[.-]\w+)?\.(?:toml|ya?ml|json|ini)(?:[.-](?:template|sample|example|dist|default))?"
 )
+_OF_CODE = re.compile(r"\.(?:php|py|rb|[cm]?[jt]sx?|go|rs|java|exs?|sql|cs)$")
 _TAG = re.compile(r"\b(?:json|yaml|toml|koanf|db|mapstructure|env):\Z")  # a field of Go's, and no file
 _FOR_TESTS = re.compile(r"(?i)test|example|fixture|memory|dev\.(?:sqlite|db)")
 
@@ -99,8 +100,15 @@ def _empty_folders(tree: Tree, home: str) -> Iterator[Fact]:
             continue
         outer = _OUTERMOST.match(inside)
         place = home + (outer[0] if outer else inside)
-        if tree.folders[folder] and _holds_nothing(tree, place):
+        if tree.folders[folder] and (_holds_nothing(tree, place) or _is_told_apart(tree, place)):
             yield Fact(home, "writable", place[len(home) :].rstrip("/"), f"{folder}{min(tree.folders[folder])}")
+
+
+def _is_told_apart(tree: Tree, place: str) -> bool:
+    """Whether a folder has a list of its own of what Git leaves out, and no code: its program writes there."""
+    return ".gitignore" in tree.folders.get(place, ()) and not any(
+        _OF_CODE.search(name) for folder, names in tree.folders.items() if folder.startswith(place) for name in names
+    )
 
 
 def _left_out(tree: Tree, home: str) -> Iterator[Fact]:
