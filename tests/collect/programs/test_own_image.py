@@ -148,6 +148,12 @@ def test_what_reaches_into_the_machine_is_refused_with_what_to_change(tmp_path: 
     assert "does not get" in line
 
 
+def test_what_another_stage_makes_is_not_missed(tmp_path: Path) -> None:
+    image = DOCKERFILE.format(version=24).replace("COPY . .", "COPY --from=build --chown=1 /app/dist/app .")
+    program = _only(tmp_path, {"Dockerfile": image, "package.json": PACKAGE})
+    assert not any("lacks" in line for line in program.open)
+
+
 def test_an_image_that_copies_from_above_is_built_there(tmp_path: Path) -> None:
     image = "FROM python:3.14\nWORKDIR /app\nCOPY package.json /app/\nCOPY ./api/main.py /app/api/\nEXPOSE 8000\n"
     settings = (

@@ -319,7 +319,7 @@ def test_what_browsers_load_is_built_after_the_program_itself(tmp_path: Path) ->
     program = only(tmp_path, {**LARAVEL, "package.json": '{"scripts": {"build": "vite build"}}', "yarn.lock": ""})
     assert [said.text for said in program.install] == [
         "composer install --no-dev --no-interaction",
-        "npx --yes yarn@1 install --frozen-lockfile",
+        "npx --yes yarn@1 install --frozen-lockfile --ignore-engines",
         "npx --yes yarn@1 run build",
     ]
 

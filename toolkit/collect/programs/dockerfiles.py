@@ -47,7 +47,7 @@ _SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w
 _MADE = re.compile(
     r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*${}-]+)*/?"
 )
-_FOLDER = re.compile(r"(?:--(?!from)\S+\s+)*(?:\./)?([\w-][\w./-]*?)/?\s+\./?")  # `COPY shop .`: its content
+_FOLDER = re.compile(r"(?:\./)?([\w-][\w./-]*?)/?\s+\./?")  # `COPY shop .`: its content
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 
 
@@ -80,10 +80,9 @@ def _unmade(tree: Tree, path: str) -> tuple[str, int]:
 def _taken(tree: Tree, path: str) -> Iterator[tuple[str, int]]:
     """What it copies from where it is built, and the line."""
     for found in (one for stage in _stages(text(tree, path)) for one in stage):
-        words = found.rest.split()
-        if found.name in ("COPY", "ADD") and not any(word.startswith("--from") for word in words):
-            for word in [one.removeprefix("./").lstrip("/") for one in words if not one.startswith("--")][:-1]:
-                yield word, found.line
+        if found.name in ("COPY", "ADD") and "from" not in found.options:
+            for word in found.rest.split()[:-1]:
+                yield word.removeprefix("./").lstrip("/"), found.line
 
 
 def _built_in(tree: Tree, path: str, folder: str) -> str:
@@ -205,7 +204,7 @@ def _said(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
             yield Fact(folder, "health", path, where)
     elif found.name == "WORKDIR":
         yield Fact(folder, "workdir", line(found.rest.strip().strip("\"'")), where)
-    elif found.name == "COPY" and (copied := _FOLDER.fullmatch(found.rest.strip())):
+    elif found.name == "COPY" and "from" not in found.options and (copied := _FOLDER.fullmatch(found.rest.strip())):
         yield Fact(folder, "copied", copied[1], where)
     elif found.name == "VOLUME":
         for word in re.findall(r"[\w./${}-]+", found.rest)[:20]:

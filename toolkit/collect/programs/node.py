@@ -281,6 +281,8 @@ def _installed(tree: Tree, home: str) -> str:
         locked = {"package-lock.json", "npm-shrinkwrap.json"} & tree.folders.get(home, frozenset())
         return "npm ci" if locked else "npm install"
     frozen = "--immutable" if "cli-dist" in manager else "--frozen-lockfile"
+    if manager == "npx --yes yarn@1":
+        frozen += " --ignore-engines"  # as npm and pnpm do: what wants a newer Node is often for browsers alone
     return f"{manager} install {frozen}"
 
 
