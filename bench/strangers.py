@@ -149,10 +149,12 @@ def _run(work: Path, folder: Path, step: str, command: list[str], *, timeout: fl
 
 
 def _why(output: str) -> str:
-    """The sentence of a task's failure, else the last line."""
-    found = re.search(r'fatal: .*?"msg": "((?:[^"\\]|\\.)*)"', output, re.DOTALL)
-    if found:
-        return str(json.loads(f'"{found[1]}"'))[:300]
+    """What the failed task's program said, else the task's own sentence, else the last line."""
+    _, _, failed = output.partition("fatal: ")
+    if said := re.search(r"(?m)^ +stderr: (?:\|-?\n)?((?: {8}.*\n|.*\S.*\n)(?: {8}.*\n)*)", failed):
+        return re.sub(r"\s+", " ", said[1]).strip()[:300]
+    if sentence := re.search(r"(?m)^ +msg: (?:[|>]-?\n)?(.*\n(?: {8}.*\n)*)", failed):
+        return re.sub(r"\s+", " ", sentence[1]).strip()[:300]
     lines = [line for line in output.splitlines() if line.strip()]
     return lines[-1][:300] if lines else "it said nothing"
 

@@ -148,6 +148,22 @@ def test_what_reaches_into_the_machine_is_refused_with_what_to_change(tmp_path: 
     assert "does not get" in line
 
 
+def test_what_a_built_program_keeps_is_not_looked_for_in_its_source(tmp_path: Path) -> None:
+    image = "FROM rust:1.91\nWORKDIR /app\nCOPY . .\nEXPOSE 3000\nCMD /app/board\n"
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["server"]\n',
+        "rust-toolchain.toml": '[toolchain]\nchannel = "1.91"\n',
+        "server/Cargo.toml": '[package]\nname = "board"\n\n[dependencies]\naxum = "1"\n',
+        "server/src/main.rs": 'env::var("CLINE_JWT_SECRET");\n',
+        "server/src/config.rs": '#[builder(default = "sqlite://users.db")]\n',
+        "Dockerfile": image,
+    }
+    program = _only(tmp_path, files)
+    assert program.image
+    assert program.writable == ()
+    assert list(program.secrets) == ["CLINE_JWT_SECRET"], "a name within another word is no vendor's"
+
+
 def test_what_another_stage_makes_is_not_missed(tmp_path: Path) -> None:
     image = DOCKERFILE.format(version=24).replace("COPY . .", "COPY --from=build --chown=1 /app/dist/app .")
     program = _only(tmp_path, {"Dockerfile": image, "package.json": PACKAGE})

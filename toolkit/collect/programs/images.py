@@ -153,7 +153,8 @@ def _folders(one: Program, facts: Sequence[Fact], workdir: str) -> Iterator[Said
     found: dict[str, Said] = {}
     volumes = [Said(fact.text.rstrip("/"), fact.where) for fact in facts if fact.kind == "writable"]
     for said in (*volumes, *one.writable):
-        path = said.text if said.text.startswith("/") else f"{workdir.rstrip('/')}/{said.text}" if workdir else ""
+        inside = said.text.removeprefix(one.folder) if one.runtime == "binary" else said.text  # not its source
+        path = inside if inside.startswith("/") else f"{workdir.rstrip('/')}/{inside}" if workdir else ""
         path = path.rpartition("/")[0] if _FILE.search(path) else path
         if _PLACE.fullmatch(path) and not _OF_THE_SYSTEM.fullmatch(path) and path != workdir and path.count("/") > 0:
             found.setdefault(path, Said(path, said.where))
