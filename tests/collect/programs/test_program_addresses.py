@@ -22,6 +22,8 @@ _AXUM = '[package]\nname = "x"\n\n[dependencies]\naxum = "1"\n'
         ("DJANGO_ALLOWED_HOSTS", "example.com,www.example.com", "${address.domains}"),
         ("CSRF_TRUSTED_ORIGINS", "", "${address.url}"),
         ("PHX_HOST", "", "${address.domain}"),
+        ("SHOP_SERVICE_PUBLICURL", "", "${address.url}"),
+        ("S3_PUBLIC_URL", "", None),
         ("APP_HOST", "shop.example.com", "${address.domain}"),
         ("ALLOWED_HOSTS", '["shop.example"]', None),
         ("SERVER_HOST", "localhost", None),
