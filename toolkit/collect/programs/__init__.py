@@ -190,7 +190,7 @@ def _is_of(fact: Fact, one: Standing, others: list[Standing]) -> bool:
         return True
     if fact.folder not in above(one.folder):
         return False
-    if fact.kind == "version":
+    if fact.kind in ("version", "range"):
         return True
     alone = not any(other.folder.startswith(fact.folder) for other in others)
     return alone and (fact.folder == one.within or fact.kind not in ("start", "worker", "release", "install"))

@@ -14,6 +14,7 @@ from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, U
 from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
 from toolkit.collect.programs.manifests import with_included
+from toolkit.collect.programs.ranges import admits
 from toolkit.collect.programs.sequences import sequence
 from toolkit.collect.programs.tree import Tree, text
 from toolkit.model import Application, Platform
@@ -272,8 +273,14 @@ def _language(standing: Standing) -> str:
 
 
 def _version(facts: Sequence[Fact], standing: Standing) -> Said | None:
+    """The one that its developers pin; where its manifest says that Debian's does, what that says."""
+    language = _language(standing)
+    ranges = [fact for fact in facts if fact.kind == "range" and fact.key == language]
+    for fact in ranges[:1]:
+        if admits(fact.text, language):
+            return Said(fact.text, fact.where)
     return next(
-        (Said(fact.text, fact.where) for fact in facts if fact.kind == "version" and fact.key == _language(standing)),
+        (Said(fact.text, fact.where) for fact in facts if fact.kind == "version" and fact.key == language),
         None,
     )
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from toolkit.collect.programs.facts import Fact
+from toolkit.collect.programs.ranges import admits
 from toolkit.program import Program, Said
 
 # what Debian 13 has
@@ -46,7 +47,7 @@ class _Raised(NamedTuple):
 def newer(version: Said | None, language: str) -> str:
     """Debian's version of a language, where a program asks for a newer one. Go gets the one that go.mod names."""
     known = _DEBIAN.get(language) if language != "go" else None
-    if not version or not known:
+    if not version or not known or admits(version.text, language):
         return ""
     wanted = tuple(int(part) for part in version.text.split(".") if part.isdigit())
     return ".".join(map(str, known)) if wanted[: len(known)] > known[: len(wanted)] else ""
