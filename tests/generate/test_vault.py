@@ -9,6 +9,7 @@ import pytest
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from msgspec.structs import replace
 
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput, ProgramMissing
@@ -122,3 +123,11 @@ def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, mon
 
 def test_default_key_is_named_after_the_platform() -> None:
     assert vault.default_key("My Board: ../x") == "~/.config/offramp/my-board-x.vault-key"
+
+
+def test_a_secret_of_an_exact_length_has_it(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    """Laravel's cipher takes a key of 32 bytes and no other."""
+    [application] = make_plan().platform.applications
+    platform = Platform(applications=(replace(application, secrets=("APP_KEY",)),))
+    make_vault(make_plan(platform=platform), catalog, root, key=key)
+    assert len(opened(root, key)["application_secrets"]["board"]["APP_KEY"]) == 32

@@ -104,12 +104,6 @@ def _laravel(tree: Tree, folder: str, required: set[str]) -> Iterator[Fact]:
     yield from _laravel_database(tree, folder)
     yield Fact(folder, "writable", "storage", where)
     yield Fact(folder, "writable", "bootstrap/cache", where)
-    yield Fact(
-        folder,
-        "open",
-        "APP_KEY must have exactly 32 characters: set the made one to its first 32, or use key:generate's",
-        where,
-    )
     bootstrap = text(tree, f"{folder}bootstrap/app.php")
     if found := re.search(r"health\s*:\s*['\"](/[\w/-]+)", bootstrap):
         yield Fact(folder, "health", found[1], at(f"{folder}bootstrap/app.php", line_of(bootstrap, found[0])))
