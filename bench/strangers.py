@@ -3,7 +3,8 @@
 usage: python bench/strangers.py CORPUS [--by-hand FOLDER] [--work FOLDER] [--apply]
 
 CORPUS is a folder of checkouts. Each goes through `offramp init`, `audit`, `plan` and `generate`; with --apply also
-onto lab hosts of its own (as root), where site.yml runs, which ends when every application answers, then verify.yml.
+onto lab hosts of its own (as root), where site.yml runs, which ends when every application answers, then verify.yml,
+then site.yml again, which must change nothing; each domain has to have a page.
 FOLDER of --by-hand holds NAME.toml, offramp.toml as somebody corrected it for the checkout NAME; without one, its
 domain is the only line that is written, and where there are several programs a domain for each. Counted by hand are
 lines that the draft has not, remarks and empty ones aside.
@@ -19,14 +20,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from toolkit.documents import read_plan
 from toolkit.drill import lab as labs
+from toolkit.generate import wiring
+from toolkit.model import Plan
+from toolkit.tools import ssh
 
 _DRAFTED = '# domains = ["example.org"]'
 _OWN = re.compile(r'(?m)^# domains = \["([\w-]+)\.example\.org"\].*')  # of one of several programs
+_PAGE = r"curl --silent --fail --location --max-time 30 --resolve {0}:443:127.0.0.1 https://{0}/ | wc --bytes"
 _STEPS = ("init", "audit", "plan", "generate", "apply")
 _LONGEST = 3600  # seconds for a playbook
 
@@ -129,8 +135,8 @@ def _offramp(work: Path, source: Path, *words: str) -> None:
     _run(work, source, words[0], [sys.executable, "-m", "toolkit", *words], timeout=600)
 
 
-def _run(work: Path, folder: Path, step: str, command: list[str], *, timeout: float) -> None:
-    """Raises Stopped with the first line of what it says is wrong."""
+def _run(work: Path, folder: Path, step: str, command: list[str], *, timeout: float) -> str:
+    """What it printed. Raises Stopped with the first line of what it says is wrong."""
     environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_CONFIG": str(work / "infra/ansible.cfg")}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=timeout
@@ -139,19 +145,22 @@ def _run(work: Path, folder: Path, step: str, command: list[str], *, timeout: fl
         log.write(f"== {' '.join(command)}\n{done.stdout}{done.stderr}\n")
     if done.returncode:
         raise Stopped(f"{step}: {_why(done.stdout + done.stderr)}")
+    return done.stdout
 
 
 def _why(output: str) -> str:
-    """The sentence of a task's failure, else the last line."""
-    found = re.search(r'fatal: .*?"msg": "((?:[^"\\]|\\.)*)"', output, re.DOTALL)
-    if found:
-        return str(json.loads(f'"{found[1]}"'))[:300]
+    """What the failed task's program said, else the task's own sentence, else the last line."""
+    _, _, failed = output.partition("fatal: ")
+    if said := re.search(r"(?m)^ +stderr: (?:\|-?\n)?((?: {8}.*\n|.*\S.*\n)(?: {8}.*\n)*)", failed):
+        return re.sub(r"\s+", " ", said[1]).strip()[:300]
+    if sentence := re.search(r"(?m)^ +msg: (?:[|>]-?\n)?(.*\n(?: {8}.*\n)*)", failed):
+        return re.sub(r"\s+", " ", sentence[1]).strip()[:300]
     lines = [line for line in output.splitlines() if line.strip()]
     return lines[-1][:300] if lines else "it said nothing"
 
 
 def _apply(work: Path, source: Path) -> None:
-    """site.yml and verify.yml on a lab of the plan's hosts."""
+    """The playbooks on a lab of the plan's hosts, and a page of each domain."""
     plan = read_plan(source / "plan.json")
     infra = work / "infra"
     with labs.temporary([host.name for host in plan.hosts], log=_quiet, state=work) as lab:
@@ -167,8 +176,24 @@ def _apply(work: Path, source: Path) -> None:
         (infra / "group_vars").mkdir(exist_ok=True)
         (infra / "group_vars/all.yml").write_text(json.dumps(reach))
         ansible = str(Path(sys.executable).with_name("ansible-playbook"))
-        for playbook in ("site.yml", "verify.yml"):
-            _run(work, infra, playbook, [ansible, playbook], timeout=_LONGEST)
+        for playbook in ("site.yml", "verify.yml", "site.yml"):
+            printed = _run(work, infra, playbook, [ansible, playbook], timeout=_LONGEST)
+        if changed := sum(map(int, re.findall(r"\bchanged=(\d+)", printed.partition("PLAY RECAP")[2]))):
+            raise Stopped(f"site.yml again: {changed} tasks changed something")
+        for domain in dict.fromkeys(_domains(plan)):
+            size = ssh.run(lab.login, _web_host(plan, lab).address, [_PAGE.format(domain)]).strip()
+            if size == "0":
+                raise Stopped(f"https://{domain}/ has no page")
+
+
+def _domains(plan: Plan) -> Iterator[str]:
+    for application in plan.platform.applications:
+        yield from application.domains or plan.platform.domains
+
+
+def _web_host(plan: Plan, lab: labs.Lab) -> labs.Host:
+    """The host that the applications run on."""
+    return next(lab.host(one.hosts[0]) for one in plan.replacements if wiring.runs_applications(one))
 
 
 def _quiet(_line: str) -> None:

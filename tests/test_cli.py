@@ -187,6 +187,16 @@ def test_init_drafts_what_audit_reads(checkout: Path, tmp_path: Path) -> None:
     assert (checkout / "offramp.toml").read_text() == draft
 
 
+def test_init_says_what_nothing_replaces(tmp_path: Path) -> None:
+    """Each is also in the plan's and the project's own list."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/requirements.txt").write_text("boto3==1.40.0\nmeilisearch==0.30.0\npsycopg==3.2.9\nredis==6\n")
+    (tmp_path / "shop/app.py").write_text('import boto3\nsns = boto3.client("sns")\n')
+    assert _run("init", "shop", cwd=tmp_path).returncode == 0
+    said = (tmp_path / "shop/offramp.toml").read_text().partition("# Not replaced: ")[2].partition("\n\n")[0]
+    assert [line.split()[1] for line in said.splitlines()[2:]] == ["meilisearch", "aws/sns"]
+
+
 def test_interrupted_leaves_nothing_half_written(tmp_path: Path) -> None:
     folder = tmp_path / "large"
     folder.mkdir()

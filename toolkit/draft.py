@@ -9,6 +9,7 @@ from tomlkit.items import AoT, Table
 
 from toolkit.catalog import Catalog
 from toolkit.draft_programs import PROGRAMS, program_tables, relative
+from toolkit.entries import Service
 from toolkit.interview import one_line
 from toolkit.model import FILL_IN, Audit, Dependency, Journey
 from toolkit.program import Program
@@ -23,6 +24,9 @@ _UNDESCRIBED = """\
 Outside hosts that the code calls and nobody has described. Who is it, and what do you get from it? Write capabilities
 (`offramp catalog list` names them) and take the # away; add what is your own to `domains`."""
 _MOST_UNDESCRIBED = 20
+_NOT_REPLACED = """\
+Not replaced: no blueprint speaks these, and plans and projects say so. Keep who runs them now, write a blueprint, or
+name what takes over in [[fallback]]. What the code does not use after all: [[ignore]] dependency = "engine:NAME"."""
 _UNSEEN = {
     "edge.registrar": "Who is the domain registered with?",
     "auth.workforce-sso": "What do the staff sign in with, and to which tools?",
@@ -59,6 +63,8 @@ def draft(
     _comment(document, _declarations(audit.dependencies))
     if outside := _undescribed(audit):
         _comment(document, f"{_UNDESCRIBED}\n{outside}")
+    if unreplaced := _unreplaced(audit, catalog):
+        _comment(document, f"{_NOT_REPLACED}\n{unreplaced}")
     _comment(document, "Found, for your orientation (nothing to do here):\n" + _found(audit, catalog))
     asked = f"\n# What nobody could see, the most decisive first.\n{answers}" if answers else ""
     return tomlkit.dumps(document) + asked
@@ -109,6 +115,24 @@ def _undescribed(audit: Audit) -> str:
         head = one_line(f"{item.host} is {item.place}: {item.where}")
         blocks.append(f'{head}\n[[declare]]\nvendor = "{row.domain}"\ncapabilities = ["{FILL_IN}"]\n')
     return "\n".join(blocks)
+
+
+def _unreplaced(audit: Audit, catalog: Catalog) -> str:
+    """What the code needs, or a service is spoken to in, and no blueprint speaks."""
+    spoken = {engine for blueprint in catalog.blueprints.values() for engine in blueprint.speaks}
+    lines = []
+    for need in audit.needs:
+        if need.engine not in spoken and need.role in ("runtime", "infra"):
+            seen = audit.survey.evidence[need.evidence[0]].where
+            lines.append(
+                one_line(f"  {need.engine:16} {catalog.engines[need.engine].name} ({need.capability}), {seen}")
+            )
+    for dependency in audit.dependencies:
+        entry = catalog.entry(dependency.id)
+        speaks = entry.speaks if isinstance(entry, Service) else ()
+        if speaks and not spoken & set(speaks) and dependency.role in ("runtime", "infra"):
+            lines.append(f"  {dependency.id:16} speaks {' or '.join(speaks)}")
+    return "\n".join(lines)
 
 
 def _found(audit: Audit, catalog: Catalog) -> str:

@@ -85,8 +85,13 @@ def _table(one: Program, port: int, base: Path, *, alone: bool) -> Table:
         table.add(tomlkit.comment(line))
     _settings(table, "workers", one.workers)
     _jobs(table, one)
-    _settings(table, "environment", one.environment)
+    _settings(table, "environment", _on_port(one.environment, port) if one.image else one.environment)
     return table
+
+
+def _on_port(settings: Mapping[str, Said], port: int) -> dict[str, Said]:
+    """Settings that tell an image's program where it listens: no shell fills them in."""
+    return {name: Said(said.text.replace("$PORT", str(port)), said.where) for name, said in settings.items()}
 
 
 def _runtime(table: Table, one: Program) -> None:

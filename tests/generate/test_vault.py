@@ -9,6 +9,7 @@ import pytest
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from msgspec.structs import replace
 
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput, ProgramMissing
@@ -137,3 +138,11 @@ def test_a_signer_that_others_know_is_made_once_with_its_certificate(
     certificate.verify_directly_issued_by(certificate)
     make_vault(make_plan(replacements=(*make_plan().replacements, apps)), catalog, root, key=key)
     assert opened(root, key)["app_repository_signing_key"].encode() == pem
+
+
+def test_a_secret_of_an_exact_length_has_it(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    """Laravel's cipher takes a key of 32 bytes and no other."""
+    [application] = make_plan().platform.applications
+    platform = Platform(applications=(replace(application, secrets=("APP_KEY",)),))
+    make_vault(make_plan(platform=platform), catalog, root, key=key)
+    assert len(opened(root, key)["application_secrets"]["board"]["APP_KEY"]) == 32

@@ -144,6 +144,16 @@ def test_what_is_written_stays(platform: Platform) -> None:
     assert "tides.sqlite3" in platform.on_host("ls /var/lib/app-api/data")
 
 
+def test_a_release_writes_into_inner_folders_of_its_source_in_its_own_environment(platform: Platform) -> None:
+    """What unpacks a release leaves the folders between files to root, where nobody says otherwise."""
+    own = "/opt/offramp/api/"
+    drawn = json.loads(platform.ask("/api/chart")[1])["drawn_in"]
+    assert (drawn.startswith(f"{own}releases/"), drawn.endswith("/venv")) == (True, True)
+    assert platform.on_host(f"stat --format=%U {own}current/source/charts/drawn").strip() == "app-api"
+    assert json.loads(platform.ask("/api/health")[1])["runs_in"] == f"{own}current/venv"
+    assert platform.on_host("/usr/local/sbin/app-api printenv VIRTUAL_ENV").strip() == f"{own}current/venv"
+
+
 def test_the_job_runs_by_the_clock_and_one_command_by_hand(platform: Platform) -> None:
     end = time.monotonic() + 130
     while not platform.tides()["counted"] and time.monotonic() < end:

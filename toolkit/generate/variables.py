@@ -6,6 +6,7 @@ from toolkit.calendars import calendars
 from toolkit.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import containers, runnable, wiring
+from toolkit.generate.addresses import addressed
 from toolkit.generate.ansible_yaml import Unsafe, dump, outside
 from toolkit.generate.ports import ports
 from toolkit.model import Application, GeneratedFile, Job, Plan, Replacement
@@ -106,8 +107,9 @@ def _sign_in(plan: Plan, catalog: Catalog) -> dict[str, Any]:
 
 
 def _application(application: Application, port: int, plan: Plan, table: wiring.Services) -> dict[str, Any]:
+    domains = application.domains or plan.platform.domains
     environment = {
-        name: wiring.expression(text, table)
+        name: wiring.expression(addressed(text, domains), table)
         for name, text in application.environment.items()
         if name not in application.secrets
     }
@@ -127,7 +129,7 @@ def _application(application: Application, port: int, plan: Plan, table: wiring.
         "workers": outside(application.workers),
         "jobs": [_job(name, job) for name, job in application.jobs.items()],
         "writable": outside(application.writable),
-        "domains": outside(application.domains or plan.platform.domains),
+        "domains": outside(domains),
         "paths": outside(application.paths),
         "upload_mb": application.upload_mb,
         "memory_mb": application.memory_mb,

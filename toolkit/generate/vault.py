@@ -22,7 +22,8 @@ from toolkit.tools import ansible_vault
 PATH = "inventory/group_vars/all/vault.yml"
 CERTIFICATE = "ca.crt"
 _HEADER = "# Secrets of this project. Edit with `ansible-vault edit`; values you change are kept.\n"
-_APPLICATION_SECRET_LENGTH = 48
+_APPLICATION_SECRET_BYTES = 48
+_EXACT = {"APP_KEY": 24}  # bytes of 32 characters: Laravel takes no other number of them
 
 
 class Vault(Value):
@@ -99,8 +100,7 @@ def _completed(
     given = held.get("application_secrets") or {}
     wanted["application_secrets"] = {
         application.name: {
-            name: (given.get(application.name) or {}).get(name) or secrets.token_urlsafe(_APPLICATION_SECRET_LENGTH)
-            for name in application.secrets
+            name: (given.get(application.name) or {}).get(name) or _made(name) for name in application.secrets
         }
         | (given.get(application.name) or {})
         for application in plan.platform.applications
@@ -110,6 +110,10 @@ def _completed(
         return wanted, authority.renewed(platform, held["offramp_ca_key"], certificate, permitted)
     wanted["offramp_ca_key"], made = authority.make(platform, permitted)
     return wanted, made
+
+
+def _made(name: str) -> str:
+    return secrets.token_urlsafe(_EXACT.get(name, _APPLICATION_SECRET_BYTES))
 
 
 def _blueprint_secrets(plan: Plan, catalog: Catalog, held: Collection[str]) -> Iterator[tuple[str, str]]:

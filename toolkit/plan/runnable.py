@@ -34,6 +34,10 @@ def _applications(platform: Platform, chosen: Chosen) -> Iterator[Obstacle]:
             reason = f"the application {application.name} has no start command"
             hint = 'in offramp.toml say what its web process is: start = "…"; where it is pages: serve = { "/" = "…" }'
             yield Obstacle(application.name, reason, hint)
+        addressed = next((name for name, text in application.environment.items() if "${address." in text), None)
+        if addressed and not (application.domains or platform.domains):
+            reason = f"{application.name}: {addressed} says where people reach it, and it has no domain"
+            yield Obstacle(application.name, reason, 'in offramp.toml: domains = ["example.org"]')
 
 
 def _missing(platform: Platform, chosen: Chosen, lost: Sequence[Gone], catalog: Catalog) -> Iterator[Obstacle]:

@@ -37,6 +37,8 @@ def _only(root: Path, files: Files) -> Program:
         ({"data/.gitkeep": ""}, ["data"]),
         ({"storage/app/.gitignore": "*\n!.gitignore\n", "storage/logs/.gitignore": "*\n!.gitignore\n"}, ["storage"]),
         ({"data/.gitkeep": "", "data/seed.py": ""}, []),
+        ({"data/.gitignore": "config.php\n", "data/terms.html": "", "data/users/.gitignore": "*\n"}, ["data"]),
+        ({"data/.gitignore": "*.sqlite\n", "data/migrations/1.sql": ""}, []),
         ({".gitignore": "node_modules\n/public/uploads/*\n*.log\ncache/\n"}, ["public/uploads"]),
         ({"src/data/.gitkeep": ""}, ["src/data"]),
         ({"config.toml": '[server]\nupload_path = "./kept"\n'}, ["kept"]),

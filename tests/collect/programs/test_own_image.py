@@ -146,3 +146,48 @@ def test_what_reaches_into_the_machine_is_refused_with_what_to_change(tmp_path: 
     [line] = [line for line in program.open if "compose.yaml" in line]
     assert said in line
     assert "does not get" in line
+
+
+def test_what_a_built_program_keeps_is_not_looked_for_in_its_source(tmp_path: Path) -> None:
+    image = "FROM rust:1.91\nWORKDIR /app\nCOPY . .\nEXPOSE 3000\nCMD /app/board\n"
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["server"]\n',
+        "rust-toolchain.toml": '[toolchain]\nchannel = "1.91"\n',
+        "server/Cargo.toml": '[package]\nname = "board"\n\n[dependencies]\naxum = "1"\n',
+        "server/src/main.rs": 'env::var("CLINE_JWT_SECRET");\n',
+        "server/src/config.rs": '#[builder(default = "sqlite://users.db")]\n',
+        "Dockerfile": image,
+    }
+    program = _only(tmp_path, files)
+    assert program.image
+    assert program.writable == ()
+    assert list(program.secrets) == ["CLINE_JWT_SECRET"], "a name within another word is no vendor's"
+
+
+def test_what_another_stage_makes_is_not_missed(tmp_path: Path) -> None:
+    image = DOCKERFILE.format(version=24).replace("COPY . .", "COPY --from=build --chown=1 /app/dist/app .")
+    program = _only(tmp_path, {"Dockerfile": image, "package.json": PACKAGE})
+    assert not any("lacks" in line for line in program.open)
+
+
+def test_an_image_that_copies_from_above_is_built_there(tmp_path: Path) -> None:
+    image = "FROM python:3.14\nWORKDIR /app\nCOPY package.json /app/\nCOPY ./api/main.py /app/api/\nEXPOSE 8000\n"
+    settings = (
+        "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    NAME: str\n"
+        "    FIRST_PASSWORD: str\n    SHADE: str = 'grey'\n"
+    )
+    files = {
+        "package.json": "{}",
+        "api/Dockerfile": image,
+        "api/pyproject.toml": '[project]\nname = "api"\nrequires-python = ">=3.14"\ndependencies = ["fastapi"]\n',
+        "api/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "api/config.py": settings,
+    }
+    program = _only(tmp_path, files)
+    assert program.image
+    assert (program.source, program.image.text) == (str(tmp_path), "api/Dockerfile")
+    platform, text = _drafted(program, tmp_path)
+    assert platform.applications[0].container.dockerfile == "api/Dockerfile"
+    assert platform.applications[0].secrets == ("FIRST_PASSWORD",)
+    assert "# NAME: it does not start without (api/config.py:4)" in text
+    assert "SHADE" not in text

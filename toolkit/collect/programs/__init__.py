@@ -29,10 +29,12 @@ from toolkit.collect.programs import (
     units,
     versions,
 )
+from toolkit.collect.programs.addresses import of_each
 from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.kept import kept
+from toolkit.collect.programs.listening import literal_port
 from toolkit.collect.programs.manifests import runtime_of
 from toolkit.collect.programs.sharing import shared
 from toolkit.collect.programs.tree import Tree, above, at, homes, read_tree
@@ -49,7 +51,7 @@ _MOST = 20  # a monorepo of libraries is not twenty programs
 def find_programs(roots: Mapping[str, Path]) -> tuple[Program, ...]:
     """The programs of every root, outer folders first."""
     found = [one for root in roots.values() for one in _in_tree(read_tree(root))]
-    return tuple(_renamed(found[:_MOST]))
+    return tuple(_renamed(of_each(found[:_MOST])))
 
 
 def _in_tree(tree: Tree) -> Iterator[Program]:
@@ -71,7 +73,7 @@ def _read(tree: Tree, standing: list[Standing], before: list[Fact], after: list[
             [fact for fact in before if _is_of(fact, one, others)],
             list(one.facts),
             [fact for fact in after if _is_of(fact, one, others)],
-            [] if one.page else [*names(tree, one), *kept(tree, one)],
+            [] if one.page else [*names(tree, one), *kept(tree, one), *literal_port(tree, one)],
         )
         yield program(tree, one, told, _name(tree, one))
 
@@ -188,7 +190,7 @@ def _is_of(fact: Fact, one: Standing, others: list[Standing]) -> bool:
         return True
     if fact.folder not in above(one.folder):
         return False
-    if fact.kind == "version":
+    if fact.kind in ("version", "range"):
         return True
     alone = not any(other.folder.startswith(fact.folder) for other in others)
     return alone and (fact.folder == one.within or fact.kind not in ("start", "worker", "release", "install"))

@@ -2,19 +2,21 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from toolkit import leaks
 from toolkit.collect.packages import needed_packages
 from toolkit.collect.programs import images, places, wiring
-from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, engine_of, spelled
+from toolkit.collect.programs.addresses import ASKED, address_of, asking
+from toolkit.collect.programs.engines import CHOOSES, DECIDES, FAMILY, LISTED, UNREPLACED, engine_of, spelled
 from toolkit.collect.programs.environment import settings_files
 from toolkit.collect.programs.facts import LANGUAGES, Fact, Kind, Standing
 from toolkit.collect.programs.manifests import with_included
+from toolkit.collect.programs.ranges import admits
 from toolkit.collect.programs.sequences import sequence
-from toolkit.collect.programs.tree import Tree
+from toolkit.collect.programs.tree import Tree, text
 from toolkit.model import Application, Platform
 from toolkit.program import Program, Said
 from toolkit.start_commands import instead_of_development, on_given_port
@@ -25,11 +27,11 @@ _MODES = re.compile(
 )
 _OWN_SECRET = re.compile(
     r"(?:(?:[A-Z0-9]+_)?SECRET_KEY(?:_BASE)?|APP_(?:KEY|SECRET)|(?:[A-Z0-9]+_)*(?:JWT|SESSION|COOKIES?|NEXTAUTH|BETTER_AUTH|AUTH|CSRF|SIGNING"
-    r"|HMAC|ENCRYPTION|TOKEN|REFRESH_TOKEN|ACCESS_TOKEN|LIVE_VIEW|HASH|PASSWORD)_(?:SECRET|SALT|SIGNING_SALT|SECRET_KEY|KEY)|SECRET"
+    r"|HMAC|ENCRYPTION|TOKEN|REFRESH_TOKEN|ACCESS_TOKEN|LIVE_VIEW|HASH|PASSWORD|SERVICE|APPLICATION|SERVER)_(?:SECRET|SALT|SIGNING_SALT|SECRET_KEY|KEY)|SECRET"
     r"|(?:[A-Z0-9]+_)*(?:SALT|PEPPER)|ACTIVE_RECORD_ENCRYPTION_[A-Z_]+|CRON_SECRET)"
 )
 _OTHERS = re.compile(
-    r"(?:STRIPE|TWILIO|GOOGLE|GITHUB|GITLAB|AWS|AZURE|FACEBOOK|TWITTER|APPLE|SLACK|SENTRY|MAILGUN|SENDGRID|POSTMARK|OKTA|AUTH0"
+    r"(?:^|_)(?:STRIPE|TWILIO|GOOGLE|GITHUB|GITLAB|AWS|AZURE|FACEBOOK|TWITTER|APPLE|SLACK|SENTRY|MAILGUN|SENDGRID|POSTMARK|OKTA|AUTH0"
     r"|RECAPTCHA|HCAPTCHA|TURNSTILE|PAYPAL|ALGOLIA|OPENAI|DISCORD|PUSHER|CLOUDFLARE|CLOUDINARY|SAML|OIDC|OAUTH|LDAP|S3|CLIENT|WEBHOOK"
     r"|PLAID|SVIX|RETRACED|MIXPANEL|SEGMENT|TELEGRAM|MATRIX|LINE|PUSHOVER|SPOTIFY|MAPBOX|DROPBOX|LINKEDIN|MICROSOFT|TEST|POLAR"
     r"|VAPID|FCM|APNS|ZENDESK|INTERCOM|HUBSPOT|SALESFORCE|NOTION|ZOOM|BRAINTREE|SQUARE|SHOPIFY|YUBICO|GITEA|KEYCLOAK|LOGTO|CLERK)(?:_|$)"
@@ -41,11 +43,12 @@ _SELDOM = re.compile(r"\.memcached\.|\.sqs\.|\.amqp\.|data\.document")
 _BROUGHT = re.compile(
     r"(?:[A-Z0-9]+_)+(?:API_?KEY|SECRET|SECRET_KEY|TOKEN|AUTH_TOKEN|ACCESS_TOKEN|PRIVATE_KEY|CLIENT_SECRET|DSN)"
 )
-_ASKED = re.compile(
-    r"(?:(?:APP|SITE|PUBLIC|FRONTEND|WEB|ROOT|SERVER|EXTERNAL|NEXT_PUBLIC_APP|APPLICATION|CANONICAL|BACKEND|PHX|API)_"
-    r"(?:URL|ROOT|HOST|DOMAIN|HOSTNAME|BASE_URL|URI)|BASE_URL|ALLOWED_HOSTS|DOMAIN|DOMAIN_NAME|NEXTAUTH_URL|AUTH_URL|HOSTNAME"
-    r"|LOCAL_DOMAIN|WEB_DOMAIN)"
+_ENGINE = re.compile(
+    r"(?:\S*/)?(?:redis|valkey|memcached|postgres|mysqld|mariadbd|rabbitmq|mongod|meilisearch|mosquitto)\b"
 )
+_OF_HEROKU = re.compile(r"vendor/bin/heroku-(?:php|hhvm)-")  # what its platform puts there
+_BUCKET = re.compile(r"(?i)bucket(?!.*(?:url|path|prefix|region|acl|endpoint|domain))")
+_CODE = re.compile(r"\.(?:py|[cm]?[jt]s|rb|go|rs|java|kt|cs|exs?)$")
 _LISTENS = (
     (
         re.compile(
@@ -84,7 +87,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
             named.setdefault(fact.key, Said(fact.text, fact.where))
     engine = engine_of(tree, standing, home, facts) or _engine_in_words(named)
     choices = _choices(tree, standing, named, engine)
-    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(facts, named, engine, choices)
+    environment, secrets, brought = ({}, {}, {}) if standing.page else _settings(tree, facts, named, engine, choices)
     databases = not any("${data.relational" in said.text for said in environment.values())
     writable = () if standing.page else places.writable(facts, home, databases=databases)
     for key, said in (*places.settings(facts, writable, home), *_folders(facts)):
@@ -120,7 +123,7 @@ def program(tree: Tree, standing: Standing, told: Told, name: str) -> Program:
         environment=environment,
         secrets=secrets,
         brought=brought,
-        open=tuple(_open(standing, facts, named, start, engine)),
+        open=(*_demanded(facts, {**environment, **secrets}), *_open(tree, standing, facts, named, start, engine)),
     )
     return found if standing.page else images.contained(found, facts, _language(standing), home)
 
@@ -188,6 +191,8 @@ def _workers(told: Told, place: Callable[[Fact], Fact]) -> dict[str, Said]:
                 r"\b(?:puma|unicorn|gunicorn|uvicorn|next start)\b", fact.text
             ):
                 continue  # another server of the same program
+            if _ENGINE.match(fact.text):
+                continue  # a replacement runs that
             if not any(doing and doing <= other for other in known):
                 found.setdefault(_plain(fact.key), fact)
     return {key: _said([place(fact)])[0] for key, fact in sorted(found.items()) if key not in ("start", "web")}
@@ -208,7 +213,7 @@ def _good(command: str) -> bool:
 
 def _start(told: Told) -> Fact | None:
     """The most trusted that is no server for development. A built program gets the arguments its image gives it."""
-    found = _of(told.all(), "start")
+    found = [fact for fact in _of(told.all(), "start") if not _OF_HEROKU.match(fact.text)]
     start = next((fact for fact in found if not instead_of_development(fact.text)), found[0] if found else None)
     built = next(
         (fact for fact in told.own if fact.kind == "start" and fact.text.partition(" ")[0].startswith("build/")), None
@@ -229,6 +234,8 @@ def _start(told: Told) -> Fact | None:
 def _listening(tree: Tree, start: Fact, named: dict[str, Said], standing: Standing) -> Fact:
     """On the port that is given: as the command says it, else as a setting of the program does."""
     command = on_given_port(start.text)
+    if re.search(r"\bthrust\b", command) and "HTTP_PORT" not in command:
+        return start._replace(text=f"HTTP_PORT=$PORT {command}")  # what it starts gets another PORT from it
     if standing.runtime == "node":  # Debian has neither yarn nor pnpm
         command = _YARN.sub("npm run ", command)
     unbound = re.match(r"gunicorn (?!.*(?:--bind|-b |--config|-c ))", command)
@@ -266,8 +273,14 @@ def _language(standing: Standing) -> str:
 
 
 def _version(facts: Sequence[Fact], standing: Standing) -> Said | None:
+    """The one that its developers pin; where its manifest says that Debian's does, what that says."""
+    language = _language(standing)
+    ranges = [fact for fact in facts if fact.kind == "range" and fact.key == language]
+    for fact in ranges[:1]:
+        if admits(fact.text, language):
+            return Said(fact.text, fact.where)
     return next(
-        (Said(fact.text, fact.where) for fact in facts if fact.kind == "version" and fact.key == _language(standing)),
+        (Said(fact.text, fact.where) for fact in facts if fact.kind == "version" and fact.key == language),
         None,
     )
 
@@ -293,7 +306,9 @@ def _choices(tree: Tree, standing: Standing, named: dict[str, Said], engine: str
     return found
 
 
-def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choices: dict[str, Said]) -> _Settings:
+def _settings(
+    tree: Tree, facts: Sequence[Fact], named: dict[str, Said], engine: str, choices: dict[str, Said]
+) -> _Settings:
     """What is wired or plain, what is the program's own secret, what others give the keys of."""
     environment: dict[str, Said] = dict(choices)
     choosing = any(DECIDES.fullmatch(name) for name in named)
@@ -305,8 +320,12 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
     for name, value in wiring.given(iter(named), engine).items():
         if _IN_LARAVEL.match(named[name].where) and _SELDOM.search(value):
             continue  # its settings name every engine that it could use
+        if engine in UNREPLACED and "${data.relational" in value:
+            continue
         if choosing and engine in ("", "sqlite") and "${data.relational" in value:
             continue  # a file of its own, until something chooses another engine
+        if name == "EMAIL_SERVER" and "NEXTAUTH_SECRET" in named:
+            value = wiring.wire("SMTP_URL", engine) or value  # NextAuth's is an address with user and password
         if name not in environment:
             environment[name] = Said(value, named[name].where)
     if not any("${data.relational" in said.text for said in environment.values()):
@@ -314,6 +333,11 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
         options = {fact.key: fact.where for fact in reversed(facts) if fact.kind == "option"}
         wired = wiring.given(iter(options), engine).items()
         environment |= {name: Said(value, options[name]) for name, value in wired if "${data.relational" in value}
+    for name, said in named.items():
+        if name not in environment and (address := address_of(name, said.text)):
+            environment[name] = Said(address, said.where)
+    if not _keeps_in_store(tree, named):
+        environment = {name: said for name, said in environment.items() if "${data.object-storage" not in said.text}
     secrets = {fact.key: Said("", fact.where) for fact in reversed(facts) if fact.kind == "secret"}
     brought = {}
     for name, said in named.items():
@@ -323,9 +347,28 @@ def _settings(facts: Sequence[Fact], named: dict[str, Said], engine: str, choice
             secrets.setdefault(name, Said("", said.where))
         elif _BROUGHT.fullmatch(name):
             brought[name] = said
+    demanded = {fact.key: Said("", fact.where) for fact in facts if fact.kind == "required"}
+    passwords = {name: said for name, said in demanded.items() if name.endswith("PASSWORD") and name not in environment}
+    secrets = {**passwords, **secrets}
     if "SECRET_KEY_BASE" in secrets or "APP_KEY" in secrets:
         secrets.pop("SECRET_KEY", None)
     return environment, dict(sorted(secrets.items())), brought
+
+
+def _keeps_in_store(tree: Tree, named: dict[str, Said]) -> bool:
+    """Whether its files go to S3: some can do either, and do as the name of a bucket says. Where that may be left out,
+    they stay on its disk."""
+    buckets = [(name, said) for name, said in named.items() if _BUCKET.search(name)]
+    return not buckets or any(_is_demanded(tree, name, said) for name, said in buckets)
+
+
+def _is_demanded(tree: Tree, name: str, said: Said) -> bool:
+    """Whether a sample gives a setting a value, or code reads it without a way around."""
+    path, _, number = said.where.rpartition(":")
+    if said.text.strip("\"'") or not _CODE.search(path):
+        return bool(said.text.strip("\"'"))
+    row = text(tree, path).split("\n")[int(number) - 1]
+    return re.search(rf"{name}['\"]\s*(?:in|not in|,)\s|(?:getenv|get)\(\s*['\"]{name}", row) is None
 
 
 def _mode(fact: Fact) -> bool:
@@ -350,7 +393,7 @@ def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) 
 
 
 def _open(
-    standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
+    tree: Tree, standing: Standing, facts: Sequence[Fact], named: dict[str, Said], start: Fact | None, engine: str
 ) -> Iterator[str]:
     """What is left for the user to say or to check."""
     for guess in _of(facts, "guess")[:1] if start is None and not standing.page else ():
@@ -359,17 +402,35 @@ def _open(
     if version and (debian := images.newer(version, language)):
         wanted = f"it runs on {language} {version.text} elsewhere ({version.where})"
         yield f"{wanted}; Debian 13 has {debian}: where it does not do, it needs a container"
+    if reason := images.older(facts, language):
+        yield f"{reason}: where it cannot be built, it needs a container"
     if engine == "sqlite":
         yield "its database is SQLite, a file of its own: it lasts and is backed up where `writable` names it"
+    if engine in UNREPLACED:
+        spoken = f"its database is {UNREPLACED[engine]}, which is not replaced"
+        yield f"{spoken}: say where one runs that stays, or move it first"
     for name, said in named.items():
         if DECIDES.fullmatch(name) and engine in ("", "sqlite"):
             yield f"{name} chooses its database ({said.where}): a file of its own where it is not set"
-    asked = {name: said for name, said in named.items() if _ASKED.fullmatch(name)}
+    asked = {name: said for name, said in named.items() if ASKED.fullmatch(name) and not address_of(name, said.text)}
     for name, said in list(asked.items())[:6]:
-        yield f'{name}: where people reach it, for example "https://example.org" ({said.where})'
+        yield asking(name, said)
+    bucket = next((f"{name} ({said.where})" for name, said in named.items() if _BUCKET.search(name)), "")
+    if bucket and not _keeps_in_store(tree, named):
+        yield (
+            f"{bucket} is not set, so that its files stay on its disk; for S3 set it, and the endpoint and the keys to "
+            "${data.object-storage.endpoint} and so on"
+        )
     yield from _searched(named)
     for fact in _of(facts, "open"):
         yield f"{fact.text} ({fact.where})"
+
+
+def _demanded(facts: Sequence[Fact], given: Container[str]) -> Iterator[str]:
+    """Settings without a default that nothing gives."""
+    for fact in facts:
+        if fact.kind == "required" and fact.key not in given:
+            yield f"{fact.key}: it does not start without ({fact.where})"
 
 
 def _searched(named: dict[str, Said]) -> Iterator[str]:

@@ -47,6 +47,7 @@ _SCRIPT = re.compile(r"(?:^|/)[\w.-]*(?:entrypoint|entry|init|start|run|boot)[\w
 _MADE = re.compile(
     r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*${}-]+)*/?"
 )
+_FOLDER = re.compile(r"(?:\./)?([\w-][\w./-]*?)/?\s+\./?")  # `COPY shop .`: its content
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 
 
@@ -69,16 +70,25 @@ def _telling(path: str) -> tuple[bool, int, str]:
 
 def _unmade(tree: Tree, path: str) -> tuple[str, int]:
     """What an image takes from its context that a build elsewhere has to make before, and the line; "" for nothing."""
-    folder = context(tree, path)
-    for stage in _stages(text(tree, path)):
-        for found in stage:
-            words = found.rest.split()
-            if found.name not in ("COPY", "ADD") or any(word.startswith("--from") for word in words):
-                continue
-            for word in [one.removeprefix("./") for one in words if not one.startswith("--")][:-1]:
-                if _MADE.fullmatch(word) and not _is_there(tree, folder + word):
-                    return word, found.line
+    folder = _built_in(tree, path, context(tree, path))
+    for word, line_ in _taken(tree, path):
+        if _MADE.fullmatch(word) and not _is_there(tree, folder + word):
+            return word, line_
     return "", 0
+
+
+def _taken(tree: Tree, path: str) -> Iterator[tuple[str, int]]:
+    """What it copies from where it is built, and the line."""
+    for found in (one for stage in _stages(text(tree, path)) for one in stage):
+        if found.name in ("COPY", "ADD") and "from" not in found.options:
+            for word in found.rest.split()[:-1]:
+                yield word.removeprefix("./").lstrip("/"), found.line
+
+
+def _built_in(tree: Tree, path: str, folder: str) -> str:
+    """The folder that holds most of what it copies: the program's, or one above that it shares with others."""
+    taken = [word for word, _ in _taken(tree, path) if word not in (".", "") and "://" not in word]
+    return max(above(folder), key=lambda one: sum(_is_there(tree, one + word) for word in taken))
 
 
 def _is_there(tree: Tree, path: str) -> bool:
@@ -109,6 +119,8 @@ def facts(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
     php = any("php" in (normal(stage[0].rest.split()[0]) or "") for stage in stages if stage[0].rest.split())
     chain = _chain(last, stages)
     yield Fact(folder, "image", path, at(path, last[0].line))
+    if (whole := _built_in(tree, path, folder)) != folder:
+        yield Fact(folder, "context", whole or ".", at(path, last[0].line))
     missing, line_ = _unmade(tree, path)
     if missing:
         said = f"its image copies {missing}, which the checkout lacks: something has to build that before"
@@ -192,6 +204,8 @@ def _said(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
             yield Fact(folder, "health", path, where)
     elif found.name == "WORKDIR":
         yield Fact(folder, "workdir", line(found.rest.strip().strip("\"'")), where)
+    elif found.name == "COPY" and "from" not in found.options and (copied := _FOLDER.fullmatch(found.rest.strip())):
+        yield Fact(folder, "copied", copied[1], where)
     elif found.name == "VOLUME":
         for word in re.findall(r"[\w./${}-]+", found.rest)[:20]:
             yield Fact(folder, "writable", word, where)

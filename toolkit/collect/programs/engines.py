@@ -7,8 +7,8 @@ postgres". In: the settings that are read, the files that name them. Out: the wo
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from toolkit.collect.programs.facts import Fact, Standing, strings, table, toml
-from toolkit.collect.programs.tree import Tree, text
+from toolkit.collect.programs.facts import LANGUAGES, Fact, Standing, strings, table, toml
+from toolkit.collect.programs.tree import Tree, below, text
 
 LISTED = (
     "requirements.txt",
@@ -31,8 +31,13 @@ _ENGINES = (
     )),
     ("sqlite", re.compile(
         r"gem ['\"]sqlite3['\"]|\"(?:better-)?sqlite3\"\s*:|mattn/go-sqlite3|modernc.org/sqlite|"
-        r"ecto_sqlite|pdo_sqlite|rusqlite"
+        r"ecto_sqlite|pdo_sqlite|rusqlite|EntityFrameworkCore\.Sqlite|Microsoft\.Data\.Sqlite"
     )),
+    ("sqlserver", re.compile(
+        r"(?:System|Microsoft)\.Data\.SqlClient|EntityFrameworkCore\.SqlServer|mssql-jdbc|go-mssqldb|\"(?:mssql|tedious)\"\s*:|"
+        r"mssql-django|pymssql|tiny_tds|sqlserver-adapter"
+    )),
+    ("oracle", re.compile(r"ojdbc\d|Oracle\.(?:EntityFrameworkCore|ManagedDataAccess)|oracledb|oci8")),
 )  # fmt: skip
 CHOOSES = re.compile(
     r"(?:[A-Z0-9]+_)?(?:DB|DATABASE)(?:_(?:CONNECTION|ENGINE|TYPE|CLIENT|DRIVER|DIALECT|ADAPTER|VENDOR|BACKEND))?"
@@ -51,6 +56,8 @@ FAMILY = {
     "mysql2": "mysql",
     "django.db.backends.mysql": "mysql",
 }
+UNREPLACED = {"sqlserver": "SQL Server", "oracle": "Oracle"}  # no blueprint speaks them
+_PROJECTS = r"(?:[\w. -]+/){0,5}[\w. -]+\.(?:cs|fs)proj|[\w.]+\.props"  # those that one of .NET may be made of
 _WORD = re.compile(r"(?<![\w.-])[a-z][\w.]{1,40}(?![\w-])")
 _NEAR = 600  # characters after the name; a third of it before
 
@@ -85,17 +92,27 @@ def engine_of(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) 
         for folder in {home, standing.folder}
         for name in (*LISTED, "mix.exs", "pom.xml", "build.gradle", "build.gradle.kts", "prisma/schema.prisma")
     )
-    drivers = [engine for engine, form in _ENGINES if form.search(listed)]
-    told = [fact.text for fact in facts if fact.kind == "engine" and fact.text in ("postgresql", "mysql", "sqlite")]
+    if LANGUAGES.get(standing.stack) == "dotnet":
+        built = _drivers("\n".join(text(tree, fact.text) for fact in facts if fact.kind == "image"))
+        if built:
+            return built[0]  # its image changes the driver before it builds
+        listed += "\n".join(text(tree, path) for path in below(tree, home, _PROJECTS))
+    drivers = _drivers(listed)
+    told = [fact.text for fact in facts if fact.kind == "engine" and fact.text in dict(_ENGINES)]
     chosen = [fact.text for fact in facts if fact.kind == "engine" and fact.key == "chosen"]
     if chosen:
         return chosen[0]
     if len(drivers) == 1:
         return drivers[0]
-    for engine in ("postgresql", "mysql"):
+    for engine in ("postgresql", "mysql", "sqlserver", "oracle"):
         if engine in told and (engine in drivers or not drivers):
             return engine
     return drivers[0] if drivers else (told or [""])[0]
+
+
+def _drivers(listed: str) -> list[str]:
+    """The engines whose drivers are named."""
+    return [engine for engine, form in _ENGINES if form.search(listed)]
 
 
 def _mandatory(name: str, content: str) -> str:

@@ -14,7 +14,7 @@ from toolkit.program import Runtime
 Kind = Literal[
     "start", "guess", "worker", "cron", "release", "install", "port", "health", "writable", "package", "env", "listen",
     "option", "secret", "version", "open", "engine", "serve", "fallback", "workdir",
-    "proxy", "image", "base", "folder",
+    "proxy", "image", "base", "folder", "atmost", "copied", "context", "required", "range",
 ]  # fmt: skip
 
 

@@ -41,6 +41,7 @@ _CONFIGURED = re.compile(
 _CONFIGURATION = re.compile(
     r"(?:config|settings|app|application)(?:[.-]\w+)?\.(?:toml|ya?ml|json|ini)(?:[.-](?:template|sample|example|dist|default))?"
 )
+_OF_CODE = re.compile(r"\.(?:php|py|rb|[cm]?[jt]sx?|go|rs|java|exs?|sql|cs)$")
 _TAG = re.compile(r"\b(?:json|yaml|toml|koanf|db|mapstructure|env):\Z")  # a field of Go's, and no file
 _FOR_TESTS = re.compile(r"(?i)test|example|fixture|memory|dev\.(?:sqlite|db)")
 
@@ -53,21 +54,22 @@ def kept(tree: Tree, one: Standing) -> Iterator[Fact]:
     yield from _left_out(tree, one.folder)
     for path in settings_files(tree, one):
         content = text(tree, path)
-        yield from _databases(one.folder, path, content)
+        yield from _databases(tree, one.folder, path, content)
     for folder in dict.fromkeys((one.folder, one.folder if one.within is None else one.within)):
         for name in sorted(tree.folders.get(folder, ())):
             if _CONFIGURATION.fullmatch(name):
-                yield from _configured(folder, folder + name, text(tree, folder + name))
+                yield from _configured(tree, folder, folder + name, text(tree, folder + name))
 
 
-def _configured(home: str, path: str, content: str) -> Iterator[Fact]:
-    yield from _databases(home, path, content)
+def _configured(tree: Tree, home: str, path: str, content: str) -> Iterator[Fact]:
+    yield from _databases(tree, home, path, content)
     for match in _CONFIGURED.finditer(content):
         yield Fact(home, "writable", match["folder"], at(path, line_of(content, match[0].strip())))
 
 
-def _databases(home: str, path: str, content: str) -> Iterator[Fact]:
-    """Paths of database files; a name that is put behind a folder which only the program knows is none."""
+def _databases(tree: Tree, home: str, path: str, content: str) -> Iterator[Fact]:
+    """Paths of database files, with the key "file" where their folder holds what a release brings; a name that is put
+    behind a folder which only the program knows is none."""
     seen: set[str] = set()
     for form in _DATABASES:
         for match in form.finditer(content):
@@ -75,9 +77,19 @@ def _databases(home: str, path: str, content: str) -> Iterator[Fact]:
             behind = _BEHIND.search(content, max(0, match.start() - 60), match.start())
             known = match["folder"] or not behind or _BASE.search(behind[1])
             known = known and not _TAG.search(content, max(0, match.start() - 20), match.start())
+            known = known and not (path.endswith(".py") and _is_module(content, match["name"]))
             if known and match["name"] not in seen and not _FOR_TESTS.search(inside):
                 seen.add(match["name"])
-                yield Fact(home, "writable", inside, at(path, line_of(content, match[0])), "database")
+                apart = _holds_nothing(tree, home + inside.rpartition("/")[0] + "/")
+                yield Fact(
+                    home, "writable", inside, at(path, line_of(content, match[0])), "database" if apart else "file"
+                )
+
+
+def _is_module(content: str, name: str) -> bool:
+    """Whether a name with a dot is one of Python's modules: others of its package stand beside it."""
+    package, _, last = name.rpartition(".")
+    return re.search(rf"""['"]{re.escape(package)}(?:\.(?!{last}\b)[\w.]+)?['"]""", content) is not None
 
 
 def _empty_folders(tree: Tree, home: str) -> Iterator[Fact]:
@@ -88,8 +100,15 @@ def _empty_folders(tree: Tree, home: str) -> Iterator[Fact]:
             continue
         outer = _OUTERMOST.match(inside)
         place = home + (outer[0] if outer else inside)
-        if tree.folders[folder] and _holds_nothing(tree, place):
+        if tree.folders[folder] and (_holds_nothing(tree, place) or _is_told_apart(tree, place)):
             yield Fact(home, "writable", place[len(home) :].rstrip("/"), f"{folder}{min(tree.folders[folder])}")
+
+
+def _is_told_apart(tree: Tree, place: str) -> bool:
+    """Whether a folder has a list of its own of what Git leaves out, and no code: its program writes there."""
+    return ".gitignore" in tree.folders.get(place, ()) and not any(
+        _OF_CODE.search(name) for folder, names in tree.folders.items() if folder.startswith(place) for name in names
+    )
 
 
 def _left_out(tree: Tree, home: str) -> Iterator[Fact]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.parsers._xml import elements
+from toolkit.collect.programs import dotnet_settings, spring_settings
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.tree import Tree, above, at, below, line_of, named, split, text
 
@@ -54,7 +55,8 @@ def _maven(tree: Tree) -> Iterator[Standing]:
             (one for one in reversed([*above(folder)]) if one != folder and "<modules>" in text(tree, f"{one}pom.xml")),
             None,
         )
-        maven = "mvn --batch-mode -DskipTests package"
+        profile = " -Pprod" if re.search(r"<profile>\s*<id>prod</id>", content) else ""
+        maven = f"mvn --batch-mode -DskipTests{profile} package"
         module = folder[len(root) :].rstrip("/") if root is not None else ""
         yield Standing(
             folder,
@@ -120,22 +122,8 @@ def _java(tree: Tree, folder: str, stack: str, main: str, path: str, build: str,
         )
     else:
         yield Fact(folder, "start", "sh -c 'exec build/install/*/bin/*[!.bat]'", where)
-    if stack == "Spring Boot" and (place := _data_source(tree, folder, path)):
-        for name in ("URL", "USERNAME", "PASSWORD"):
-            yield Fact(folder, "env", "", place, f"SPRING_DATASOURCE_{name}")
-
-
-def _data_source(tree: Tree, folder: str, build: str) -> str:
-    """Where it is said that it has a database of Spring's; one that it brings along (H2) it can do without."""
-    content = text(tree, build)
-    for settings in ("application.properties", "application.yml", "application.yaml"):
-        place = f"{folder}src/main/resources/{settings}"
-        if found := re.search(r"spring\.datasource\.url|(?m:^\s+datasource:)|SPRING_DATASOURCE_URL", text(tree, place)):
-            return at(place, line_of(text(tree, place), found[0]))
-    found = re.search(r"spring-boot-starter-(?:data-)?(?:jpa|jdbc)\b", content)
-    own = re.search(r"h2database|hsqldb|\bderby\b", content)
-    driver = re.search(r"postgresql|mysql-connector|mariadb-java", content)
-    return at(build, line_of(content, found[0])) if found and driver and not own else ""
+    if stack == "Spring Boot":
+        yield from spring_settings.settings(tree, folder, path)
 
 
 def _dotnet(tree: Tree) -> Iterator[Standing]:
@@ -185,7 +173,7 @@ def _dotnet(tree: Tree) -> Iterator[Standing]:
                 at(path, 1),
             )
         )
-        facts += _connections(tree, folder)
+        facts += dotnet_settings.settings(tree, folder)
         if found := re.search(
             r"MapHealthChecks\(\s*\"(/[\w/-]+)\"", text(tree, f"{folder}Program.cs") + text(tree, f"{folder}Startup.cs")
         ):
@@ -219,21 +207,6 @@ def _sdk(content: str) -> str:
 def _assembly(content: str) -> str:
     found = re.search(r"<AssemblyName>([\w.-]+)</AssemblyName>", content)
     return found[1] if found else ""
-
-
-def _connections(tree: Tree, folder: str) -> Iterator[Fact]:
-    """The names of `ConnectionStrings` in its settings, as the environment spells them."""
-    from toolkit.collect.programs.facts import yaml_leaves
-
-    for name in ("appsettings.json", "appsettings.Production.json", "appsettings.Development.json"):
-        for leaf in yaml_leaves(text(tree, folder + name)):
-            if (
-                leaf.path[:1] == ("ConnectionStrings",)
-                and len(leaf.path) == 2
-                and re.fullmatch(r"\w{1,60}", leaf.path[1])
-            ):
-                kind = "" if len(leaf.value) > 500 else leaf.value
-                yield Fact(folder, "env", kind, at(folder + name, leaf.line), f"ConnectionStrings__{leaf.path[1]}")
 
 
 def _elixir(tree: Tree) -> Iterator[Standing]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from toolkit.collect.programs.facts import Fact, Standing, inner, json_object, strings, table, words, yaml_leaves
 from toolkit.collect.programs.sharing import passed_on
-from toolkit.collect.programs.tree import Tree, above, at, homes, line_of, text
+from toolkit.collect.programs.tree import Tree, above, at, below, homes, line_of, split, text
 from toolkit.globs import regex_of
 from toolkit.start_commands import instead_of_development
 
@@ -46,12 +46,13 @@ _SERVERS = {
 }  # the first that is found names the stack
 _BUILDERS = {
     "@angular/cli": "Angular", "react-scripts": "React", "@vue/cli-service": "Vue", "vite": "Vite", "gatsby": "Gatsby",
+    "@docusaurus/core": "Docusaurus",
     "parcel": "Parcel", "webpack": "webpack", "@11ty/eleventy": "Eleventy", "astro": "Astro", "rollup": "Rollup",
 }  # fmt: skip
 _DOCUMENTATION = frozenset({"@docusaurus/core", "vitepress", "vuepress", "nextra", "@storybook/react", "docsify-cli"})
 _DESKTOP = frozenset({"electron", "electron-builder", "@electron-forge/cli"})  # a window of one person's, and no server
-_MANY_PAGES = frozenset({"Gatsby", "Eleventy", "Astro", "Next"})
-_OUTPUT = {"React": "build", "Gatsby": "public", "Eleventy": "_site"}
+_MANY_PAGES = frozenset({"Gatsby", "Eleventy", "Astro", "Next", "Docusaurus"})
+_OUTPUT = {"React": "build", "Gatsby": "public", "Eleventy": "_site", "Next": "out", "Docusaurus": "build"}
 _START = ("start:prod", "start:production", "production", "prod", "start", "serve:prod", "start:server", "server")
 _DELEGATES = re.compile(
     r"\b(?:turbo|nx|lerna|concurrently|npm-run-all|run-p|wsrun|ultra|wireit|pnpm -r|yarn workspaces)\b"
@@ -125,9 +126,10 @@ def _is_member(folder: str, root: str, roots: dict[str, list[re.Pattern[str]]]) 
 
 
 def _standing(tree: Tree, package: _Package, within: str | None, *, is_root: bool) -> Standing | None:
-    if any(package.has(name, build=True) for name in (*_DOCUMENTATION, *_DESKTOP)):
+    alone = package.folder == "" and package.has("@docusaurus/core", build=True)  # a site, and no program's manual
+    if any(package.has(name, build=True) for name in (*_DOCUMENTATION, *_DESKTOP)) and not alone:
         return None
-    script, command = _script(package)
+    script, command = _script(tree, package)
     standing = partial(Standing, package.folder, runtime="node", within=within)
     if stack := _stack(tree, package, command, is_root=is_root):
         return standing(stack, facts=tuple(_server(tree, package, within, stack, script, command)))
@@ -142,7 +144,7 @@ def _stack(tree: Tree, package: _Package, command: str, *, is_root: bool) -> str
     stack = next((stack for name, stack in _SERVERS.items() if package.has(name)), "")
     if is_root and (not stack or _DELEGATES.search(command)):
         return ""
-    if stack == "Next" and re.search(r"output\s*:\s*['\"]export['\"]", _next_config(tree, package.folder)):
+    if stack == "Next" and (_is_exported(tree, package) or not _has_pages(tree, package)):
         return ""
     if not stack:
         return "Node" if command and _plain_server(tree, package, command) else ""
@@ -150,15 +152,31 @@ def _stack(tree: Tree, package: _Package, command: str, *, is_root: bool) -> str
     return stack if starts and not _is_library(package, stack) else ""
 
 
+def _is_exported(tree: Tree, package: _Package) -> bool:
+    """Whether Next's build is a page, and no server."""
+    return re.search(r"output\s*:\s*['\"]export['\"]", _next_config(tree, package.folder)) is not None
+
+
+def _has_pages(tree: Tree, package: _Package) -> bool:
+    """A library that Next's programs share depends on it as well."""
+    places = ("pages/", "app/", "src/pages/", "src/app/")
+    scripts = " ".join(str(command) for command in table(package.document, "scripts").values())
+    return re.search(r"\bnext\b", scripts) is not None or any(
+        f"{package.folder}{place}" in tree.folders for place in places
+    )
+
+
 def _builder(tree: Tree, package: _Package) -> str:
     """What builds a page: what it depends on, or what its root does and its own configuration shows."""
+    if package.has("next") and _is_exported(tree, package):
+        return "Next"
     found = next((one for name, one in _BUILDERS.items() if package.has(name, build=True)), "")
     configured = any(name.startswith("vite.config.") for name in tree.folders[package.folder])
     return "Vite" if configured and found in ("", "webpack", "Rollup") else found
 
 
-def _script(package: _Package) -> tuple[str, str]:
-    """The script that starts it for production, and what it says."""
+def _script(tree: Tree, package: _Package) -> tuple[str, str]:
+    """The script that starts it for production, and what it says; else what its workspace's tool builds."""
     scripts = table(package.document, "scripts")
     for name in _START:
         command = scripts.get(name)
@@ -167,7 +185,15 @@ def _script(package: _Package) -> tuple[str, str]:
     start = scripts.get("start")
     if isinstance(start, str) and (watched := _WATCHED.fullmatch(start)):
         return "", f"node {watched[1]}"
-    return "", ""
+    return "", _of_nx(tree, package)
+
+
+def _of_nx(tree: Tree, package: _Package) -> str:
+    """What starts the program that Nx builds in its folder: nothing of Nx's own does but for developers."""
+    options = table(json_object(text(tree, f"{package.folder}project.json")), "targets", "build", "options")
+    output, main = words(options, "outputPath"), words(options, "main")
+    found = re.fullmatch(r"(?:\S*/)?([\w.-]+)\.[cm]?[jt]s", main)
+    return f"node {output}/{found[1]}.js" if found and re.fullmatch(r"[\w./-]+", output) else ""
 
 
 def _for_developers(command: str) -> bool:
@@ -255,6 +281,8 @@ def _installed(tree: Tree, home: str) -> str:
         locked = {"package-lock.json", "npm-shrinkwrap.json"} & tree.folders.get(home, frozenset())
         return "npm ci" if locked else "npm install"
     frozen = "--immutable" if "cli-dist" in manager else "--frozen-lockfile"
+    if manager == "npx --yes yarn@1":
+        frozen += " --ignore-engines"  # as npm and pnpm do: what wants a newer Node is often for browsers alone
     return f"{manager} install {frozen}"
 
 
@@ -304,8 +332,11 @@ def _server(tree: Tree, package: _Package, within: str | None, stack: str, scrip
     if health := _health(tree, package.folder):
         yield health
     if package.has("prisma", build=True) or package.has("@prisma/client"):
-        if any(one.startswith(f"{package.folder}prisma/migrations/") for one in tree.folders):
-            yield fact("release", "npx prisma migrate deploy", f"{package.folder}prisma/migrations")
+        if schema := _schema(tree, package):
+            yield fact("release", "npx prisma migrate deploy", f"{split(schema)[0]}migrations")
+    elif within is not None and (schema := _schema_of_workspace(tree, within)):
+        command = f"npx prisma migrate deploy --schema {schema[len(within) :]}"
+        yield fact("release", command, at(schema, 1), key="home")
     else:
         for name in ("migrate:deploy", "migration:run", "db:migrate", "migrate", "db:migration:run", "migrations:run"):
             if words(package.document, "scripts", name):
@@ -314,6 +345,20 @@ def _server(tree: Tree, package: _Package, within: str | None, stack: str, scrip
     for name, command in table(package.document, "scripts").items():
         if _WORKER.fullmatch(name) and isinstance(command, str) and not _for_developers(command):
             yield fact("worker", f"npm run {name}", package.where(f'"{name}"'), re.sub(r"\W", "-", name))
+
+
+def _schema(tree: Tree, package: _Package) -> str:
+    """Prisma's schema where the package says, or where it is by default; "" where it has no migrations."""
+    path = package.folder + (words(package.document, "prisma", "schema") or "prisma/schema.prisma").removeprefix("./")
+    return path if any(one.startswith(f"{split(path)[0]}migrations/") for one in tree.folders) else ""
+
+
+def _schema_of_workspace(tree: Tree, within: str) -> str:
+    """Prisma's schema in a package that the programs of a workspace share, where it has migrations."""
+    for path in below(tree, within, r"(?:[\w.-]+/){1,4}schema\.prisma"):
+        if any(folder.startswith(f"{split(path)[0]}migrations/") for folder in tree.folders):
+            return path
+    return ""
 
 
 def _health(tree: Tree, folder: str) -> Fact | None:
@@ -341,7 +386,7 @@ def _is_page(tree: Tree, package: _Package, builder: str) -> bool:
     """A page has an index.html, or a builder that makes one; a package that others import is none."""
     if package.document.get("private") is not True and ("exports" in package.document or "module" in package.document):
         return False
-    if builder in ("Angular", "React", "Vue", "Gatsby", "Eleventy"):
+    if builder in ("Angular", "React", "Vue", "Gatsby", "Eleventy", "Next", "Docusaurus"):
         return True
     if builder == "Astro":
         return f"{package.folder}src/pages/" in tree.folders

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 
 from toolkit.collect.programs.facts import Fact, Standing, json_object, table
-from toolkit.collect.programs.tree import Tree, at, homes, line_of, text
+from toolkit.collect.programs.tree import Tree, at, below, homes, line_of, text
 
 _PUBLIC = ("public/", "web/", "htdocs/", "www/", "webroot/", "public_html/", "html/", "")
 _LIBRARIES = ("library", "wordpress-plugin", "symfony-bundle", "composer-plugin", "magento2-module")
 _USUAL = ("curl", "gd", "intl", "mbstring", "sqlite3", "xml", "zip")  # where no list says what it needs
+_ROOT = re.compile(r"(?m)^\s*(?:DocumentRoot|root)\s+[\"']?(/[\w./-]+)")  # of Apache, of nginx
 _FRONT = re.compile(r"<\?php")
 
 
@@ -27,7 +28,8 @@ def find(tree: Tree) -> Iterator[Standing]:
             continue
         if folder.endswith(_PUBLIC[:-1]):
             continue  # the public folder of the program around it
-        public = next((one for one in _PUBLIC if "index.php" in tree.folders.get(folder + one, ())), None)
+        usual = (one for one in _PUBLIC if "index.php" in tree.folders.get(folder + one, ()))
+        public = _document_root(tree, folder) or next(usual, None)
         if public is None and "artisan" in names:
             public = "public/"
         manifest = json_object(text(tree, f"{folder}composer.json"))
@@ -37,6 +39,18 @@ def find(tree: Tree) -> Iterator[Standing]:
             continue
         found.append(folder)
         yield _standing(tree, folder, public, set(table(manifest, "require")))
+
+
+def _document_root(tree: Tree, folder: str) -> str:
+    """The folder with a front controller that a web server's configuration serves; "" where none says."""
+    for path in below(tree, folder, r"(?:[\w.-]+/){0,3}[\w.-]+\.conf(?:\.\w+)?"):
+        for match in _ROOT.finditer(text(tree, path)):
+            parts = match[1].strip("/").split("/")
+            for start in range(len(parts)):
+                inside = "/".join(parts[start:]) + "/"
+                if "index.php" in tree.folders.get(folder + inside, ()):
+                    return inside
+    return ""
 
 
 def _standing(tree: Tree, folder: str, public: str, required: set[str]) -> Standing:
@@ -90,12 +104,6 @@ def _laravel(tree: Tree, folder: str, required: set[str]) -> Iterator[Fact]:
     yield from _laravel_database(tree, folder)
     yield Fact(folder, "writable", "storage", where)
     yield Fact(folder, "writable", "bootstrap/cache", where)
-    yield Fact(
-        folder,
-        "open",
-        "APP_KEY must have exactly 32 characters: set the made one to its first 32, or use key:generate's",
-        where,
-    )
     bootstrap = text(tree, f"{folder}bootstrap/app.php")
     if found := re.search(r"health\s*:\s*['\"](/[\w/-]+)", bootstrap):
         yield Fact(folder, "health", found[1], at(f"{folder}bootstrap/app.php", line_of(bootstrap, found[0])))

@@ -24,7 +24,8 @@ def writable(facts: Sequence[Fact], home: str, *, databases: bool) -> tuple[Said
     """What is written, the outermost places only. `databases`: also files of SQLite beside the code."""
     found: dict[str, Said] = {}
     for fact in facts:
-        if fact.kind != "writable" or (fact.key == "database" and not databases and "/" not in fact.text):
+        beside_code = fact.key == "file" or (fact.key == "database" and "/" not in fact.text)
+        if fact.kind != "writable" or (beside_code and not databases):
             continue
         place = _place(fact, facts, home)
         if fact.key == "database" and place and "/" in place and _holds_data(place):

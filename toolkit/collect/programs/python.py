@@ -11,6 +11,7 @@ from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.parsers._tree import Grammar, Source
 from toolkit.collect.programs import django_files
 from toolkit.collect.programs.facts import Fact, Standing, table, toml
+from toolkit.collect.programs.locked import limited
 from toolkit.collect.programs.manifests import runtime_of
 from toolkit.collect.programs.tree import Tree, above, at, below, homes, line_of, split, text
 
@@ -48,7 +49,8 @@ def find(tree: Tree) -> Iterator[Standing]:
             split(path)[0] for path in below(tree, folder, r"(?:.*/)?(?:requirements\.txt|pyproject\.toml|Pipfile)")
         }
         if made := _served(tree, folder, (inside | set(django)) - {folder}):
-            yield Standing(folder, made.kind, "python", tuple(_other(tree, folder, made)))
+            facts = (*_other(tree, folder, made), *limited(tree, folder))
+            yield Standing(folder, made.kind, "python", facts)
 
 
 def _home(tree: Tree, folder: str) -> str | None:
@@ -109,6 +111,7 @@ def _django(tree: Tree, folder: str) -> Iterator[Fact]:
     yield Fact(folder, "release", "python manage.py migrate --noinput", where)
     yield from django_files.served(tree, folder, _settings(tree, folder, module), wanted)
     yield from _celery(tree, folder, wanted)
+    yield from limited(tree, home)
 
 
 def _django_server(tree: Tree, folder: str, home: str, module: str, wanted: str) -> Iterator[Fact]:

@@ -122,7 +122,7 @@ def _assets(tree: Tree, folder: str) -> Iterator[Fact]:
     names = tree.folders[folder]
     if "package.json" in names:
         command = (
-            "npx --yes yarn@1 install --frozen-lockfile"
+            "npx --yes yarn@1 install --frozen-lockfile --ignore-engines"
             if "yarn.lock" in names
             else "npm ci"
             if "package-lock.json" in names

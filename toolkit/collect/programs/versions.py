@@ -56,5 +56,7 @@ def _in_documents(tree: Tree) -> Iterator[Fact]:
             content = text(tree, path)
             document = parse(content)
             wanted = next((found for keys in places if (found := words(document, *keys))), "")
+            if wanted:
+                yield Fact(split(path)[0], "range", wanted, at(path, line_of(content, wanted)), runtime)
             if number := _NUMBER.search(wanted):
                 yield Fact(split(path)[0], "version", number[1], at(path, line_of(content, wanted)), runtime)

@@ -31,7 +31,7 @@ _VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.au
 _SEARCH = re.compile(
     rf"(?:{_PRE}|CONNECTION_?STRINGS_+)(?P<engine>ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX|MEILI(?:SEARCH)?|TYPESENSE"
     r"|SOLR|MANTICORE(?:SEARCH)?|SONIC|ZINC(?:SEARCH)?|QUICKWIT)"
-    r"(?:_?(?:URLS?|URI|HOST(?:NAME)?S?|NODES?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|CLOUD_ID))?"
+    r"(?:_?(?:URLS?|URIS?|HOST(?:NAME)?S?|NODES?|SERVERS?|ADDR(?:ESS)?|ENDPOINT|CLOUD_ID))?"
 )
 _SEARCH_NAMES = {
     "ELASTIC": "Elasticsearch", "ELASTICSEARCH": "Elasticsearch", "BONSAI": "Elasticsearch",
@@ -153,7 +153,16 @@ def wire(name: str, engine: str) -> str | None:
         return "${data.relational.mysql.ca}"
     if _NOT.search(plain) or len(plain) > 100:
         return None
-    return next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
+    found = next((value(engine) for form, value in _RULES if form.fullmatch(plain)), None)
+    if found and re.search(r"__[A-Z][a-z]", name):
+        return _of_dotnet(found, engine)
+    return found
+
+
+def _of_dotnet(value: str, engine: str) -> str:
+    """Where others take an address, .NET's clients take a connection string."""
+    addresses = {_relational("url")(engine): _dotnet(engine), "${data.cache.url}": _STACK_EXCHANGE}
+    return addresses.get(value, value)
 
 
 def search_engine(name: str) -> str:

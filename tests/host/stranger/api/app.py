@@ -4,7 +4,7 @@ import os
 import uuid
 from pathlib import Path
 
-from database import connect
+from database import CHART, connect
 from flask import Flask, abort, request, send_from_directory
 
 UPLOADS = Path(__file__).parent / "uploads"
@@ -19,7 +19,8 @@ def create_app():
     @app.get("/api/health")
     def health():
         connect().execute("SELECT count(*) FROM tide")
-        return {"ok": True, "prefers": request.headers.get("X-Forwarded-Proto")}
+        prefers = request.headers.get("X-Forwarded-Proto")
+        return {"ok": True, "prefers": prefers, "runs_in": os.environ.get("VIRTUAL_ENV")}
 
     @app.get("/api/tides")
     def tides():
@@ -42,5 +43,9 @@ def create_app():
     @app.get("/api/pictures/<name>")
     def picture(name):
         return send_from_directory(UPLOADS, name) if (UPLOADS / name).is_file() else abort(404)
+
+    @app.get("/api/chart")
+    def chart():
+        return send_from_directory(CHART.parent, CHART.name)
 
     return app

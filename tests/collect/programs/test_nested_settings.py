@@ -1,0 +1,117 @@
+"""Settings that a framework joins of keys: Spring's, and .NET's; databases that nothing replaces."""
+
+from pathlib import Path
+
+import pytest
+import tomlkit
+from msgspec.structs import replace
+
+from tests.collect.programs.test_stacks import DOTNET, SPRING, Files, only
+from toolkit.draft_programs import program_tables
+
+_H2 = "<artifactId>h2database</artifactId>"
+_SETTINGS = "src/main/resources/application"
+
+
+def _spring(files: Files, *, build: str = "") -> Files:
+    kept = {name: text for name, text in SPRING.items() if not name.startswith(_SETTINGS)}
+    return {**kept, "pom.xml": SPRING["pom.xml"].replace("</dependencies>", f"{build}</dependencies>"), **files}
+
+
+def _wired(root: Path, files: Files) -> dict[str, str]:
+    return {name: said.text for name, said in only(root, files).environment.items()}
+
+
+def test_spring_has_its_profile_for_production_and_what_that_names(tmp_path: Path) -> None:
+    files = {
+        "src/main/resources/config/application.yml": "spring:\n  application:\n    name: shop\n",
+        "src/main/resources/config/application-dev.yml": "spring:\n  data:\n    mongodb:\n      uri: mongodb://x\n",
+        "src/main/resources/config/application-prod.yml": "spring:\n  datasource:\n    url: jdbc:postgresql://x/y\n"
+        "  mail:\n    host: localhost\n  data:\n    redis:\n      host: x\n  rabbitmq:\n    host: x\n",
+    }
+    profiles = "<profiles><profile>\n  <id>prod</id></profile></profiles>"
+    program = only(tmp_path, _spring(files, build=profiles))
+    wired = {name: said.text for name, said in program.environment.items()}
+    assert wired["SPRING_PROFILES_ACTIVE"] == "prod"
+    assert wired["SPRING_DATASOURCE_URL"].startswith("jdbc:postgresql://${data.relational.host}")
+    assert wired["SPRING_DATASOURCE_PASSWORD"] == "${data.relational.password}"
+    assert wired["SPRING_MAIL_HOST"] == "${mail.outgoing.host}"
+    assert wired["SPRING_DATA_REDIS_HOST"] == "${data.cache.host}"
+    assert wired["SPRING_RABBITMQ_HOST"] == "${data.queue.amqp.host}"
+    assert "SPRING_DATA_MONGODB_URI" not in wired
+    assert program.install[0].text == "mvn --batch-mode -DskipTests -Pprod package"
+
+
+def test_spring_takes_the_profile_of_a_database_that_lasts(tmp_path: Path) -> None:
+    """Without it the program keeps everything in memory."""
+    files = {
+        f"{_SETTINGS}.properties": "database=h2\n",
+        f"{_SETTINGS}-mysql.properties": "spring.datasource.url=${MYSQL_URL:jdbc:mysql://x/y}\n",
+        f"{_SETTINGS}-postgres.properties": "spring.datasource.url=${POSTGRES_URL:jdbc:postgresql://x/y}\n",
+    }
+    wired = _wired(tmp_path, _spring(files, build=_H2))
+    assert wired["SPRING_PROFILES_ACTIVE"] == "postgres"
+    assert wired["SPRING_DATASOURCE_URL"].startswith("jdbc:postgresql://${data.relational.host}")
+
+
+def test_springs_search_engine_is_said_and_not_wired(tmp_path: Path) -> None:
+    files = {f"{_SETTINGS}.properties": "spring.elasticsearch.uris=http://localhost:9200\n"}
+    program = only(tmp_path, _spring(files))
+    assert any("Elasticsearch is not replaced" in line for line in program.open)
+
+
+def test_dotnet_keys_are_wired_as_the_environment_spells_them(tmp_path: Path) -> None:
+    settings = (
+        '{"Redis": {"ConnectionString": "localhost"}, "Smtp": {"Host": "x", "Password": "y"},\n'
+        ' "Database": {"ConnectionString": "Host=db;Database=x;Username=y"}, "Logging": {"LogLevel": "x"}}'
+    )
+    code = 'var a = builder.Configuration.GetConnectionString("Board");\nvar b = Configuration["Minio:Endpoint"];\n'
+    files = {**DOTNET, "src/Shop/appsettings.json": settings, "src/Shop/Program.cs": code}
+    wired = _wired(tmp_path, files)
+    assert wired["Redis__ConnectionString"].startswith("${data.cache.host}:${data.cache.port},password=")
+    assert wired["Smtp__Password"] == "${mail.outgoing.password}"
+    assert wired["Database__ConnectionString"].startswith("Host=${data.relational.host};")
+    assert wired["ConnectionStrings__Board"].startswith("Host=${data.relational.host};")
+    assert wired["Minio__Endpoint"] == "${data.object-storage.endpoint}"
+    assert not any("Logging" in name for name in wired)
+
+
+@pytest.mark.parametrize(
+    ("project", "image", "engine"),
+    [
+        ("Microsoft.EntityFrameworkCore.SqlServer", "", "SQL Server"),
+        ("Oracle.EntityFrameworkCore", "", "Oracle"),
+        ("Microsoft.EntityFrameworkCore.SqlServer", "RUN sed -i s/SqlServer/Npgsql/ Shop.csproj\n", ""),
+    ],
+)
+def test_a_database_that_nothing_speaks_is_said_and_not_wired(
+    tmp_path: Path, project: str, image: str, engine: str
+) -> None:
+    settings = '{"ConnectionStrings": {"Default": "Server=.;Trusted_Connection=True"}}'
+    content = f'<Project Sdk="Microsoft.NET.Sdk.Web">\n<PackageReference Include="{project}"/></Project>\n'
+    files = {**DOTNET, "src/Shop/Shop.csproj": content, "src/Shop/appsettings.json": settings}
+    if image:
+        files["Dockerfile"] = f"FROM mcr.microsoft.com/dotnet/sdk:9.0\n{image}"
+    program = only(tmp_path, files)
+    assert ("ConnectionStrings__Default" in program.environment) == (not engine)
+    assert [line for line in program.open if "not replaced" in line] == (
+        [f"its database is {engine}, which is not replaced: say where one runs that stays, or move it first"]
+        if engine
+        else []
+    )
+
+
+def test_aspnet_in_a_container_listens_where_the_host_asks(tmp_path: Path) -> None:
+    files = {**DOTNET, "Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nEXPOSE 80\n"}
+    program = only(tmp_path, files)
+    assert program.image
+    assert program.port
+    assert (program.port.text, program.environment["ASPNETCORE_URLS"].text) == ("8080", "http://127.0.0.1:$PORT")
+    drafted = tomlkit.dumps({"application": program_tables([program, replace(program, name="b")], tmp_path)})
+    assert [line.partition(" #")[0] for line in drafted.splitlines() if "8080" in line or "8000" in line] == [
+        "port = 8080",
+        'ASPNETCORE_URLS = "http://127.0.0.1:8080"',
+        "port = 8000",
+        'ASPNETCORE_URLS = "http://127.0.0.1:8000"',
+    ]
+    assert not any("rights" in line or "no .NET" in line for line in program.open)

@@ -1,0 +1,74 @@
+"""What a program's processes are on a host: engines and a platform's own servers are none, and Rails' proxy is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.collect.programs.test_stacks import LARAVEL, RAILS, only
+
+_NX = {
+    "package.json": '{"private": true, "scripts": {"start": "nx serve", "build": "nx build"},\n'
+    ' "prisma": {"schema": "src/prisma/schema.prisma"}, "dependencies": {"express": "4", "@prisma/client": "5"}}',
+    "project.json": '{"targets": {"build": {"options": {"outputPath": "dist/api", "main": "src/main.ts"}}}}',
+    "src/main.ts": "app.listen(process.env.PORT)\n",
+    "src/prisma/schema.prisma": 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n',
+    "src/prisma/migrations/1/migration.sql": "",
+}
+
+
+def test_an_engine_that_a_procfile_starts_is_no_worker(tmp_path: Path) -> None:
+    processes = "web: bin/rails server\nredis: redis-server config/redis.conf\nwork: bin/jobs\nm: /usr/sbin/memcached\n"
+    assert list(only(tmp_path, {**RAILS, "Procfile": processes}).workers) == ["sidekiq", "work"]
+
+
+def test_a_server_that_only_its_platform_has_is_not_started(tmp_path: Path) -> None:
+    files = {**LARAVEL, "Procfile": "web: vendor/bin/heroku-php-nginx -C nginx.conf public/\n"}
+    program = only(tmp_path, files)
+    assert program.start
+    assert program.start.text.startswith("uwsgi_php ")
+
+
+def test_thruster_is_told_where_to_listen(tmp_path: Path) -> None:
+    """It passes another PORT on to what it starts."""
+    native = only(tmp_path / "native", {**RAILS, "Procfile": "web: bundle exec thrust bin/rails server\n"})
+    assert native.start
+    assert native.start.text == "HTTP_PORT=$PORT bundle exec thrust bin/rails server"
+    image = 'FROM ruby:3.4\nWORKDIR /rails\nCOPY . .\nEXPOSE 80\nCMD ["./bin/thrust", "./bin/rails", "server"]\n'
+    files = {**RAILS, "Gemfile": RAILS["Gemfile"].replace("3.2.1", "3.4.1"), "Dockerfile": image}
+    contained = only(tmp_path / "contained", files)
+    assert contained.port
+    assert (contained.port.text, contained.environment["HTTP_PORT"].text) == ("8080", "$PORT")
+    assert not any("rights" in line for line in contained.open)
+
+
+def test_what_nx_builds_is_started_without_nx(tmp_path: Path) -> None:
+    program = only(tmp_path, _NX)
+    assert program.start
+    assert program.start.text == "node dist/api/main.js"
+    assert [(said.text, said.where) for said in program.release] == [
+        ("npx prisma migrate deploy", "src/prisma/migrations")
+    ]
+
+
+def test_a_database_beside_what_a_release_brings_is_kept_as_a_file(tmp_path: Path) -> None:
+    """Its folder would hide the migrations of every later release."""
+    files = {
+        "package.json": '{"private": true, "scripts": {"start": "node server.js"}, "dependencies": {"express": "4"}}',
+        "server.js": "app.listen(process.env.PORT)\n",
+        "config.js": 'const file = "./db/board.sqlite";\n',
+        "db/migrations/1.js": "",
+    }
+    assert [said.text for said in only(tmp_path / "plain", files).writable] == ["db/board.sqlite"]
+    wired = {**files, ".env.example": "DATABASE_URL=postgres://localhost/x\n"}
+    assert only(tmp_path / "wired", wired).writable == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["DocumentRoot /var/www/Reader/p/", '  DocumentRoot "/srv/p"', "  root /var/www/reader/p;"]
+)
+def test_a_web_servers_configuration_says_which_folder_of_php_is_served(tmp_path: Path, line: str) -> None:
+    """What lies beside it is not for browsers."""
+    files = {"composer.json": "{}", "index.php": "<?php\n", "p/index.php": "<?php\n", "deploy/site.conf": f"{line}\n"}
+    program = only(tmp_path, files)
+    assert program.start
+    assert "--php-docroot p --php-index index.php --check-static p " in program.start.text
