@@ -120,5 +120,21 @@ def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, mon
     assert not key.exists()
 
 
-def test_default_key_is_named_after_the_platform() -> None:
-    assert vault.default_key("My Board: ../x") == "~/.config/offramp/my-board-x.vault-key"
+def test_a_default_key_is_one_platforms_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that differ in signs only shared one, and so did all platforms without a name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert vault.default_key("My Board: ../x").startswith("~/.config/offramp/my-board-x-")
+    of = [vault.default_key(name, tmp_path / "infra") for name in ("Board", "board!", "б", "г", "x" * 5000)]
+    unnamed = [vault.default_key("platform", tmp_path / folder) for folder in ("a/infra", "b/infra")]
+    assert len({*of, *unnamed}) == len(of) + len(unnamed)
+    assert all(len(Path(one).name) < 100 for one in of)
+    assert vault.default_key("board", tmp_path / "elsewhere") == vault.default_key("board", tmp_path / "infra")
+
+
+def test_a_project_keeps_the_default_key_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have moved. A stranger's project names no other file of the user's."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    own, others = tmp_path / ".config/offramp/board.vault-key", tmp_path / ".ssh/id_ed25519"
+    for named, kept in ((own, True), (others, False), (Path("../x.vault-key"), False)):
+        (tmp_path / "ansible.cfg").write_text(f"[defaults]\nvault_password_file = {named}\n")
+        assert (vault.default_key("platform", tmp_path) == str(named)) == kept

@@ -4,6 +4,7 @@ In: plan, catalogue, the project's folder and where the key lies. Out: which nam
 Values pass through memory only: they are in no `GeneratedFile`, manifest, log or error.
 """
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -16,11 +17,13 @@ from toolkit import documents
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import age, authority, folder
-from toolkit.model import Plan, Value
+from toolkit.model import Plan, Platform, Value
 from toolkit.tools import ansible_vault
 
 PATH = "inventory/group_vars/all/vault.yml"
 CERTIFICATE = "ca.crt"
+_KEYS, _SUFFIX = "~/.config/offramp", ".vault-key"
+_LONGEST_SLUG = 40
 _HEADER = "# Secrets of this project. Edit with `ansible-vault edit`; values you change are kept.\n"
 _APPLICATION_SECRET_LENGTH = 48
 
@@ -33,10 +36,18 @@ class Vault(Value):
     new_key: str | None = None
 
 
-def default_key(platform: str) -> str:
-    """Where the vault's key lies unless the user says otherwise: outside every project."""
-    slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-") or "platform"
-    return f"~/.config/offramp/{slug}.vault-key"
+def default_key(platform: str, root: Path | None = None) -> str:
+    """Where the vault's key lies unless the user says otherwise: outside every project, and no other platform's.
+
+    The project in `root` keeps the one among these that it names already. A platform that has no name of its own is
+    told apart by the project's folder.
+    """
+    named = ansible_vault.key_named_by(root) if root else None
+    if named and named.parent == Path(_KEYS).expanduser() and named.suffix == _SUFFIX:
+        return str(named)
+    slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-")[:_LONGEST_SLUG] or "platform"
+    apart = f"{platform}\0{root.resolve()}" if root and platform == Platform().name else platform
+    return f"{_KEYS}/{slug}-{hashlib.sha256(apart.encode()).hexdigest()[:8]}{_SUFFIX}"
 
 
 def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
