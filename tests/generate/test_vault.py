@@ -101,16 +101,55 @@ def test_a_missing_or_wrong_key_is_said(make_plan, catalog: Catalog, root: Path,
         make_vault(make_plan(), catalog, root, key=key)
 
 
-def test_a_broken_vault_is_not_quoted(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
-    make_vault(make_plan(), catalog, root, key=key)
+def sealed(text: str, key: Path) -> bytes:
     from ansible.parsing.vault import VaultLib, VaultSecret
 
     library = VaultLib([("default", VaultSecret(key.read_text().strip().encode()))])
-    (root / vault.PATH).write_bytes(library.encrypt("password: [planted-secret"))
+    encrypted: bytes = library.encrypt(text)
+    return encrypted
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "password: [planted-secret",
+        "- planted-secret",
+        "planted-secret",
+        "application_secrets: [planted-secret]",
+        "application_secrets: {board: [planted-secret]}",
+        "offramp_ca_key: {planted-secret: 5}",
+        "5: planted-secret",
+        "a: " + "[" * 5000 + "planted-secret",
+    ],
+)
+def test_a_broken_vault_is_not_quoted(held: str, make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    (root / vault.PATH).write_bytes(sealed(held, key))
     with pytest.raises(BadInput, match="no valid YAML") as caught:
         make_vault(make_plan(), catalog, root, key=key)
     assert "planted" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_a_lost_certificate_is_made_again_for_the_key_in_the_vault(
+    make_plan, catalog: Catalog, root: Path, key: Path
+) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    (root / vault.CERTIFICATE).unlink()
+    make_vault(make_plan(), catalog, root, key=key)
+    held = serialization.load_pem_private_key(opened(root, key)["offramp_ca_key"].encode(), None)
+    made = x509.load_pem_x509_certificate((root / vault.CERTIFICATE).read_bytes())
+    assert made.public_key() == held.public_key()
+
+
+def test_a_lost_certificate_of_somebody_elses_key_is_asked_for(
+    make_plan, catalog: Catalog, root: Path, key: Path
+) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    (root / vault.PATH).write_bytes(sealed("offramp_ca_key: another", key))
+    (root / vault.CERTIFICATE).unlink()
+    with pytest.raises(BadInput, match=r"ca.crt: it is gone"):
+        make_vault(make_plan(), catalog, root, key=key)
 
 
 def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, monkeypatch) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from toolkit import documents
@@ -25,7 +26,15 @@ CERTIFICATE = "ca.crt"
 _KEYS, _SUFFIX = "~/.config/offramp", ".vault-key"
 _LONGEST_SLUG = 40
 _HEADER = "# Secrets of this project. Edit with `ansible-vault edit`; values you change are kept.\n"
+_EDIT = "ansible-vault edit; secrets stand as NAME: VALUE, those of applications in application_secrets by application"
 _APPLICATION_SECRET_LENGTH = 48
+
+
+class _Held(msgspec.Struct):
+    """The form of what the vault holds, as far as it is looked at here."""
+
+    application_secrets: dict[str, dict[str, Any] | None] | None = None
+    offramp_ca_key: str = ""
 
 
 class Vault(Value):
@@ -92,12 +101,15 @@ def _decrypted(vault: Any, content: bytes, key: Path) -> dict[str, Any]:
     from ansible.errors import AnsibleError
 
     try:
-        held = yaml.safe_load(vault.decrypt(content))
+        text = vault.decrypt(content)
     except AnsibleError as err:
         raise BadInput("the key does not open the project's vault", where=key, hint=f"the vault is {PATH}") from err
-    except yaml.YAMLError:  # not chained: it quotes what it read
-        raise BadInput("the vault holds no valid YAML", where=PATH, hint="ansible-vault edit") from None
-    return dict(held or {})
+    try:
+        held = msgspec.convert(yaml.safe_load(text) or {}, dict[str, Any])
+        msgspec.convert(held, _Held)
+    except (yaml.YAMLError, msgspec.ValidationError, RecursionError):  # not chained: they quote what was read
+        raise BadInput("the vault holds no valid YAML, or no such table of secrets", where=PATH, hint=_EDIT) from None
+    return held
 
 
 def _completed(
@@ -117,8 +129,11 @@ def _completed(
         for application in plan.platform.applications
     }
     platform, permitted = plan.platform.name, authority.names(plan)
-    if "offramp_ca_key" in held and certificate is not None:
-        return wanted, authority.renewed(platform, held["offramp_ca_key"], certificate, permitted)
+    if "offramp_ca_key" in held:
+        key = held["offramp_ca_key"]
+        if certificate is None:
+            return wanted, authority.issued(platform, key, permitted)
+        return wanted, authority.renewed(platform, key, certificate, permitted)
     wanted["offramp_ca_key"], made = authority.make(platform, permitted)
     return wanted, made
 
