@@ -46,6 +46,17 @@ def test_one_that_is_not_is_wrong_input(
     assert "\x1b" not in said
 
 
+@pytest.mark.parametrize("architecture", ["armhf", "../../x", ""])
+def test_hosts_of_an_architecture_that_nothing_is_packed_for(
+    architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "infra").mkdir()
+    words = ("pack", str(tmp_path / "infra"), "--to", str(tmp_path / "gobag"), "--architecture", architecture)
+    monkeypatch.setattr("toolkit.tools.apt.architecture", lambda: "armhf")
+    assert _run(monkeypatch, *words) == errors.BAD_INPUT
+    assert "nothing is packed for" in capsys.readouterr().err
+
+
 def test_a_bag_with_gaps_says_them_and_ends_with_three(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

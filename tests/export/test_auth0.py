@@ -99,8 +99,24 @@ def test_jobs_that_end_without_a_file(
         export_auth0(tenant, tmp_path / "out", sleep)
 
 
-def test_the_file_is_fetched_over_safe_ways_only(tenant: Vendor, tmp_path: Path, sleep: Sleep) -> None:
-    inside = job("completed", location="http://169.254.169.254/latest/meta-data/")
-    tenant.route(JOB, Answer(json.dumps(inside).encode()))
-    with pytest.raises(ProgramFailed, match="nowhere safe"):
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("http://169.254.169.254/latest/meta-data/", "nowhere safe"),
+        ("https://169.254.169.254/latest/meta-data/", "private network"),
+        ("https://[::ffff:10.0.0.1]/users.gz", "private network"),
+        ("https://localhost:8006/api2", "private network"),
+    ],
+)
+def test_the_file_is_fetched_over_safe_ways_only(
+    tenant: Vendor, tmp_path: Path, sleep: Sleep, location: str, said: str
+) -> None:
+    tenant.route(JOB, Answer(json.dumps(job("completed", location=location)).encode()))
+    with pytest.raises(ProgramFailed, match=said):
+        export_auth0(tenant, tmp_path / "out", sleep)
+
+
+def test_a_user_without_an_end_is_not_taken_in(tenant: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    tenant.route(f"GET {FILE}", Answer(gzip.compress(b" " * 2**25)))
+    with pytest.raises(ProgramFailed, match="has no end"):
         export_auth0(tenant, tmp_path / "out", sleep)

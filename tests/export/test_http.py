@@ -1,8 +1,12 @@
 """Asking a vendor: whatever it answers, and whatever its clock or ours says."""
 
+import contextlib
 import gzip
+import socketserver
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
 
@@ -15,7 +19,7 @@ from okta_server import organisation
 from vendor import OWN, Answer, Vendor
 
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export import http
+from toolkit.export import http, transport
 
 Sleep = Callable[[float], None]
 GROUPS = "GET /api/v1/groups?limit=200"
@@ -87,13 +91,60 @@ def endless(seconds: float, chunk: bytes) -> Callable[[httpx.Request], httpx.Res
 def test_an_answer_without_an_end_ends_the_run(
     seconds: float, chunk: bytes, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_LONGEST", 0.2 if seconds else 60)
+    monkeypatch.setattr(http, "LONGEST", 0.2 if seconds else 60)
     transport = httpx.MockTransport(endless(seconds, chunk))
     with (
         httpx.Client(base_url="https://vendor.example", transport=transport) as client,
         pytest.raises(ProgramFailed, match=said),
     ):
         http.ask(client, "GET", "/v1/zones")
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:-8]],
+    ids=["headers", "an empty packed body"],
+)
+def test_what_trickles_without_showing_anything_ends_the_run(
+    beginning: bytes, monkeypatch: pytest.MonkeyPatch, sleep: Sleep
+) -> None:
+    monkeypatch.setattr(transport, "LONGEST", 0.3)
+    with trickling(beginning) as url, http.client(url) as client, pytest.raises(ProgramFailed, match="did not end"):
+        http.ask(client, "GET", "/", sleep=sleep)
+
+
+@contextmanager
+def trickling(beginning: bytes) -> Iterator[str]:
+    """The address of a server that sends this and then a byte now and then, until its client is gone."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(2**16)
+            with contextlib.suppress(OSError):
+                self.request.sendall(beginning)
+                while True:
+                    self.request.sendall(b"\0" if b"gzip" in beginning else b"a")
+                    time.sleep(0.01)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_file_without_an_end_does_not_fill_the_disk(
+    served: Vendor, sleep: Sleep, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(http, "_LARGEST_FILE", 2**20)
+    served.route("GET /file", Answer(b" " * 2**21))
+    with (tmp_path / "file").open("wb") as file, http.client(served.url) as client:
+        with pytest.raises(ProgramFailed, match="file is larger than"):
+            http.download(lambda: client.stream("GET", "/file"), file, "a file", sleep=sleep)
+        assert file.tell() < 2**20 + 2**17
 
 
 def test_a_bomb_is_not_unpacked(served: Vendor, tmp_path: Path, sleep: Sleep) -> None:

@@ -138,6 +138,12 @@ def test_an_attachment_that_breaks_off_is_fetched_again(account: Vendor, tmp_pat
     assert not list(tmp_path.glob("attachments/*.part"))
 
 
+def test_an_attachment_leads_into_no_private_network(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
+    account.route(ATTACHMENT, Answer(status=302, headers={"Location": "https://127.0.0.1:8006/storage/91"}))
+    with pytest.raises(ProgramFailed, match="private network"):
+        export_zendesk(account, tmp_path, sleep)
+
+
 def test_a_large_attachment_is_never_whole_in_memory(account: Vendor, tmp_path: Path, sleep: Sleep) -> None:
     size, piece = 100 << 20, bytes(1 << 20)
 
@@ -193,7 +199,7 @@ def test_every_request_is_made_again(
     assert not list((tmp_path / "stays").rglob("*.tmp"))
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1:1/x", "https://[half", "https://x:99999999/"])
+@pytest.mark.parametrize("url", ["https://nothing.invalid/x", "https://[half", "https://x:99999999/"])
 def test_what_no_retry_helps_ends_the_run_with_a_reason(
     account: Vendor, tmp_path: Path, sleep: Sleep, url: str
 ) -> None:

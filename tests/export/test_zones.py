@@ -217,6 +217,7 @@ def test_a_zone_signed_elsewhere_comes_without_its_signatures_and_is_told(tmp_pa
         ("www A 192.0.2.1\nwww CNAME other\n", "CNAME beside other records"),
         ("www A 192.0.2.1\nwww A secret-value\n", "near line .: cannot be read"),
         ("www A (\n" * 5000, "cannot be read"),
+        ("www TXT " + '""' * 100_000, "longer than 65,535 bytes"),
         ("\x00\udcff\udcfe", "cannot be read"),
         ("", "no record in it"),
     ],

@@ -102,16 +102,55 @@ def test_a_missing_or_wrong_key_is_said(make_plan, catalog: Catalog, root: Path,
         make_vault(make_plan(), catalog, root, key=key)
 
 
-def test_a_broken_vault_is_not_quoted(make_plan, catalog: Catalog, root: Path, key: Path) -> None:
-    make_vault(make_plan(), catalog, root, key=key)
+def sealed(text: str, key: Path) -> bytes:
     from ansible.parsing.vault import VaultLib, VaultSecret
 
     library = VaultLib([("default", VaultSecret(key.read_text().strip().encode()))])
-    (root / vault.PATH).write_bytes(library.encrypt("password: [planted-secret"))
+    encrypted: bytes = library.encrypt(text)
+    return encrypted
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "password: [planted-secret",
+        "- planted-secret",
+        "planted-secret",
+        "application_secrets: [planted-secret]",
+        "application_secrets: {board: [planted-secret]}",
+        "offramp_ca_key: {planted-secret: 5}",
+        "5: planted-secret",
+        "a: " + "[" * 5000 + "planted-secret",
+    ],
+)
+def test_a_broken_vault_is_not_quoted(held: str, make_plan, catalog: Catalog, root: Path, key: Path) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    (root / vault.PATH).write_bytes(sealed(held, key))
     with pytest.raises(BadInput, match="no valid YAML") as caught:
         make_vault(make_plan(), catalog, root, key=key)
     assert "planted" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_a_lost_certificate_is_made_again_for_the_key_in_the_vault(
+    make_plan, catalog: Catalog, root: Path, key: Path
+) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    (root / vault.CERTIFICATE).unlink()
+    make_vault(make_plan(), catalog, root, key=key)
+    held = serialization.load_pem_private_key(opened(root, key)["offramp_ca_key"].encode(), None)
+    made = x509.load_pem_x509_certificate((root / vault.CERTIFICATE).read_bytes())
+    assert made.public_key() == held.public_key()
+
+
+def test_a_lost_certificate_of_somebody_elses_key_is_asked_for(
+    make_plan, catalog: Catalog, root: Path, key: Path
+) -> None:
+    make_vault(make_plan(), catalog, root, key=key)
+    (root / vault.PATH).write_bytes(sealed("offramp_ca_key: another", key))
+    (root / vault.CERTIFICATE).unlink()
+    with pytest.raises(BadInput, match=r"ca.crt: it is gone"):
+        make_vault(make_plan(), catalog, root, key=key)
 
 
 def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, monkeypatch) -> None:
@@ -119,10 +158,6 @@ def test_without_ansible(make_plan, catalog: Catalog, root: Path, key: Path, mon
     with pytest.raises(ProgramMissing, match=r"offramp\[build\]"):
         make_vault(make_plan(), catalog, root, key=key)
     assert not key.exists()
-
-
-def test_default_key_is_named_after_the_platform() -> None:
-    assert vault.default_key("My Board: ../x") == "~/.config/offramp/my-board-x.vault-key"
 
 
 def test_a_signer_that_others_know_is_made_once_with_its_certificate(
@@ -146,3 +181,23 @@ def test_a_secret_of_an_exact_length_has_it(make_plan, catalog: Catalog, root: P
     platform = Platform(applications=(replace(application, secrets=("APP_KEY",)),))
     make_vault(make_plan(platform=platform), catalog, root, key=key)
     assert len(opened(root, key)["application_secrets"]["board"]["APP_KEY"]) == 32
+
+
+def test_a_default_key_is_one_platforms_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that differ in signs only shared one, and so did all platforms without a name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert vault.default_key("My Board: ../x").startswith("~/.config/offramp/my-board-x-")
+    of = [vault.default_key(name, tmp_path / "infra") for name in ("Board", "board!", "б", "г", "x" * 5000)]
+    unnamed = [vault.default_key("platform", tmp_path / folder) for folder in ("a/infra", "b/infra")]
+    assert len({*of, *unnamed}) == len(of) + len(unnamed)
+    assert all(len(Path(one).name) < 100 for one in of)
+    assert vault.default_key("board", tmp_path / "elsewhere") == vault.default_key("board", tmp_path / "infra")
+
+
+def test_a_project_keeps_the_default_key_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have moved. A stranger's project names no other file of the user's."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    own, others = tmp_path / ".config/offramp/board.vault-key", tmp_path / ".ssh/id_ed25519"
+    for named, kept in ((own, True), (others, False), (Path("../x.vault-key"), False)):
+        (tmp_path / "ansible.cfg").write_text(f"[defaults]\nvault_password_file = {named}\n")
+        assert (vault.default_key("platform", tmp_path) == str(named)) == kept

@@ -47,7 +47,7 @@ def generate(
     catalog = own_catalog(made.platform, plan_file, overlays, allow_outside=allow_outside, base=base)
     if not allow_outside:
         refuse_outside(made.platform, base, where=plan_file, keys=["source"])
-    key = vault_key.absolute() if vault_key else Path(default_key(made.platform.name))
+    key = vault_key.absolute() if vault_key else Path(default_key(made.platform.name, folder))
     files = make(made, catalog, target=target, sources=_seen_from(folder, base), vault_key=str(key))
     with locked(folder):
         written = write(files, folder)

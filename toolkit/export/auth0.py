@@ -35,6 +35,7 @@ _CLIENT_FIELDS = ("client_id", "name", "app_type", "callbacks", "allowed_logout_
                   "addons", "initiate_login_uri", "global")  # fmt: skip
 _PAGE = 1000
 _FILE, _FILE_SECONDS = "users export", 60.0
+_LONGEST_LINE = 16 * 2**20  # bytes of a user
 _POLLS, _POLL_SECONDS = 720, 5.0  # an hour
 
 
@@ -60,10 +61,8 @@ def _users(ask: Ask, sleep: http.Sleep, home: httpx.URL, cursor: Any) -> Iterato
     if cursor is None:
         yield Page((), [job, 0])
     location = home.join(_finished(ask, job, sleep))
-    if location.scheme != "https" and location.netloc != home.netloc:
-        raise ProgramFailed("the file's address leads nowhere safe", where=location.host)
     records: list[Record] = []
-    for number, line in enumerate(_lines(location, sleep), start=1):
+    for number, line in enumerate(_lines(location, home, sleep), start=1):
         if number <= taken:
             continue
         try:
@@ -98,21 +97,34 @@ def _finished(ask: Ask, job: str, sleep: http.Sleep) -> str:
     raise ProgramFailed("the export job is not finished after an hour", where=job, hint="run it again: it goes on")
 
 
-def _lines(location: httpx.URL, sleep: http.Sleep) -> Iterator[bytes]:
+def _lines(location: httpx.URL, home: httpx.URL, sleep: http.Sleep) -> Iterator[bytes]:
     """The lines of a gzipped file. It lies on a file store, whose business the token is not."""
-    with TemporaryFile() as file:  # readable by us alone, under no name
+    with TemporaryFile() as file, _store(location, home) as store:  # readable by us alone, under no name
         if not http.download(
-            lambda: httpx.stream("GET", location, timeout=_FILE_SECONDS), file, _FILE, sleep=sleep, raw=True
+            lambda: store.stream("GET", location, timeout=_FILE_SECONDS), file, _FILE, sleep=sleep, raw=True
         ):
             raise ProgramFailed("the file is gone", where=_FILE, hint="run it again: the vendor says where it is now")
         file.seek(0)
         try:
             with gzip.open(file) as lines:
-                yield from (line for raw in lines if (line := raw.rstrip(b"\n")))
+                while raw := lines.readline(_LONGEST_LINE):
+                    if len(raw) == _LONGEST_LINE:
+                        raise ProgramFailed("a line of the users' file has no end", where=_FILE)
+                    if line := raw.rstrip(b"\n"):
+                        yield line
         except EOFError as err:
             raise ProgramFailed("the file is truncated", where=_FILE, hint="run it again: it goes on") from err
         except (gzip.BadGzipFile, zlib.error) as err:
             raise ProgramFailed(f"the file broke off: {type(err).__name__}", where=_FILE, hint="run it again") from err
+
+
+def _store(location: httpx.URL, home: httpx.URL) -> httpx.Client:
+    """A client for where the file lies: the tenant's own address, or a public one over TLS."""
+    if (location.scheme, location.netloc) == (home.scheme, home.netloc):
+        return http.client(str(home))
+    if location.scheme != "https":
+        raise ProgramFailed("the file's address leads nowhere safe", where=location.host)
+    return http.stranger()
 
 
 def _user(user: dict[str, Any]) -> Record:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import httpx
 
 from toolkit.errors import BadInput, OfframpError, ProgramFailed
+from toolkit.export.transport import LONGEST, transport
 
 Sleep = Callable[[float], None]
 _TRIES = 8
@@ -21,7 +22,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _TRANSIENT = {429, 500, 502, 503, 504}
 _CHUNK = 1 << 16  # bytes of a file that are in memory
 _LARGEST = 128 * 2**20  # bytes of an answer, as they are once unpacked
-_LONGEST = 600.0  # seconds for one answer, however steadily it trickles
+_LARGEST_FILE = 16 * 2**30  # bytes of one that is written as it comes
 _OF_THE_BODY = {"content-encoding", "content-length", "transfer-encoding"}  # as it was sent
 _GONE = {403, 404, 410}
 _GO_ON = "run the same command again: it goes on"
@@ -30,7 +31,12 @@ T = TypeVar("T")
 
 def client(base_url: str, headers: dict[str, str] | None = None) -> httpx.Client:
     """A client for one vendor; TLS is checked, redirects are not followed (they could carry the token away)."""
-    return httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT)
+    return httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT, transport=transport())
+
+
+def stranger() -> httpx.Client:
+    """A client for files that the vendor says lie elsewhere: without the token, and at public addresses alone."""
+    return httpx.Client(timeout=_TIMEOUT, transport=transport(public_only=True))
 
 
 class Later(NamedTuple):
@@ -84,14 +90,14 @@ def ask(http: httpx.Client, method: str, url: str, *, sleep: Sleep = time.sleep,
 
 def _whole(http: httpx.Client, method: str, url: str, **request: Any) -> httpx.Response:
     """One answer with its body. ProgramFailed for one that does not fit or does not end."""
-    body, until = bytearray(), time.monotonic() + _LONGEST
+    body, until = bytearray(), time.monotonic() + LONGEST
     with http.stream(method, url, **request) as response:
         for chunk in response.iter_bytes():  # as it arrives: a chunk of a set size would be waited for
             body += chunk
             if len(body) > _LARGEST:
                 raise ProgramFailed(f"the answer is larger than {_LARGEST // 2**20} MiB", where=_place(http, url))
             if time.monotonic() > until:
-                raise ProgramFailed(f"the answer did not end in {_LONGEST:.0f} s", where=_place(http, url), hint=_GO_ON)
+                raise ProgramFailed(f"the answer did not end in {LONGEST:.0f} s", where=_place(http, url), hint=_GO_ON)
     headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in _OF_THE_BODY]
     return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
 
@@ -130,7 +136,8 @@ def download(
             if not response.is_success:
                 raise _refusal(response.status_code, place)
             for chunk in response.iter_raw(_CHUNK) if raw else response.iter_bytes(_CHUNK):
-                file.write(chunk)
+                if file.write(chunk) and file.tell() > _LARGEST_FILE:
+                    raise ProgramFailed(f"the file is larger than {_LARGEST_FILE // 2**30} GiB", where=place)
         return True
 
     return patiently(attempt, place, sleep=sleep)

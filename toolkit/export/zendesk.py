@@ -223,7 +223,7 @@ def _following(zendesk: httpx.Client, url: str) -> Iterator[httpx.Response]:
     """The answer at the end of the redirects."""
     own = zendesk.base_url
     target = own.join(url)
-    with httpx.Client(timeout=zendesk.timeout) as stranger:
+    with http.stranger() as stranger:
         for _ in range(5):
             at_home = (target.scheme, target.host, target.port) == (own.scheme, own.host, own.port)
             if not at_home and target.scheme != "https":

@@ -25,6 +25,7 @@ from toolkit.export.zones import MOST, Alias, Found, Resolve, bounded, described
 
 NAME = "zone-file"
 _LARGEST = 48 * 2**20  # bytes
+_MOST_WORDS = 65_535 + 8  # of a record: an empty string takes a byte; and name, TTL, class, type
 _DIRECTIVES = ("$ORIGIN", "$TTL")
 _WHOLE = "`kzonecheck --print --origin ZONE FILE` writes a zone in full, without $INCLUDE and $GENERATE"
 
@@ -41,7 +42,7 @@ def _zones(file: Path, zone: dns.name.Name, resolve: Resolve, _cursor: Any) -> I
 def _read(file: Path, zone: dns.name.Name) -> Iterator[Found | Alias]:
     text = documents.read_file(file, _LARGEST).decode("utf-8-sig", "surrogateescape")
     manager = dns.zonefile.RRSetsReaderManager(zone)
-    words = dns.tokenizer.Tokenizer(text, file.name)
+    words = _Words(text, file.name)
     try:
         with _Indexed(manager, True, False) as transaction:
             transaction.check_put_rdataset(bounded(zone))
@@ -54,6 +55,21 @@ def _read(file: Path, zone: dns.name.Name) -> Iterator[Found | Alias]:
         what = f"near line {words.line_number}: cannot be read ({_reason(err)})"
         raise BadInput(what, where=file, hint=_WHOLE) from None  # not chained: it quotes the line
     yield from _found(manager, file)
+
+
+class _Words(dns.tokenizer.Tokenizer):
+    """The words of a zone file. A record of more than 65,535 bytes can hold is refused before it is put together."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text, name)
+        self._of_record = 0
+
+    def get(self, want_leading: bool = False, want_comment: bool = False) -> dns.tokenizer.Token:
+        word = super().get(want_leading, want_comment)
+        self._of_record = 0 if word.is_eol_or_eof() else self._of_record + 1
+        if self._of_record > _MOST_WORDS:
+            raise dns.exception.SyntaxError("too many words")  # type: ignore[no-untyped-call]  # dnspython
+        return word
 
 
 class _Indexed(dns.zonefile.RRsetsReaderTransaction):
@@ -90,6 +106,7 @@ def _reason(err: Exception) -> str:
 
 _REASONS = {
     "directive": "a directive other than $ORIGIN and $TTL",
+    "too many words": "a record is longer than 65,535 bytes",
     "DNS label is": "a part of a name is longer than 63 bytes",
     "DNS name is": "a name is longer than 255 bytes",
     "CNAME": "a CNAME beside other records",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from toolkit.errors import BadInput
 from toolkit.model import Plan
 
 if TYPE_CHECKING:
@@ -61,6 +62,21 @@ def renewed(platform: str, key: str, certificate: bytes, permitted: Iterable[str
     if lasts and held and all(_is_within(one, held) for one in wanted):
         return None
     return _certificate(private, _subject(platform), wanted | held)
+
+
+def issued(platform: str, key: str, permitted: Iterable[str]) -> str:
+    """The certificate for a key that has none any more. BadInput for a key that is not one of ours."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    try:
+        private = serialization.load_pem_private_key(key.encode(), None)
+    except ValueError:
+        private = None
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        hint = "put the authority's certificate back, or remove offramp_ca_key: then both are made anew"
+        raise BadInput("it is gone, and the vault's offramp_ca_key is not one of Offramp's", where="ca.crt", hint=hint)
+    return _certificate(private, _subject(platform), permitted)
 
 
 def _names(plan: Plan) -> Iterator[str]:

@@ -4,26 +4,38 @@ In: plan, catalogue, the project's folder and where the key lies. Out: which nam
 Values pass through memory only: they are in no `GeneratedFile`, manifest, log or error.
 """
 
+import hashlib
 import re
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from toolkit import documents
 from toolkit.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import age, authority, folder, signing_key
-from toolkit.model import Plan, Value
+from toolkit.model import Plan, Platform, Value
 from toolkit.tools import ansible_vault
 
 PATH = "inventory/group_vars/all/vault.yml"
 CERTIFICATE = "ca.crt"
+_KEYS, _SUFFIX = "~/.config/offramp", ".vault-key"
+_LONGEST_SLUG = 40
 _HEADER = "# Secrets of this project. Edit with `ansible-vault edit`; values you change are kept.\n"
 _APPLICATION_SECRET_BYTES = 48
 _EXACT = {"APP_KEY": 24}  # bytes of 32 characters: Laravel takes no other number of them
+_EDIT = "ansible-vault edit; secrets stand as NAME: VALUE, those of applications in application_secrets by application"
+
+
+class _Held(msgspec.Struct):
+    """The form of what the vault holds, as far as it is looked at here."""
+
+    application_secrets: dict[str, dict[str, Any] | None] | None = None
+    offramp_ca_key: str = ""
 
 
 class Vault(Value):
@@ -34,10 +46,18 @@ class Vault(Value):
     new_key: str | None = None
 
 
-def default_key(platform: str) -> str:
-    """Where the vault's key lies unless the user says otherwise: outside every project."""
-    slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-") or "platform"
-    return f"~/.config/offramp/{slug}.vault-key"
+def default_key(platform: str, root: Path | None = None) -> str:
+    """Where the vault's key lies unless the user says otherwise: outside every project, and no other platform's.
+
+    The project in `root` keeps the one among these that it names already. A platform that has no name of its own is
+    told apart by the project's folder.
+    """
+    named = ansible_vault.key_named_by(root) if root else None
+    if named and named.parent == Path(_KEYS).expanduser() and named.suffix == _SUFFIX:
+        return str(named)
+    slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-")[:_LONGEST_SLUG] or "platform"
+    apart = f"{platform}\0{root.resolve()}" if root and platform == Platform().name else platform
+    return f"{_KEYS}/{slug}-{hashlib.sha256(apart.encode()).hexdigest()[:8]}{_SUFFIX}"
 
 
 def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
@@ -82,12 +102,15 @@ def _decrypted(vault: Any, content: bytes, key: Path) -> dict[str, Any]:
     from ansible.errors import AnsibleError
 
     try:
-        held = yaml.safe_load(vault.decrypt(content))
+        text = vault.decrypt(content)
     except AnsibleError as err:
         raise BadInput("the key does not open the project's vault", where=key, hint=f"the vault is {PATH}") from err
-    except yaml.YAMLError:  # not chained: it quotes what it read
-        raise BadInput("the vault holds no valid YAML", where=PATH, hint="ansible-vault edit") from None
-    return dict(held or {})
+    try:
+        held = msgspec.convert(yaml.safe_load(text) or {}, dict[str, Any])
+        msgspec.convert(held, _Held)
+    except (yaml.YAMLError, msgspec.ValidationError, RecursionError):  # not chained: they quote what was read
+        raise BadInput("the vault holds no valid YAML, or no such table of secrets", where=PATH, hint=_EDIT) from None
+    return held
 
 
 def _completed(
@@ -106,8 +129,11 @@ def _completed(
         for application in plan.platform.applications
     }
     platform, permitted = plan.platform.name, authority.names(plan)
-    if "offramp_ca_key" in held and certificate is not None:
-        return wanted, authority.renewed(platform, held["offramp_ca_key"], certificate, permitted)
+    if "offramp_ca_key" in held:
+        key = held["offramp_ca_key"]
+        if certificate is None:
+            return wanted, authority.issued(platform, key, permitted)
+        return wanted, authority.renewed(platform, key, certificate, permitted)
     wanted["offramp_ca_key"], made = authority.make(platform, permitted)
     return wanted, made
 

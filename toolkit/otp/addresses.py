@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from toolkit.otp.destinations import destination
-from toolkit.serving.networks import Address, network, plain
+from toolkit.serving.networks import Address, is_public, network, plain
 
 Network = IPv4Network | IPv6Network
 
@@ -22,7 +22,4 @@ def subject(text: str) -> str:
 
 def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
     """Whether callbacks may go there: a public address, or one within a network the operator allows."""
-    if any(address in net or plain(address) in net for net in allowed):
-        return True
-    inner = plain(address)
-    return address.is_global and inner.is_global and not (inner.is_multicast or address.is_multicast)
+    return any(address in net or plain(address) in net for net in allowed) or is_public(address)

@@ -16,7 +16,7 @@ from toolkit.pack.bag import MANIFEST, SIGNATURE, SUMS, Folder, Part, sha256, ve
 from toolkit.pack.project import MANIFEST as PROJECT
 from toolkit.pack.project import Project, read
 from toolkit.tools import ssh
-from toolkit.tools.apt import Apt, suite_of
+from toolkit.tools.apt import Apt, check_architecture, suite_of
 from toolkit.tools.debian import mirror
 
 __all__ = ["MANIFEST", "SIGNATURE", "SUMS", "pack", "sign", "verify"]
@@ -29,6 +29,7 @@ def pack(infra: Path, folder: Path, *, tool: str, release: int, architecture: st
 
     Raises BadInput for a project that cannot be packed; what cannot be had is a gap of the bag.
     """
+    check_architecture(architecture)
     _refuse_one_in_the_other(infra.resolve(), folder.resolve())
     project = read(infra)
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,25 +5,22 @@ key never. An application's sources are the archive that the project's own progr
 what .gitignore files and its list of secrets leave out.
 """
 
-import configparser
 import fnmatch
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from toolkit.documents import read_file, understood
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.model import Gap
 from toolkit.pack import bag
 from toolkit.pack.project import Application, Project
-from toolkit.tools import process
+from toolkit.tools import ansible_vault, process
 
 _LEFT_BEHIND = (
     *("*.tfstate", "*.tfstate.*", "*.tfplan", "crash.log", ".terraform", "hosts.json", ".drill", ".build", "backups"),
     *("__pycache__", ".offramp-*", ".*.offramp-*.tmp", ".git"),
 )
-_MOST_SETTINGS = 2**20
 _PACK = "roles/_folder/files/pack"
 
 
@@ -54,13 +51,8 @@ def _left_behind(name: str) -> bool:
 
 def _refuse_key_inside(infra: Path) -> None:
     """As `offramp generate` does: what lies beside what it opens protects nothing."""
-    file = infra / "ansible.cfg"
-    settings = configparser.ConfigParser(interpolation=None)
-    with understood(file):
-        if file.exists():
-            settings.read_string(read_file(file, _MOST_SETTINGS).decode())
-        named = settings.get("defaults", "vault_password_file", fallback="")
-        key = (infra / Path(named).expanduser()).resolve() if named else None
+    named = ansible_vault.key_named_by(infra)
+    key = named.resolve() if named else None
     if key and key.is_relative_to(infra.resolve()):
         raise BadInput("the vault's key lies in the project", where=key, hint="move it out, and change ansible.cfg")
 

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 Address = IPv4Address | IPv6Address
 _WITH_PORT = re.compile(r"\[([^\]]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")  # as some proxies write them
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052
+_LOCAL_NAT64 = ip_network("64:ff9b:1::/48")  # RFC 8215; Python calls it private since 3.11.10
 _COMPATIBLE = ip_network("::/96")  # RFC 4291, deprecated; :: and ::1 are no IPv4 addresses
 _HOUSEHOLD = 64  # one household, or one attacker, has all of a /64
 _NEIGHBOURS = {4: 24, 6: 48}  # what one customer of a hosting company has at most, as a rule
@@ -34,6 +35,12 @@ def plain(address: Address) -> Address:
     if address in _NAT64 or (address in _COMPATIBLE and int(address) > 0xFFFF):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open internet, also when it is wrapped into another."""
+    both = {address, plain(address)}
+    return address not in _LOCAL_NAT64 and all(one.is_global and not one.is_multicast for one in both)
 
 
 def neighbourhood(text: str) -> str | None:

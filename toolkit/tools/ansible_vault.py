@@ -3,6 +3,7 @@
 In: a key (the password) and text. Out: Ansible's own vault format, which its modules open by themselves.
 """
 
+import configparser
 import contextlib
 import os
 import tempfile
@@ -10,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from toolkit.documents import read_file
+from toolkit.documents import read_file, understood
 from toolkit.errors import BadInput, ProgramMissing
 
 _LONGEST_KEY = 2**20  # bytes
+_MOST_SETTINGS = 2**20
 _FOLDER = "ANSIBLE_LOCAL_TEMP"
 
 
@@ -44,3 +46,14 @@ def read_key(path: Path) -> str:
     if key := read_file(path.expanduser(), _LONGEST_KEY).decode("utf-8", "replace").strip():
         return key
     raise BadInput("the vault's key is empty", where=path, hint="remove the file, or put the key from the safe there")
+
+
+def key_named_by(project: Path) -> Path | None:
+    """The file with the vault's key that a project's ansible.cfg names, if it does."""
+    file = project / "ansible.cfg"
+    settings = configparser.ConfigParser(interpolation=None)
+    with understood(file):
+        if file.exists():
+            settings.read_string(read_file(file, _MOST_SETTINGS).decode())
+        named = settings.get("defaults", "vault_password_file", fallback="")
+        return project / Path(named).expanduser() if named else None

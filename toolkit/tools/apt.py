@@ -155,6 +155,13 @@ def suite_of(debian: int) -> str:
     return SUITES[debian]
 
 
+def check_architecture(name: str) -> None:
+    """BadInput for one that is not supported."""
+    if name not in ARCHITECTURES:
+        hint = f"there are: {', '.join(ARCHITECTURES)}"
+        raise BadInput(f"nothing is packed for {name!r}", where="--architecture", hint=hint)
+
+
 def architecture() -> str:
     """This machine's, in Debian's words."""
     return process.run(["dpkg", "--print-architecture"]).strip()

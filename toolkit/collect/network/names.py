@@ -15,7 +15,6 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST = 253
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Server(NamedTuple):
@@ -77,17 +76,6 @@ def address(text: str) -> Address | None:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
-
-
-def is_public(where: Address) -> bool:
-    """Whether an address is one of the open internet, also when it is wrapped into another."""
-    if isinstance(where, ipaddress.IPv6Address):
-        inner = where.ipv4_mapped or where.sixtofour
-        if where in _NAT64:
-            inner = ipaddress.IPv4Address(int(where) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-    return where.is_global and not where.is_multicast
 
 
 def is_beneath(name: str, domains: Collection[str]) -> bool:

@@ -16,9 +16,10 @@ import msgspec
 from toolkit.collect.network.ask import Asker
 from toolkit.collect.network.domain import host_addresses
 from toolkit.collect.network.fetch import Page, fetch
-from toolkit.collect.network.names import Address, address, is_public
+from toolkit.collect.network.names import Address, address
 from toolkit.collect.network.notes import Notes
 from toolkit.collect.network.signs import Seen
+from toolkit.serving.networks import is_public
 
 SOURCE = "network.rdap"
 LIST = "https://data.iana.org/rdap/dns.json"

@@ -13,9 +13,10 @@ from toolkit.collect.network import pages
 from toolkit.collect.network.ask import Asker
 from toolkit.collect.network.domain import host_addresses
 from toolkit.collect.network.fetch import Page, fetch
-from toolkit.collect.network.names import Address, address, host_name, is_beneath, is_public
+from toolkit.collect.network.names import Address, address, host_name, is_beneath
 from toolkit.collect.network.notes import Notes
 from toolkit.collect.network.signs import Seen
+from toolkit.serving.networks import is_public
 
 SOURCE = "network.web"
 _MOST_REDIRECTS = 5
