@@ -59,7 +59,47 @@ def sign(
     ],
 )
 def test_the_role_of_signs_together(signs: list[Sign], role: Role) -> None:
+    assert role_of(signs, invited=True) == role
+
+
+@pytest.mark.parametrize(
+    ("signs", "role"),
+    [
+        # what everything guards, a platform of one's own may do without; what something reads unasked, it has
+        ([sign("env", "optional"), sign("env", "optional"), sign("call")], "optional"),
+        ([sign("env", "optional"), sign("env", "optional"), sign("env")], "runtime"),
+        ([sign("call", "optional"), sign("host", "optional"), sign("gem", source="files.gem")], "optional"),
+        # a package that nothing calls registers itself, where no list of options names it
+        ([sign("gem", source="files.gem")], "runtime"),
+        ([sign("gem", source="files.gem"), sign("env", "optional", "files.dotenv")], "optional"),
+        # guarded where only production's own settings are
+        ([sign("env", "optional", "files.python", "settings/production.py:3")], "runtime"),
+        # in a sample, and yet loaded by every page, or called by the program unasked
+        (
+            [
+                sign("host", source="files.html", about="observe.errors"),
+                sign("env", "optional", "files.dotenv", about="observe.errors"),
+            ],
+            "runtime",
+        ),
+        (
+            [sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv", about="observe.errors")],
+            "runtime",
+        ),
+        (
+            [sign("env", about="observe.errors"), sign("env", "optional", "files.dotenv", about="observe.errors")],
+            "optional",
+        ),
+    ],
+)
+def test_where_nobody_is_invited_what_is_there_is_used(signs: list[Sign], role: Role) -> None:
     assert role_of(signs) == role
+
+
+def test_adapters_where_nobody_is_invited_are_all_in_use() -> None:
+    signs = {name: [sign("call", where=f"app/payments/{name}/charge.rb:3")] for name in ("stripe", "paypal")}
+    assert adapters(signs) == {"stripe", "paypal"}
+    assert not adapters(signs, invited=False)
 
 
 def test_adapters_stand_side_by_side() -> None:

@@ -88,13 +88,15 @@ class _Case(Value):
     support: tuple[_Sign, ...] = ()  # weak signs, and the vendor's signs that name no service
     declared: tuple[Declare, ...] = ()
     adapter: bool = False
+    invited: bool = False  # others are invited to run each of the checkouts that it was seen in
     chosen: bool | None = None  # by a setting that chooses one of several; None where there is none
 
     @property
     def role(self) -> Role:
         if self.declared:
             return min((one.role for one in self.declared), key=roles.STRONGEST_FIRST.index)
-        return roles.role_of([sign.seen for sign in self.strong], adapter=self.adapter, chosen=self.chosen)
+        seen = [sign.seen for sign in self.strong]
+        return roles.role_of(seen, adapter=self.adapter, chosen=self.chosen, invited=self.invited)
 
     @property
     def use(self) -> Use:
@@ -172,13 +174,16 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     declared: dict[str, list[Declare]] = {}
     for one in platform.declare:
         declared.setdefault(f"{one.vendor}/{one.service}" if one.service else one.vendor, []).append(one)
-    adapters = roles.adapters({name: [sign.seen for sign in signs] for name, signs in strong.items()})
+    inviting = frozenset(root.id for root in survey.roots if root.invites)
+    seen = {name: [sign.seen for sign in signs] for name, signs in strong.items()}
+    adapters = roles.adapters(seen, invited=bool(inviting))
     cases = {
         name: _Case(
             tuple(strong.get(name, ())),
             tuple(weak.get(name, ())),
             tuple(declared.get(name, ())),
             name in adapters,
+            inviting.issuperset(sign.seen.evidence.root for sign in strong.get(name, ())),
             _is_chosen(name, strong.get(name, ()), survey.choices),
         )
         for name in {*strong, *declared}

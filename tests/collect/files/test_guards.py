@@ -13,6 +13,8 @@ GUARDED = [
     ("def chat():\n    if not settings.CHAT_KEY:\n        return None\n    return Chat()", 4),
     ('x = env("CHAT_KEY", null)', 1),
     ("chat_key = config('CHAT_KEY', default=None)", 1),
+    ("const off = config.chatKey !== null && x\nconst has = process.env.CHAT_KEY !== undefined", 2),
+    ("if (chatConfigured && user) {\n  new Chat()\n}", 2),
     ("switch (config.provider) {\n  case 'chat':\n    new Chat();\n}", 3),
 ]
 ALWAYS = [

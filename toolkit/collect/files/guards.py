@@ -17,7 +17,7 @@ CODE = re.compile(
 # what reads a setting, or asks which of several was chosen
 _SETTING = (
     r"(?:\bENV\b|getenv|get_env|\benv\b|environ\b|\b[Cc]onf(?:ig)?\w*[.(\[]|[Ss]ettings?\w*[.(\[]|\boptions?\.\w"
-    r"|(?:enabled|configured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|(?:app|client|site|project)_id)\.present"
+    r"|(?:[Ee]nabled|[Cc]onfigured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|(?:app|client|site|project)_id)\.present"
     r"|_(?:KEY|TOKEN|SECRET|DSN|ID|URL|ENABLED|PROVIDER)\b)"
 )
 # asking for the environment is no switch: production is one
@@ -28,13 +28,15 @@ _STAGE = re.compile(
 _ASKS = re.compile(rf"(?:^|[\s{{(;%@-])(?:if|elsif|elif|unless|when|case|switch|cond|match)\b.*{_SETTING}")
 _READS = re.compile(_SETTING)
 _TERNARY = re.compile(rf"{_SETTING}[^\n?]*(?:\s\?\s|\?$|\s&&\s)")
+# whether a setting is there, as a value: env.KEY !== undefined, ENV["KEY"].present?
+_COMPARED = re.compile(
+    rf"{_SETTING}[^\n]*?(?:[!=]==?\s?(?:null|nil|None|undefined|''|\"\")(?!\w)|\bis\s(?:not\s)?None\b|\.(?:present|nil|blank)\?)"
+)
 # one arm of a block, which many lay out as far left as the block's head
 _ARM = re.compile(r"\s*(?:case\b.*:\s*$|default\s*:|when\b)")
 _HEAD = re.compile(r"\s*(?:switch|match|case)\b")
 _LEAVES = re.compile(r"(?:^|[\s{(;)])(?:return|next|continue|redirect)\b")
-_GIVES_UP = re.compile(
-    r"(?:^|[\s{(;):.>])(?:raise|throw|panic|abort|die|exit|fail|Exit)\b|\b[Ff]atal\w{0,20}\("
-)
+_GIVES_UP = re.compile(r"(?:^|[\s{(;):.>])(?:raise|throw|panic|abort|die|exit|fail|Exit)\b|\b[Ff]atal\w{0,20}\(")
 # read with nothing as the default: env("X", null), config("X", default=None). An empty text is none: it only says that
 # the variable is a text, and nobody asks for it
 _EMPTY = r"(?:None|null|nil|undefined|False|false)"
@@ -141,7 +143,8 @@ def _in_block(lines: Sequence[str], at: int) -> bool:
 
 def _asks(line: str) -> bool:
     """`init(key) if key`, `key ? new X(key) : null`, `if (key) init(key)`."""
-    return bool(_ASKS.search(line) or _TERNARY.search(line)) and not _STAGE.search(line)
+    asks = _ASKS.search(line) or _TERNARY.search(line) or _COMPARED.search(line)
+    return asks is not None and not _STAGE.search(line)
 
 
 def _asked_later(lines: Sequence[str], at: int) -> bool:

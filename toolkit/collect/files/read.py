@@ -17,6 +17,7 @@ from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.guards import CODE, Guards
 from toolkit.collect.files.host_words import kind_of
 from toolkit.collect.files.hosts import HostFinder, Named
+from toolkit.collect.files.invitations import invitation, is_readme
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
@@ -80,9 +81,11 @@ class Findings(Struct, array_like=True):
     skipped: SkipReason | None = None
     hosts: list[Named] = msgspec.field(default_factory=list)  # of nobody the catalogue knows
     said: list[Said] = msgspec.field(default_factory=list)  # of settings that choose a provider
+    invites: int = 0  # the line that invites others to run the program themselves
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts or self.said)
+        said = self.said or self.invites
+        return bool(self.signs or self.dropped or self.unread or self.skipped or self.hosts or said)
 
 
 class Reader:
@@ -118,6 +121,8 @@ class Reader:
                 return Findings([], [], [], "own output")
         if named:
             self._existing(file, named, data, found)
+        if data and is_readme(file.path):
+            found.invites = invitation(data)
         if data:
             self._text(file, data, parsers, certain, found)
             self._strangers(file, data, found)

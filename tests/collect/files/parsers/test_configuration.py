@@ -128,6 +128,7 @@ def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:
         '<script src="//js.example.com/x.js"></script>\n<img src="https://img.example.com/i.png">\n'
         "Read https://text.example.com\n<script>fetch('https://api.example.com')</script>\n"
         '<%= link_to "x", "https://out.example.com" %>\n<%= image_tag "https://tag.example.com/x" %>\n'
+        '<Link href="https://component.example.com">x</Link>\n'
         '<form action="https://form.example.com"></form><iframe src="https://frame.example.com"></iframe>\n'
     )
     assert seen(html.parse, "host", text) == [
@@ -141,8 +142,9 @@ def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:
         ("api.example.com", 8, None),
         ("out.example.com", 9, "prose"),
         ("tag.example.com", 10, None),
-        ("form.example.com", 11, None),
-        ("frame.example.com", 11, None),
+        ("component.example.com", 11, "prose"),
+        ("form.example.com", 12, None),
+        ("frame.example.com", 12, None),
     ]
 
 

@@ -165,7 +165,8 @@ def _loads(text: str, offset: int) -> bool:
     """Whether the element an `href` belongs to loads it: a `link` to a style sheet does, an `a` does not."""
     before = text[max(0, offset - 2000) : offset]
     tags = list(_TAG.finditer(before))
-    if not tags or (tags[-1][1] or tags[-1][2]).lower() not in ("link", "use", "image"):
+    name = (tags[-1][1] or tags[-1][2]) if tags else ""
+    if name == "Link" or name.lower() not in ("link", "use", "image"):  # a component called so is a link for people
         return False
     element = before[tags[-1].start() :] + text[offset : offset + 2000].partition(">")[0]
     return _LINKED_RELATIONS.search(element) is not None or "rel" not in element
