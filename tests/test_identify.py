@@ -247,3 +247,50 @@ def test_staff_tools_in_the_products_code_are_features_of_the_product() -> None:
 
 
 _ROLES: tuple[Role, ...] = ("runtime", "build/ci")
+
+
+STORES = structs.replace(
+    CATALOG,
+    vendors={**CATALOG.vendors, "cloudflare": Vendor("Cloudflare")},
+    services={
+        "aws/s3": Service(
+            "S3",
+            ("data.object-storage",),
+            speaks=("s3",),
+            signals={"npm": ("@aws-sdk/client-s3",), "host": ("s3.amazonaws.com",)},
+        ),
+        "aws/sqs": Service("SQS", ("data.queue",), signals={"npm": ("@aws-sdk/client-sqs",)}),
+        "cloudflare/r2": Service(
+            "R2",
+            ("data.object-storage",),
+            speaks=("s3",),
+            signals={"host": ("*.r2.cloudflarestorage.com",)},
+            weak={"env": ("R2_*",)},
+        ),
+    },
+)
+CLIENT, KEYS = "aws/s3#npm:@aws-sdk/client-s3", "aws#env:AWS_*"
+R2_HOST, R2_WEAK = "cloudflare/r2#host:*.r2.cloudflarestorage.com", "cloudflare/r2#env:R2_*"
+
+
+def stores(*signs: tuple[str, str]) -> set[str]:
+    evidence = tuple(Evidence("files.javascript", signal, "app", where, "runtime") for signal, where in signs)
+    survey = Survey(roots=(Root("app", "checkout", "."),), sources=("files",), evidence=evidence)
+    return {one.id for one in identify(survey, Platform(), STORES)}
+
+
+def test_a_client_of_a_protocol_belongs_to_whoever_is_named() -> None:
+    assert stores((CLIENT, "a.ts:1")) == {"aws/s3"}
+    assert stores((CLIENT, "a.ts:1"), (R2_HOST, "b.ts:1")) == {"cloudflare/r2"}
+    assert stores((CLIENT, "a.ts:1"), (R2_WEAK, "a.ts:4")) == {"cloudflare/r2"}
+    assert stores((CLIENT, "a.ts:1"), (R2_WEAK, "b.ts:4")) == {"aws/s3"}  # a weak sign elsewhere names nobody
+    assert stores((CLIENT, "a.ts:1"), (KEYS, "a.ts:2"), (R2_HOST, "a.ts:3")) == {"cloudflare/r2"}
+
+
+def test_who_invented_a_protocol_stays_where_it_is_named_or_does_more() -> None:
+    assert stores((CLIENT, "a.ts:1"), ("aws/s3#host:s3.amazonaws.com", "c.ts:1"), (R2_HOST, "b.ts:1")) == {
+        "aws/s3",
+        "cloudflare/r2",
+    }
+    queue = "aws/sqs#npm:@aws-sdk/client-sqs"
+    assert stores((CLIENT, "a.ts:1"), (queue, "q.ts:1"), (R2_HOST, "b.ts:1")) == {"aws/sqs", "cloudflare/r2"}

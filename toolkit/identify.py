@@ -11,7 +11,7 @@ without service only where nothing more specific was found. The rules, in full, 
   mention, 2 for a use, 3 for a proof. 3 or more is high, 2 is medium, 1 is low. What the user declares is high.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -66,6 +66,9 @@ _OWN_FEET = 2  # points of its own, below which the vendor's unspecific signs do
 _MANY_SERVICES = 8  # named by rights in one file
 # where a host that is weak elsewhere is no longer only named: a page loads it, a setting is it, an origin lies there
 _LOADED_FROM = frozenset({"files.html", "files.dotenv", "files.hcl"})
+# what a program speaks a protocol with, and what names whom it speaks with
+_CLIENTS = frozenset((*_FAMILIES["a package in a manifest"], *_FAMILIES["code that uses it"]))
+_NAMING = frozenset({"host", "env", "setting", "config"})
 _COUNTED_KINDS = ("resource", "tf_resource", "cfn", "arm")  # where one sign stands for one thing that exists
 
 
@@ -79,6 +82,10 @@ class _Sign(Value):
     weak: bool
     seen: roles.Sign
     granted: bool = False  # a right that others are given
+
+    @property
+    def value(self) -> str:
+        return self.seen.evidence.signal.partition("#")[2].partition(":")[2]
 
 
 class _Case(Value):
@@ -167,6 +174,7 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     weak: dict[str, list[_Sign]] = {}
     for sign in _joined(tuple(_signs(survey, platform, catalog))):
         (weak if sign.weak else strong).setdefault(sign.dependency, []).append(sign)
+    _give_to_those_who_are_named(strong, weak, catalog)
     proven = {name.partition("/")[0] for name in strong}
     for name in [name for name in weak if "/" in name and name.partition("/")[0] in proven]:
         if name in strong or not all(sign.granted for sign in weak[name]):
@@ -192,6 +200,58 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
         if entry := catalog.entry(name):
             _give_to_services(name, entry, cases)
     return cases
+
+
+def _give_to_those_who_are_named(
+    strong: dict[str, list[_Sign]], weak: dict[str, list[_Sign]], catalog: Catalog
+) -> None:
+    """A client of a protocol is no sign of who invented it, where somebody else who speaks it is named: S3 at R2.
+
+    The client's signs go to whoever a host or a setting names; with them go the inventor's unspecific ones (its SDK,
+    its keys), where nothing else of the inventor's was seen.
+    """
+    for name in [name for name, signs in strong.items() if all(map(_is_client, signs))]:
+        vendor = name.partition("/")[0]
+        named = _named_instead(name, strong, weak, catalog)
+        if named is None:
+            continue
+        given = strong.pop(name) + weak.pop(name, [])
+        rest = strong.get(vendor, [])
+        others = any(other.startswith(f"{vendor}/") for other in strong)
+        if not others and all(_is_client(sign) or sign.kind == "env" for sign in rest):
+            given += strong.pop(vendor, [])
+        strong.setdefault(named, []).extend(weak.pop(named, []))
+        weak[named] = [replace(sign, weak=True) for sign in given]
+
+
+def _named_instead(
+    name: str, strong: Mapping[str, list[_Sign]], weak: Mapping[str, list[_Sign]], catalog: Catalog
+) -> str | None:
+    """The first of another vendor's that speaks the same, and that something names."""
+    spoken = _spoken(name, catalog)
+    places = {_place(sign.seen.evidence) for sign in strong[name]}
+    for other in sorted({*strong, *weak}):
+        if other.partition("/")[0] == name.partition("/")[0] or not spoken & _spoken(other, catalog):
+            continue
+        if _is_named(strong.get(other, ()), weak.get(other, ()), places):
+            return other
+    return None
+
+
+def _spoken(name: str, catalog: Catalog) -> frozenset[str]:
+    entry = catalog.entry(name)
+    return frozenset(entry.speaks) if entry else frozenset()
+
+
+def _is_client(sign: _Sign) -> bool:
+    """A library, or code that uses it: it says what is spoken, and not with whom."""
+    return sign.kind in _CLIENTS and sign.seen.evidence.source.startswith("files.") and "-cli" not in sign.value
+
+
+def _is_named(strong: Iterable[_Sign], weak: Iterable[_Sign], places: Collection[tuple[str, str]]) -> bool:
+    """Whether a host or a setting names it, a weak one in a file where the client is."""
+    certain = any(sign.kind in _NAMING and sign.use != "developer" for sign in strong)
+    return certain or any(sign.kind in _NAMING and _place(sign.seen.evidence) in places for sign in weak)
 
 
 def _is_chosen(name: str, signs: Iterable[_Sign], choices: Iterable[OneOf]) -> bool | None:

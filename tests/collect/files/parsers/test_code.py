@@ -108,6 +108,9 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("go", 'package a\nvar x = os.Getenv("AUTH0_DOMAIN")', "env", "AUTH0_DOMAIN"),
         ("java", 'class A { String x = System.getenv("AUTH0_DOMAIN"); }', "env", "AUTH0_DOMAIN"),
         ("php", "<?php env('AUTH0_DOMAIN');", "env", "AUTH0_DOMAIN"),
+        # an edge tells where the visitor is
+        ("rb", 'request.headers["CF-IPCountry"]', "header", "cf-ipcountry"),
+        ("ex", 'get_req_header(conn, "cf-ipcountry")', "header", "cf-ipcountry"),
         # Laravel reads the variables of config/services.php by its keys
         ("php", "<?php return config('services.auth0.client_secret');", "env", "AUTH0_CLIENT_SECRET"),
         ("php", '<?php config("services.telegram-bot-api.channel");', "env", "TELEGRAM_BOT_API_CHANNEL"),

@@ -12,7 +12,7 @@ from toolkit.collect.files.parsers import _literals
 from toolkit.collect.files.parsers._places import lines_of
 
 CLAIMS = ("*.ex", "*.exs")
-KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env"})
+KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env", "header"})
 NEAR = True
 
 _MODULE = re.compile(
@@ -46,6 +46,7 @@ def _names(line: str, number: int, commented: bool) -> Iterator[Mention]:
             yield Mention("host", found.value, number, discard="comment")
     if commented:
         return
+    yield from (Mention("header", found.value, number) for found in _literals.headers(line))
     if configured := _CONFIG.match(line):
         yield Mention("call", f"{configured[1]}({configured[2]})", number)
     for module in _MODULE.finditer(line):
