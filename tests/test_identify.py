@@ -10,6 +10,7 @@ from msgspec import structs
 from toolkit.catalog import Catalog, Service, SignalKind, Vendor
 from toolkit.identify import _POINTS, identify, why
 from toolkit.model import Declare, Dependency, Discarded, Evidence, Ignore, Platform, Role, Root, Survey
+from toolkit.uses import use_of
 
 CATALOG = Catalog(
     hash="",
@@ -183,6 +184,19 @@ def test_use_is_the_strongest_among_the_signs() -> None:
     assert found(seen(S3, role="optional"))["aws/s3"].use == "possible"
     assert found(seen(S3, role="developer"))["aws/s3"].use == "developer"
     assert found(seen(BOTO3), Platform(declare=(Declare("aws"),)))["aws"].use == "in use"
+
+
+@pytest.mark.parametrize(
+    ("source", "host", "use"),
+    [
+        ("files.python", "api.acme.example", "in use"),
+        ("files.php", "acme.example/api", "in use"),
+        ("files.python", "acme.example", "possible"),  # perhaps a link
+        ("files.config", "api.acme.example", "possible"),  # whoever reads that
+    ],
+)
+def test_an_interface_that_a_program_names_is_called(source: str, host: str, use: str) -> None:
+    assert use_of(Evidence(source, f"acme#host:{host}", "app", "a.py:1", "runtime")) == use
 
 
 def test_a_dependency_has_the_capabilities_that_its_signs_are_about() -> None:

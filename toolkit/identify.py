@@ -33,7 +33,7 @@ from toolkit.model import (
     Use,
     Value,
 )
-from toolkit.uses import STRONGEST_FIRST, use_of
+from toolkit.uses import STRONGEST_FIRST, is_interface, use_of
 
 _OPERATED = ("runtime", "infra")
 
@@ -321,10 +321,11 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
         name, kind, value, signal, about = meaning
         if name.partition("/")[0] in own.get(evidence.root, ()) or _is_own_host(kind, value, platform):
             continue
-        fixed = signal.role if signal and evidence.role != "developer" else None
+        called = kind == "host" and evidence.role in ("runtime", "optional") and is_interface(value)
+        fixed = signal.role if signal and evidence.role != "developer" and not called else None
         role = fixed or evidence.role
         if role in ("runtime", "optional") and evidence.source.startswith("files."):
-            about = tuple(_IN_CODE.get(one, one) for one in about)
+            about = tuple(_of_the_product(one) for one in about)
         if role == "build/ci" and roles.deploys(kind, about, evidence.where):
             role = "infra"
         seen = roles.Sign(kind, evidence if role == evidence.role else replace(evidence, role=role), about)
@@ -332,6 +333,11 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
         loaded = kind == "host" and evidence.source in _LOADED_FROM
         weak = granted or bool(signal and signal.weak and not loaded)
         yield _Sign(position, name, kind, use_of(seen.evidence), weak, seen, granted)
+
+
+def _of_the_product(capability: str) -> str:
+    """What a capability is where the product's own code names it: a feature of the product, and nobody's tool."""
+    return "product.data" if capability.startswith("build.") else _IN_CODE.get(capability, capability)
 
 
 def _joined(signs: Sequence[_Sign]) -> Iterable[_Sign]:

@@ -31,8 +31,8 @@ _DESCRIBED = frozenset({"tf_resource", "cfn", "arm", "pulumi"})
 _MUCH = 5  # resources described for each use in a program
 # what watches or counts, and what staff are told by: programs run without
 _BESIDE = ("observe.", "product.analytics", "product.flags", "messages.chat", "support.chat", "mail.marketing")
-# what pages load side by side, all of it
-_TOGETHER = ("edge.", "observe.")
+# what pages load side by side, and what programs fetch from each of many: all of it
+_TOGETHER = ("edge.", "observe.", "product.data")
 _SHARE = 4  # one guarded use of so many is the switch of all
 _SPOKEN = frozenset({"host", "call"})
 _KEYS = frozenset({"env", "setting", "config"})
@@ -93,6 +93,8 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None
         return "optional"
     if not provisioned and _is_offered(signs, invited=invited):
         return "optional"
+    if not invited:  # a button on the platform's own page is there for everybody
+        return "runtime"
     chosen = all(sign.about and _CHOSEN_BY_USERS.issuperset(sign.about) for sign in at_runtime)
     return "optional" if chosen else "runtime"
 

@@ -101,7 +101,8 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
         ("otp.sms", "sign-up", "stops"),
         ("messages.sms", "sign-up", ""),
         ("mail.outgoing", "sign-up", "may stop"),
-        ("abuse.captcha", "sign-up", "may stop"),
+        ("abuse.captcha", "sign-up", "stops"),
+        ("abuse.captcha", "post", "may stop"),
         ("data.relational", "post", "stops"),
         ("data.object-storage", "read", "degrades"),
         ("secrets.store", "read", "later"),
@@ -126,10 +127,12 @@ def test_what_is_only_possible_or_optional_may_stop_and_asks(use: Use, role: Rol
     assert [one.journeys for one in questions] == [("sign-up", "sign-in")]
 
 
-def test_a_captcha_stops_the_sign_up_whose_code_asks_for_it() -> None:
-    world = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/registrations_controller.rb:5")
+def test_a_captcha_stops_sign_up_and_the_payment_whose_code_asks_for_it() -> None:
+    world = World().uses("stripe", "payments.processing")
+    world = world.uses("hcaptcha", "abuse.captcha", where="app/controllers/donations_controller.rb:49")
     assert world.answers("sign-up") == {"stops": ["hcaptcha"]}
     assert world.answers("sign-in") == {"may stop": ["hcaptcha"]}
+    assert world.answers("pay") == {"stops": ["hcaptcha", "stripe"]}
 
 
 def test_workstations_and_builds_stop_nobody_but_the_build() -> None:

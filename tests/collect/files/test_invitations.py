@@ -7,6 +7,8 @@ import pytest
 from toolkit.catalog import load
 from toolkit.collect.files import collect_files
 from toolkit.collect.files.invitations import invitation, is_readme
+from toolkit.identify import identify
+from toolkit.model import Platform
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,11 @@ def test_the_root_says_where_it_invites(tmp_path: Path) -> None:
     assert collect_files({"app": tmp_path}, catalog).roots[0].invites == "README.md:3"
     (tmp_path / "README.md").write_text("# Chat\n", encoding="utf-8")
     assert not collect_files({"app": tmp_path}, catalog).roots[0].invites
+
+
+def test_who_only_builds_is_called_by_programs_that_work_on_what_lies_there(tmp_path: Path) -> None:
+    """A program that asks a forge's interface about packages is not built there."""
+    (tmp_path / "worker.php").write_text("<?php\n$x = get('https://api.bitbucket.org/2.0/repositories/');\n", "utf-8")
+    catalog = load()
+    found = identify(collect_files({"app": tmp_path}, catalog), Platform(), catalog)
+    assert [(one.id, one.role, one.capabilities) for one in found] == [("bitbucket", "runtime", ("product.data",))]

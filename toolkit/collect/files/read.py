@@ -28,6 +28,7 @@ from toolkit.collect.files.walk import File
 from toolkit.entries import Hosts
 from toolkit.globs import Globs
 from toolkit.model import DiscardReason, Role, SkipReason
+from toolkit.uses import is_interface
 
 TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name says what they are
 CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
@@ -252,7 +253,8 @@ class _Place:
 
     def role(self, mention: Mention, of_signal: Role | None) -> Role:
         """The role of one mention."""
-        if of_signal or self._role == "developer":
+        called = of_signal == "build/ci" and self._role == "runtime" and self._guards and _is_called(mention)
+        if (of_signal and not called) or self._role == "developer":
             return _stricter(of_signal, self._role)
         if self._environment and mention.kind in _RUN_WITH and mention.role in (None, "infra"):
             return "runtime"
@@ -260,6 +262,11 @@ class _Place:
         if role == "runtime" and mention.kind in _SWITCHED and self._guards and self._guards.guarded(mention.line):
             return "optional"
         return role
+
+
+def _is_called(mention: Mention) -> bool:
+    """Whether a program calls the interface of who else only builds: it works on what lies there."""
+    return mention.kind == "host" and is_interface(mention.value)
 
 
 def _stricter(of_signal: Role | None, of_place: Role) -> Role:

@@ -148,6 +148,16 @@ def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:
     ]
 
 
+def test_what_a_condition_of_a_template_compares_with_is_a_link_of_somebodys() -> None:
+    text = (
+        '{% if "ci.example.com" in link or "git.example.com" in link %}\n'
+        '<script src="https://js.example.com/x.js"></script>\n{% endif %}\n'
+    )
+    assert seen(html.parse, "host", text) == [
+        ("ci.example.com", 1, "prose"), ("git.example.com", 1, "prose"), ("js.example.com", 2, None),
+    ]  # fmt: skip
+
+
 def test_templates_by_indentation_have_code_without_tags() -> None:
     text = (
         '%script{ src: "https://js.example.com/x" }\n- if ENV["X_KEY"]\n'
