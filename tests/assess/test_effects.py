@@ -127,6 +127,19 @@ def test_what_is_only_possible_or_optional_may_stop_and_asks(use: Use, role: Rol
     assert [one.journeys for one in questions] == [("sign-up", "sign-in")]
 
 
+def test_a_panel_deploys_to_machines_elsewhere() -> None:
+    world = World().uses("laravel-forge", "hosting.panel", role="infra", sign="config:integrations.forge")
+    assert world.answers("read") == {}
+    assert world.answers("operate") == {"stops": ["laravel-forge"]}
+    assert world.risk("read").unknown  # where the machines are, nobody said
+
+
+def test_a_captcha_that_lies_beside_signing_in_alone_may_stop_sign_up() -> None:
+    for where, effect in (("src/auth.service.ts:9", "may stop"), ("app/sign_up/captcha.rb:5", "stops")):
+        world = World().uses("hcaptcha", "abuse.captcha", where=where)
+        assert world.answers("sign-up") == {effect: ["hcaptcha"]}
+
+
 def test_a_captcha_stops_sign_up_and_the_payment_whose_code_asks_for_it() -> None:
     world = World().uses("stripe", "payments.processing")
     world = world.uses("hcaptcha", "abuse.captcha", where="app/controllers/donations_controller.rb:49")
