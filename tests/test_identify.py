@@ -247,6 +247,25 @@ def test_a_repository_that_is_the_vendor_does_not_depend_on_itself() -> None:
     assert identify(Survey((Root("github", "checkout", "."),), evidence=evidence), Platform(), CATALOG) == ()
 
 
+@pytest.mark.parametrize(
+    ("root", "domains", "own"),
+    [
+        ("acme-io", (), True),  # Acme.io, however its folder is spelled
+        ("Org+Acme.IO", (), True),
+        ("site", ("acme.example",), True),  # its homepage is the platform's
+        ("site", ("other.example", "me.example"), False),
+    ],
+)
+def test_a_platform_that_is_a_vendor_to_others_does_not_list_itself(
+    root: str, domains: tuple[str, ...], *, own: bool
+) -> None:
+    acme = Vendor("Acme", ("build.packages",), signals={"env": ("ACME_*",)}, homepage="https://www.acme.example")
+    catalog = structs.replace(CATALOG, vendors={"acme-io": acme})
+    evidence = (Evidence("files.x", "acme-io#env:ACME_*", root, "f.py:1", "runtime"),)
+    survey = Survey((Root(root, "checkout", "."),), evidence=evidence)
+    assert (identify(survey, Platform(domains=domains), catalog) == ()) is own
+
+
 def test_the_platforms_own_hosts_are_no_vendor() -> None:
     survey = seen("github#host:api.github.com")
     assert found(survey, Platform(domains=("github.com",))) == {}

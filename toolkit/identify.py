@@ -11,7 +11,9 @@ without service only where nothing more specific was found. The rules, in full, 
   mention, 2 for a use, 3 for a proof. 3 or more is high, 2 is medium, 1 is low. What the user declares is high.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -314,12 +316,14 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
     ignored = _ignored_places(survey, platform)
     grants = _grants(survey)
     own = {root.id: _own_names(root) for root in survey.roots if root.kind == "checkout"}
+    ourselves = _ourselves(platform, catalog)
     for position, evidence in enumerate(survey.evidence):
         meaning = told.of(evidence.signal)
         if meaning is None or position in ignored:
             continue
         name, kind, value, signal, about = meaning
-        if name.partition("/")[0] in own.get(evidence.root, ()) or _is_own_host(kind, value, platform):
+        vendor = name.partition("/")[0]
+        if vendor in ourselves or _flat(vendor) in own.get(evidence.root, ()) or _is_own_host(kind, value, platform):
             continue
         called = kind == "host" and evidence.role in ("runtime", "optional") and is_interface(value)
         fixed = signal.role if signal and evidence.role != "developer" and not called else None
@@ -366,17 +370,32 @@ def _grants(survey: Survey) -> frozenset[tuple[str, str]]:
 
 
 def _own_names(root: Root) -> frozenset[str]:
-    """A repository that is the vendor's own does not depend on the vendor: `sentry`, `getsentry+sentry`."""
+    """A repository that is the vendor's own does not depend on the vendor: `sentry`, `getsentry+sentry`, `Fly.io`."""
     names = {root.id, root.location.rstrip("/").rpartition("/")[2]}
-    return frozenset(name.rpartition("+")[2].lower() for name in names)
+    return frozenset(_flat(name.rpartition("+")[2]) for name in names)
+
+
+def _flat(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _ourselves(platform: Platform, catalog: Catalog) -> frozenset[str]:
+    """Vendors whose homepage is the platform's: who is a vendor to others does not depend on itself."""
+    homes = {name: urlsplit(vendor.homepage).hostname or "" for name, vendor in catalog.vendors.items()}
+    domains = tuple(platform.domains)
+    return frozenset(name for name, host in homes.items() if _is_below(host.removeprefix("www."), domains))
+
+
+def _is_below(host: str, domains: Iterable[str]) -> bool:
+    """Whether a host is one of the domains, or lies under one."""
+    return any(host == domain or host.endswith("." + domain) for domain in domains)
 
 
 def _is_own_host(kind: str, value: str, platform: Platform) -> bool:
     """Whether a host's signal lies under one of the platform's own domains."""
     if kind not in ("host", "cname", "ns", "mx"):
         return False
-    host = value.removeprefix("*.").partition("/")[0]
-    return any(host == domain or host.endswith("." + domain) for domain in platform.domains)
+    return _is_below(value.removeprefix("*.").partition("/")[0], platform.domains)
 
 
 def _ignored_places(survey: Survey, platform: Platform) -> frozenset[int]:

@@ -97,7 +97,7 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
     [
         ("auth.customer-identity", "sign-in", "stops"),
         ("auth.customer-identity", "read", "later"),
-        ("auth.social-login", "sign-in", "degrades"),
+        ("auth.social-login", "sign-in", "may stop"),
         ("otp.sms", "sign-up", "stops"),
         ("messages.sms", "sign-up", ""),
         ("mail.outgoing", "sign-up", "may stop"),
@@ -125,6 +125,16 @@ def test_what_is_only_possible_or_optional_may_stop_and_asks(use: Use, role: Rol
     assert world.risk("sign-in").may_stop[0].question
     questions = [one for one in world.assessed().questions if one.companies == ("okta",)]
     assert [one.journeys for one in questions] == [("sign-up", "sign-in")]
+
+
+def test_one_of_several_ways_in_is_missed_and_the_only_one_is_asked_about() -> None:
+    only = World().uses("mozilla-accounts", "auth.social-login")
+    assert only.answers("sign-in") == {"may stop": ["mozilla"]}
+    assert ("degrades", "stops") in [(one.yes, one.no) for one in only.assessed().questions]
+    two = World().uses("mozilla-accounts", "auth.social-login").uses("apple-login", "auth.social-login")
+    assert two.answers("sign-in") == {"degrades": ["apple", "mozilla"]}
+    beside = World().uses("mozilla-accounts", "auth.social-login").uses("okta", "auth.customer-identity")
+    assert beside.answers("sign-in") == {"degrades": ["mozilla"], "stops": ["okta"]}
 
 
 def test_a_panel_deploys_to_machines_elsewhere() -> None:
