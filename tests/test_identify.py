@@ -327,3 +327,19 @@ def test_who_invented_a_protocol_stays_where_it_is_named_or_does_more() -> None:
     }
     queue = "aws/sqs#npm:@aws-sdk/client-sqs"
     assert stores((CLIENT, "a.ts:1"), (queue, "q.ts:1"), (R2_HOST, "b.ts:1")) == {"aws/sqs", "cloudflare/r2"}
+
+
+def test_whoever_deploys_from_a_checkout_is_at_home_there() -> None:
+    """An invitation makes options of what is guarded, but not where a pipeline deploys the platform itself."""
+    acme = Vendor("Acme", ("mail.outgoing",), signals={"env": ("ACME_*",)})
+    host = Vendor("Host", ("hosting.compute",), signals={"action": ("host/deploy",)})
+    catalog = structs.replace(CATALOG, vendors={"acme": acme, "host": host})
+    root = Root("app", "checkout", ".", invites="README.md:3")
+    listed = Evidence("files.dotenv", "acme#env:ACME_*", "app", ".env.example:1", "optional")
+    read = Evidence("files.ruby", "acme#env:ACME_*", "app", "a.rb:1", "runtime")
+    step = Evidence(
+        "files.github_workflows", "host#action:host/deploy", "app", ".github/workflows/deploy.yml:9", "build/ci"
+    )
+    for evidence, role in (((listed, read), "optional"), ((listed, read, step), "runtime")):
+        found = {one.id: one.role for one in identify(Survey((root,), evidence=evidence), Platform(), catalog)}
+        assert found["acme"] == role

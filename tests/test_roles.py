@@ -17,7 +17,9 @@ def sign(
     [
         ([sign("call")], "runtime"),
         ([sign("env"), sign("env", "optional")], "optional"),
-        ([sign("env"), sign("env", "optional", "files.dotenv")], "runtime"),  # a sample alone is no switch
+        # others may have no key that a sample lists, or none for what programs can do without
+        ([sign("env"), sign("env", "optional", "files.dotenv")], "optional"),
+        ([sign("env", about="observe.errors"), sign("call", about="observe.errors")], "optional"),
         ([*[sign("env")] * 9, sign("env", "optional")], "runtime"),  # one guarded use of many is none
         ([sign("gem", source="files.gem")], "optional"),  # nothing uses the package
         ([sign("file", about="hosting.static")], "infra"),
@@ -30,19 +32,12 @@ def sign(
         ([sign("env", "optional"), sign("env", source="files.config", where="product.yaml:1")], "optional"),
         # what production's own settings ask for, it has
         ([sign("env", "optional", "files.python", "settings/production.py:3"), sign("env")], "runtime"),
-        # what programs can do without, and a sample of the settings offers; not what else it does
-        ([sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv")], "runtime"),
         (
             [
                 sign("call", about="observe.errors"),
                 sign("env", "optional", "files.dotenv", about="observe.errors"),
             ],
             "optional",
-        ),
-        # Laravel lists what it could use; what the program calls unasked, it does use
-        (
-            [sign("env", "optional", where="config/services.php:7"), sign("host", where="app/Jobs/Sync.php:9")],
-            "runtime",
         ),
         ([sign("env", "optional", where="config/services.php:7")], "optional"),
         # a package of the build, used by what somebody starts by hand
@@ -67,6 +62,13 @@ def test_the_role_of_signs_together(signs: list[Sign], role: Role) -> None:
     [
         # what everything guards, a platform of one's own may do without; what something reads unasked, it has
         ([sign("env", "optional"), sign("env", "optional"), sign("call")], "optional"),
+        ([sign("env"), sign("env", "optional", "files.dotenv")], "runtime"),  # a sample alone is no switch
+        # Laravel lists what it could use; what the program calls unasked, it does use
+        (
+            [sign("env", "optional", where="config/services.php:7"), sign("host", where="app/Jobs/Sync.php:9")],
+            "runtime",
+        ),
+        ([sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv")], "runtime"),
         ([sign("env", "optional"), sign("env", "optional"), sign("env")], "runtime"),
         ([sign("call", "optional"), sign("host", "optional"), sign("gem", source="files.gem")], "optional"),
         # a package that nothing calls registers itself, where no list of options names it

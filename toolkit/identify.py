@@ -13,6 +13,7 @@ without service only where nothing more specific was found. The rules, in full, 
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -184,7 +185,7 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     declared: dict[str, list[Declare]] = {}
     for one in platform.declare:
         declared.setdefault(f"{one.vendor}/{one.service}" if one.service else one.vendor, []).append(one)
-    inviting = frozenset(root.id for root in survey.roots if root.invites)
+    inviting = _inviting(survey, chain.from_iterable(strong.values()))
     seen = {name: [sign.seen for sign in signs] for name, signs in strong.items()}
     adapters = roles.adapters(seen, invited=bool(inviting))
     cases = {
@@ -202,6 +203,12 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
         if entry := catalog.entry(name):
             _give_to_services(name, entry, cases)
     return cases
+
+
+def _inviting(survey: Survey, signs: Iterable[_Sign]) -> frozenset[str]:
+    """Ids of the checkouts that are others' to run: they invite others, and nobody deploys from them."""
+    deploying = {sign.seen.evidence.root for sign in signs if roles.is_deployment(sign.seen)}
+    return frozenset(root.id for root in survey.roots if root.invites) - deploying
 
 
 def _give_to_those_who_are_named(

@@ -91,7 +91,9 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None
         return "optional" if invited or any(sign.evidence.role == "optional" for sign in signs) else "runtime"
     if adapter and not any(map(_is_loaded, at_runtime)):
         return "optional"
-    if not provisioned and _is_offered(signs, invited=invited):
+    if invited and not provisioned and _has_a_key(signs):
+        return "optional"
+    if not provisioned and _is_offered(signs):
         return "optional"
     if not invited:  # a button on the platform's own page is there for everybody
         return "runtime"
@@ -107,6 +109,11 @@ def deploys(kind: str, about: Iterable[str], where: str) -> bool:
     if kind not in _STEPS or not any(one in _MACHINES for one in about):
         return False
     return _DEPLOYMENT.search(path) is not None and not is_preview(where)
+
+
+def is_deployment(sign: Sign) -> bool:
+    """Whether a pipeline deploys there: a sign that `deploys` made infrastructure."""
+    return sign.evidence.role == "infra" and deploys(sign.kind, sign.about, sign.evidence.where)
 
 
 def is_preview(where: str) -> bool:
@@ -153,15 +160,32 @@ def _is_loaded(sign: Sign) -> bool:
     return sign.kind == "host" and sign.evidence.source == "files.html"
 
 
-def _is_offered(signs: Sequence[Sign], *, invited: bool) -> bool:
-    """Whether a sample of settings offers it for something that the platform can do without. What a page loads, and
-    where nobody else is invited what a program calls, is there whatever the sample says."""
-    if any(_is_loaded(sign) or (not invited and _is_code(sign)) for sign in signs):
+def _is_offered(signs: Sequence[Sign]) -> bool:
+    """Whether a sample of settings offers it for something that the platform can do without. What a page loads and a
+    program calls is there whatever the sample says.
+    """
+    if any(_is_loaded(sign) or _is_code(sign) for sign in signs):
         return False
     about = {capability for sign in signs for capability in sign.about}
     offered = any(sign.evidence.source in _SAMPLES and sign.evidence.role == "optional" for sign in signs)
     given = any(sign.kind == "env" and sign.evidence.source in _GIVEN_BY - _SAMPLES for sign in signs)
     return offered and not given and bool(about) and all(one.startswith(_BESIDE) for one in about)
+
+
+def _has_a_key(signs: Iterable[Sign]) -> bool:
+    """Whether it takes a key that those who run the program elsewhere may not have: one that a sample lists, or one of
+    something that programs can do without.
+    """
+    keys = [sign for sign in signs if sign.kind in _KEYS and sign.evidence.role in ("runtime", "optional")]
+    beside = [sign for sign in keys if sign.about and all(one.startswith(_BESIDE) for one in sign.about)]
+    return bool(beside) or any(_is_listed(sign) for sign in keys)
+
+
+def _is_listed(sign: Sign) -> bool:
+    """Whether a sample of the settings, or a list of what could be used, names it."""
+    return sign.evidence.role == "optional" and (
+        sign.evidence.source in _SAMPLES or _LISTED.search(sign.evidence.where) is not None
+    )
 
 
 def _set_in_production(sign: Sign) -> bool:
