@@ -10,6 +10,7 @@ from msgspec import structs
 from toolkit.catalog import Catalog, Service, SignalKind, Vendor
 from toolkit.identify import _POINTS, identify, why
 from toolkit.model import Declare, Dependency, Discarded, Evidence, Ignore, Platform, Role, Root, Survey
+from toolkit.uses import use_of
 
 CATALOG = Catalog(
     hash="",
@@ -185,6 +186,19 @@ def test_use_is_the_strongest_among_the_signs() -> None:
     assert found(seen(BOTO3), Platform(declare=(Declare("aws"),)))["aws"].use == "in use"
 
 
+@pytest.mark.parametrize(
+    ("source", "host", "use"),
+    [
+        ("files.python", "api.acme.example", "in use"),
+        ("files.php", "acme.example/api", "in use"),
+        ("files.python", "acme.example", "possible"),  # perhaps a link
+        ("files.config", "api.acme.example", "possible"),  # whoever reads that
+    ],
+)
+def test_an_interface_that_a_program_names_is_called(source: str, host: str, use: str) -> None:
+    assert use_of(Evidence(source, f"acme#host:{host}", "app", "a.py:1", "runtime")) == use
+
+
 def test_a_dependency_has_the_capabilities_that_its_signs_are_about() -> None:
     shop = Vendor(
         "Shop",
@@ -233,6 +247,25 @@ def test_a_repository_that_is_the_vendor_does_not_depend_on_itself() -> None:
     assert identify(Survey((Root("github", "checkout", "."),), evidence=evidence), Platform(), CATALOG) == ()
 
 
+@pytest.mark.parametrize(
+    ("root", "domains", "own"),
+    [
+        ("acme-io", (), True),  # Acme.io, however its folder is spelled
+        ("Org+Acme.IO", (), True),
+        ("site", ("acme.example",), True),  # its homepage is the platform's
+        ("site", ("other.example", "me.example"), False),
+    ],
+)
+def test_a_platform_that_is_a_vendor_to_others_does_not_list_itself(
+    root: str, domains: tuple[str, ...], *, own: bool
+) -> None:
+    acme = Vendor("Acme", ("build.packages",), signals={"env": ("ACME_*",)}, homepage="https://www.acme.example")
+    catalog = structs.replace(CATALOG, vendors={"acme-io": acme})
+    evidence = (Evidence("files.x", "acme-io#env:ACME_*", root, "f.py:1", "runtime"),)
+    survey = Survey((Root(root, "checkout", "."),), evidence=evidence)
+    assert (identify(survey, Platform(domains=domains), catalog) == ()) is own
+
+
 def test_the_platforms_own_hosts_are_no_vendor() -> None:
     survey = seen("github#host:api.github.com")
     assert found(survey, Platform(domains=("github.com",))) == {}
@@ -247,3 +280,66 @@ def test_staff_tools_in_the_products_code_are_features_of_the_product() -> None:
 
 
 _ROLES: tuple[Role, ...] = ("runtime", "build/ci")
+
+
+STORES = structs.replace(
+    CATALOG,
+    vendors={**CATALOG.vendors, "cloudflare": Vendor("Cloudflare")},
+    services={
+        "aws/s3": Service(
+            "S3",
+            ("data.object-storage",),
+            speaks=("s3",),
+            signals={"npm": ("@aws-sdk/client-s3",), "host": ("s3.amazonaws.com",)},
+        ),
+        "aws/sqs": Service("SQS", ("data.queue",), signals={"npm": ("@aws-sdk/client-sqs",)}),
+        "cloudflare/r2": Service(
+            "R2",
+            ("data.object-storage",),
+            speaks=("s3",),
+            signals={"host": ("*.r2.cloudflarestorage.com",)},
+            weak={"env": ("R2_*",)},
+        ),
+    },
+)
+CLIENT, KEYS = "aws/s3#npm:@aws-sdk/client-s3", "aws#env:AWS_*"
+R2_HOST, R2_WEAK = "cloudflare/r2#host:*.r2.cloudflarestorage.com", "cloudflare/r2#env:R2_*"
+
+
+def stores(*signs: tuple[str, str]) -> set[str]:
+    evidence = tuple(Evidence("files.javascript", signal, "app", where, "runtime") for signal, where in signs)
+    survey = Survey(roots=(Root("app", "checkout", "."),), sources=("files",), evidence=evidence)
+    return {one.id for one in identify(survey, Platform(), STORES)}
+
+
+def test_a_client_of_a_protocol_belongs_to_whoever_is_named() -> None:
+    assert stores((CLIENT, "a.ts:1")) == {"aws/s3"}
+    assert stores((CLIENT, "a.ts:1"), (R2_HOST, "b.ts:1")) == {"cloudflare/r2"}
+    assert stores((CLIENT, "a.ts:1"), (R2_WEAK, "a.ts:4")) == {"cloudflare/r2"}
+    assert stores((CLIENT, "a.ts:1"), (R2_WEAK, "b.ts:4")) == {"aws/s3"}  # a weak sign elsewhere names nobody
+    assert stores((CLIENT, "a.ts:1"), (KEYS, "a.ts:2"), (R2_HOST, "a.ts:3")) == {"cloudflare/r2"}
+
+
+def test_who_invented_a_protocol_stays_where_it_is_named_or_does_more() -> None:
+    assert stores((CLIENT, "a.ts:1"), ("aws/s3#host:s3.amazonaws.com", "c.ts:1"), (R2_HOST, "b.ts:1")) == {
+        "aws/s3",
+        "cloudflare/r2",
+    }
+    queue = "aws/sqs#npm:@aws-sdk/client-sqs"
+    assert stores((CLIENT, "a.ts:1"), (queue, "q.ts:1"), (R2_HOST, "b.ts:1")) == {"aws/sqs", "cloudflare/r2"}
+
+
+def test_whoever_deploys_from_a_checkout_is_at_home_there() -> None:
+    """An invitation makes options of what is guarded, but not where a pipeline deploys the platform itself."""
+    acme = Vendor("Acme", ("mail.outgoing",), signals={"env": ("ACME_*",)})
+    host = Vendor("Host", ("hosting.compute",), signals={"action": ("host/deploy",)})
+    catalog = structs.replace(CATALOG, vendors={"acme": acme, "host": host})
+    root = Root("app", "checkout", ".", invites="README.md:3")
+    listed = Evidence("files.dotenv", "acme#env:ACME_*", "app", ".env.example:1", "optional")
+    read = Evidence("files.ruby", "acme#env:ACME_*", "app", "a.rb:1", "runtime")
+    step = Evidence(
+        "files.github_workflows", "host#action:host/deploy", "app", ".github/workflows/deploy.yml:9", "build/ci"
+    )
+    for evidence, role in (((listed, read), "optional"), ((listed, read, step), "runtime")):
+        found = {one.id: one.role for one in identify(Survey((root,), evidence=evidence), Platform(), catalog)}
+        assert found["acme"] == role

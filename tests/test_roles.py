@@ -17,7 +17,9 @@ def sign(
     [
         ([sign("call")], "runtime"),
         ([sign("env"), sign("env", "optional")], "optional"),
-        ([sign("env"), sign("env", "optional", "files.dotenv")], "runtime"),  # a sample alone is no switch
+        # others may have no key that a sample lists, or none for what programs can do without
+        ([sign("env"), sign("env", "optional", "files.dotenv")], "optional"),
+        ([sign("env", about="observe.errors"), sign("call", about="observe.errors")], "optional"),
         ([*[sign("env")] * 9, sign("env", "optional")], "runtime"),  # one guarded use of many is none
         ([sign("gem", source="files.gem")], "optional"),  # nothing uses the package
         ([sign("file", about="hosting.static")], "infra"),
@@ -30,19 +32,12 @@ def sign(
         ([sign("env", "optional"), sign("env", source="files.config", where="product.yaml:1")], "optional"),
         # what production's own settings ask for, it has
         ([sign("env", "optional", "files.python", "settings/production.py:3"), sign("env")], "runtime"),
-        # what programs can do without, and a sample of the settings offers; not what else it does
-        ([sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv")], "runtime"),
         (
             [
                 sign("call", about="observe.errors"),
                 sign("env", "optional", "files.dotenv", about="observe.errors"),
             ],
             "optional",
-        ),
-        # Laravel lists what it could use; what the program calls unasked, it does use
-        (
-            [sign("env", "optional", where="config/services.php:7"), sign("host", where="app/Jobs/Sync.php:9")],
-            "runtime",
         ),
         ([sign("env", "optional", where="config/services.php:7")], "optional"),
         # a package of the build, used by what somebody starts by hand
@@ -59,7 +54,54 @@ def sign(
     ],
 )
 def test_the_role_of_signs_together(signs: list[Sign], role: Role) -> None:
+    assert role_of(signs, invited=True) == role
+
+
+@pytest.mark.parametrize(
+    ("signs", "role"),
+    [
+        # what everything guards, a platform of one's own may do without; what something reads unasked, it has
+        ([sign("env", "optional"), sign("env", "optional"), sign("call")], "optional"),
+        ([sign("env"), sign("env", "optional", "files.dotenv")], "runtime"),  # a sample alone is no switch
+        # Laravel lists what it could use; what the program calls unasked, it does use
+        (
+            [sign("env", "optional", where="config/services.php:7"), sign("host", where="app/Jobs/Sync.php:9")],
+            "runtime",
+        ),
+        ([sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv")], "runtime"),
+        ([sign("env", "optional"), sign("env", "optional"), sign("env")], "runtime"),
+        ([sign("call", "optional"), sign("host", "optional"), sign("gem", source="files.gem")], "optional"),
+        # a package that nothing calls registers itself, where no list of options names it
+        ([sign("gem", source="files.gem")], "runtime"),
+        ([sign("gem", source="files.gem"), sign("env", "optional", "files.dotenv")], "optional"),
+        # guarded where only production's own settings are
+        ([sign("env", "optional", "files.python", "settings/production.py:3")], "runtime"),
+        # in a sample, and yet loaded by every page, or called by the program unasked
+        (
+            [
+                sign("host", source="files.html", about="observe.errors"),
+                sign("env", "optional", "files.dotenv", about="observe.errors"),
+            ],
+            "runtime",
+        ),
+        (
+            [sign("call", about="observe.errors"), sign("env", "optional", "files.dotenv", about="observe.errors")],
+            "runtime",
+        ),
+        (
+            [sign("env", about="observe.errors"), sign("env", "optional", "files.dotenv", about="observe.errors")],
+            "optional",
+        ),
+    ],
+)
+def test_where_nobody_is_invited_what_is_there_is_used(signs: list[Sign], role: Role) -> None:
     assert role_of(signs) == role
+
+
+def test_adapters_where_nobody_is_invited_are_all_in_use() -> None:
+    signs = {name: [sign("call", where=f"app/payments/{name}/charge.rb:3")] for name in ("stripe", "paypal")}
+    assert adapters(signs) == {"stripe", "paypal"}
+    assert not adapters(signs, invited=False)
 
 
 def test_adapters_stand_side_by_side() -> None:

@@ -11,7 +11,10 @@ without service only where nothing more specific was found. The rules, in full, 
   mention, 2 for a use, 3 for a proof. 3 or more is high, 2 is medium, 1 is low. What the user declares is high.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -33,7 +36,7 @@ from toolkit.model import (
     Use,
     Value,
 )
-from toolkit.uses import STRONGEST_FIRST, use_of
+from toolkit.uses import STRONGEST_FIRST, is_interface, use_of
 
 _OPERATED = ("runtime", "infra")
 
@@ -66,6 +69,9 @@ _OWN_FEET = 2  # points of its own, below which the vendor's unspecific signs do
 _MANY_SERVICES = 8  # named by rights in one file
 # where a host that is weak elsewhere is no longer only named: a page loads it, a setting is it, an origin lies there
 _LOADED_FROM = frozenset({"files.html", "files.dotenv", "files.hcl"})
+# what a program speaks a protocol with, and what names whom it speaks with
+_CLIENTS = frozenset((*_FAMILIES["a package in a manifest"], *_FAMILIES["code that uses it"]))
+_NAMING = frozenset({"host", "env", "setting", "config"})
 _COUNTED_KINDS = ("resource", "tf_resource", "cfn", "arm")  # where one sign stands for one thing that exists
 
 
@@ -80,6 +86,10 @@ class _Sign(Value):
     seen: roles.Sign
     granted: bool = False  # a right that others are given
 
+    @property
+    def value(self) -> str:
+        return self.seen.evidence.signal.partition("#")[2].partition(":")[2]
+
 
 class _Case(Value):
     """What speaks for one dependency."""
@@ -88,13 +98,15 @@ class _Case(Value):
     support: tuple[_Sign, ...] = ()  # weak signs, and the vendor's signs that name no service
     declared: tuple[Declare, ...] = ()
     adapter: bool = False
+    invited: bool = False  # others are invited to run each of the checkouts that it was seen in
     chosen: bool | None = None  # by a setting that chooses one of several; None where there is none
 
     @property
     def role(self) -> Role:
         if self.declared:
             return min((one.role for one in self.declared), key=roles.STRONGEST_FIRST.index)
-        return roles.role_of([sign.seen for sign in self.strong], adapter=self.adapter, chosen=self.chosen)
+        seen = [sign.seen for sign in self.strong]
+        return roles.role_of(seen, adapter=self.adapter, chosen=self.chosen, invited=self.invited)
 
     @property
     def use(self) -> Use:
@@ -165,6 +177,7 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     weak: dict[str, list[_Sign]] = {}
     for sign in _joined(tuple(_signs(survey, platform, catalog))):
         (weak if sign.weak else strong).setdefault(sign.dependency, []).append(sign)
+    _give_to_those_who_are_named(strong, weak, catalog)
     proven = {name.partition("/")[0] for name in strong}
     for name in [name for name in weak if "/" in name and name.partition("/")[0] in proven]:
         if name in strong or not all(sign.granted for sign in weak[name]):
@@ -172,13 +185,16 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
     declared: dict[str, list[Declare]] = {}
     for one in platform.declare:
         declared.setdefault(f"{one.vendor}/{one.service}" if one.service else one.vendor, []).append(one)
-    adapters = roles.adapters({name: [sign.seen for sign in signs] for name, signs in strong.items()})
+    inviting = _inviting(survey, chain.from_iterable(strong.values()))
+    seen = {name: [sign.seen for sign in signs] for name, signs in strong.items()}
+    adapters = roles.adapters(seen, invited=bool(inviting))
     cases = {
         name: _Case(
             tuple(strong.get(name, ())),
             tuple(weak.get(name, ())),
             tuple(declared.get(name, ())),
             name in adapters,
+            inviting.issuperset(sign.seen.evidence.root for sign in strong.get(name, ())),
             _is_chosen(name, strong.get(name, ()), survey.choices),
         )
         for name in {*strong, *declared}
@@ -187,6 +203,64 @@ def _cases(survey: Survey, platform: Platform, catalog: Catalog) -> dict[str, _C
         if entry := catalog.entry(name):
             _give_to_services(name, entry, cases)
     return cases
+
+
+def _inviting(survey: Survey, signs: Iterable[_Sign]) -> frozenset[str]:
+    """Ids of the checkouts that are others' to run: they invite others, and nobody deploys from them."""
+    deploying = {sign.seen.evidence.root for sign in signs if roles.is_deployment(sign.seen)}
+    return frozenset(root.id for root in survey.roots if root.invites) - deploying
+
+
+def _give_to_those_who_are_named(
+    strong: dict[str, list[_Sign]], weak: dict[str, list[_Sign]], catalog: Catalog
+) -> None:
+    """A client of a protocol is no sign of who invented it, where somebody else who speaks it is named: S3 at R2.
+
+    The client's signs go to whoever a host or a setting names; with them go the inventor's unspecific ones (its SDK,
+    its keys), where nothing else of the inventor's was seen.
+    """
+    for name in [name for name, signs in strong.items() if all(map(_is_client, signs))]:
+        vendor = name.partition("/")[0]
+        named = _named_instead(name, strong, weak, catalog)
+        if named is None:
+            continue
+        given = strong.pop(name) + weak.pop(name, [])
+        rest = strong.get(vendor, [])
+        others = any(other.startswith(f"{vendor}/") for other in strong)
+        if not others and all(_is_client(sign) or sign.kind == "env" for sign in rest):
+            given += strong.pop(vendor, [])
+        strong.setdefault(named, []).extend(weak.pop(named, []))
+        weak[named] = [replace(sign, weak=True) for sign in given]
+
+
+def _named_instead(
+    name: str, strong: Mapping[str, list[_Sign]], weak: Mapping[str, list[_Sign]], catalog: Catalog
+) -> str | None:
+    """The first of another vendor's that speaks the same, and that something names."""
+    spoken = _spoken(name, catalog)
+    places = {_place(sign.seen.evidence) for sign in strong[name]}
+    for other in sorted({*strong, *weak}):
+        if other.partition("/")[0] == name.partition("/")[0] or not spoken & _spoken(other, catalog):
+            continue
+        if _is_named(strong.get(other, ()), weak.get(other, ()), places):
+            return other
+    return None
+
+
+def _spoken(name: str, catalog: Catalog) -> frozenset[str]:
+    entry = catalog.entry(name)
+    return frozenset(entry.speaks) if entry else frozenset()
+
+
+def _is_client(sign: _Sign) -> bool:
+    """A library, or code that uses it: it says what is spoken, and not with whom."""
+    return sign.kind in _CLIENTS and sign.seen.evidence.source.startswith("files.") and "-cli" not in sign.value
+
+
+def _is_named(strong: Iterable[_Sign], weak: Iterable[_Sign], places: Collection[tuple[str, str]]) -> bool:
+    """Whether a host or a setting names it, a weak one in a file where the client is."""
+    certain = any(sign.kind in _NAMING and sign.use != "developer" for sign in strong)
+    return certain or any(sign.kind in _NAMING and _place(sign.seen.evidence) in places for sign in weak)
 
 
 def _is_chosen(name: str, signs: Iterable[_Sign], choices: Iterable[OneOf]) -> bool | None:
@@ -249,17 +323,20 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
     ignored = _ignored_places(survey, platform)
     grants = _grants(survey)
     own = {root.id: _own_names(root) for root in survey.roots if root.kind == "checkout"}
+    ourselves = _ourselves(platform, catalog)
     for position, evidence in enumerate(survey.evidence):
         meaning = told.of(evidence.signal)
         if meaning is None or position in ignored:
             continue
         name, kind, value, signal, about = meaning
-        if name.partition("/")[0] in own.get(evidence.root, ()) or _is_own_host(kind, value, platform):
+        vendor = name.partition("/")[0]
+        if vendor in ourselves or _flat(vendor) in own.get(evidence.root, ()) or _is_own_host(kind, value, platform):
             continue
-        fixed = signal.role if signal and evidence.role != "developer" else None
+        called = kind == "host" and evidence.role in ("runtime", "optional") and is_interface(value)
+        fixed = signal.role if signal and evidence.role != "developer" and not called else None
         role = fixed or evidence.role
         if role in ("runtime", "optional") and evidence.source.startswith("files."):
-            about = tuple(_IN_CODE.get(one, one) for one in about)
+            about = tuple(_of_the_product(one) for one in about)
         if role == "build/ci" and roles.deploys(kind, about, evidence.where):
             role = "infra"
         seen = roles.Sign(kind, evidence if role == evidence.role else replace(evidence, role=role), about)
@@ -267,6 +344,11 @@ def _signs(survey: Survey, platform: Platform, catalog: Catalog) -> Iterable[_Si
         loaded = kind == "host" and evidence.source in _LOADED_FROM
         weak = granted or bool(signal and signal.weak and not loaded)
         yield _Sign(position, name, kind, use_of(seen.evidence), weak, seen, granted)
+
+
+def _of_the_product(capability: str) -> str:
+    """What a capability is where the product's own code names it: a feature of the product, and nobody's tool."""
+    return "product.data" if capability.startswith("build.") else _IN_CODE.get(capability, capability)
 
 
 def _joined(signs: Sequence[_Sign]) -> Iterable[_Sign]:
@@ -295,17 +377,32 @@ def _grants(survey: Survey) -> frozenset[tuple[str, str]]:
 
 
 def _own_names(root: Root) -> frozenset[str]:
-    """A repository that is the vendor's own does not depend on the vendor: `sentry`, `getsentry+sentry`."""
+    """A repository that is the vendor's own does not depend on the vendor: `sentry`, `getsentry+sentry`, `Fly.io`."""
     names = {root.id, root.location.rstrip("/").rpartition("/")[2]}
-    return frozenset(name.rpartition("+")[2].lower() for name in names)
+    return frozenset(_flat(name.rpartition("+")[2]) for name in names)
+
+
+def _flat(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _ourselves(platform: Platform, catalog: Catalog) -> frozenset[str]:
+    """Vendors whose homepage is the platform's: who is a vendor to others does not depend on itself."""
+    homes = {name: urlsplit(vendor.homepage).hostname or "" for name, vendor in catalog.vendors.items()}
+    domains = tuple(platform.domains)
+    return frozenset(name for name, host in homes.items() if _is_below(host.removeprefix("www."), domains))
+
+
+def _is_below(host: str, domains: Iterable[str]) -> bool:
+    """Whether a host is one of the domains, or lies under one."""
+    return any(host == domain or host.endswith("." + domain) for domain in domains)
 
 
 def _is_own_host(kind: str, value: str, platform: Platform) -> bool:
     """Whether a host's signal lies under one of the platform's own domains."""
     if kind not in ("host", "cname", "ns", "mx"):
         return False
-    host = value.removeprefix("*.").partition("/")[0]
-    return any(host == domain or host.endswith("." + domain) for domain in platform.domains)
+    return _is_below(value.removeprefix("*.").partition("/")[0], platform.domains)
 
 
 def _ignored_places(survey: Survey, platform: Platform) -> frozenset[int]:

@@ -56,6 +56,7 @@ class Root(Value):
     id: str  # short and unique within the survey: a folder's name, "aws:123456789012", a domain
     kind: RootKind
     location: str  # path as given by the user, profile name, domain
+    invites: str = ""  # "path:line" that invites others to run the program themselves
 
 
 class Evidence(Value):

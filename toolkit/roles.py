@@ -6,9 +6,11 @@ In: the signs of all dependencies, with the places they were seen in. Out: one `
 - What only hosts the platform (machines, containers, DNS, certificates) is infrastructure, also where code names it; so
   is what only a command of the shell or a permission names.
 - Of several that a setting chooses from, the chosen one is what it would be, the others are optional.
-- Where its keys are asked for before they are used, the dependency is optional: who has no key does without it.
+- Where its keys are asked for before they are used, the dependency is optional: who has no key does without it. A
+  program that others are invited to run has such options; where nobody is, all uses of its keys have to ask.
 - What infrastructure as code describes five times as often as programs name it serves the infrastructure.
-- A package that nothing was seen to use, and an adapter beside others for the same capability, are options.
+- A package that nothing was seen to use is an option where others are invited, or where a list of options names it;
+  else it registers itself. An adapter beside others for the same capability is an option.
 """
 
 import re
@@ -29,8 +31,8 @@ _DESCRIBED = frozenset({"tf_resource", "cfn", "arm", "pulumi"})
 _MUCH = 5  # resources described for each use in a program
 # what watches or counts, and what staff are told by: programs run without
 _BESIDE = ("observe.", "product.analytics", "product.flags", "messages.chat", "support.chat", "mail.marketing")
-# what pages load side by side, all of it
-_TOGETHER = ("edge.", "observe.")
+# what pages load side by side, and what programs fetch from each of many: all of it
+_TOGETHER = ("edge.", "observe.", "product.data")
 _SHARE = 4  # one guarded use of so many is the switch of all
 _SPOKEN = frozenset({"host", "call"})
 _KEYS = frozenset({"env", "setting", "config"})
@@ -58,13 +60,15 @@ class Sign(Value):
     about: tuple[str, ...] = ()
 
 
-def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None = None) -> Role:
+def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None = None, invited: bool = False) -> Role:
     """The role of one dependency.
 
     `adapter`: others for the same capability stand beside it. `chosen`: whether a setting that chooses one of several
-    chooses this one; None where there is no such setting.
+    chooses this one; None where there is no such setting. `invited`: whether others are invited to run the program.
     """
     strongest = min((sign.evidence.role for sign in signs), key=STRONGEST_FIRST.index)
+    if strongest == "optional" and any(map(_set_in_production, signs)):
+        return "runtime"
     if strongest != "runtime":
         return strongest
     at_runtime = [sign for sign in signs if sign.evidence.role == "runtime"]
@@ -75,7 +79,7 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None
         return "optional"
     if chosen and not all(map(_is_package, at_runtime)):
         return "runtime"
-    if _switched(signs) and not provisioned and not any(map(_set_in_production, signs)):
+    if _switched(signs, invited=invited) and not provisioned and not any(map(_set_in_production, signs)):
         return "optional"
     if provisioned and _mostly_described(signs):
         return "infra"
@@ -84,11 +88,15 @@ def role_of(signs: Sequence[Sign], *, adapter: bool = False, chosen: bool | None
     if provisioned and all(_is_package(sign) or sign.kind == "arn" for sign in at_runtime):
         return "infra"
     if all(_is_package(sign) for sign in at_runtime):
-        return "optional"
+        return "optional" if invited or any(sign.evidence.role == "optional" for sign in signs) else "runtime"
     if adapter and not any(map(_is_loaded, at_runtime)):
+        return "optional"
+    if invited and not provisioned and _has_a_key(signs):
         return "optional"
     if not provisioned and _is_offered(signs):
         return "optional"
+    if not invited:  # a button on the platform's own page is there for everybody
+        return "runtime"
     chosen = all(sign.about and _CHOSEN_BY_USERS.issuperset(sign.about) for sign in at_runtime)
     return "optional" if chosen else "runtime"
 
@@ -103,13 +111,21 @@ def deploys(kind: str, about: Iterable[str], where: str) -> bool:
     return _DEPLOYMENT.search(path) is not None and not is_preview(where)
 
 
+def is_deployment(sign: Sign) -> bool:
+    """Whether a pipeline deploys there: a sign that `deploys` made infrastructure."""
+    return sign.evidence.role == "infra" and deploys(sign.kind, sign.about, sign.evidence.where)
+
+
 def is_preview(where: str) -> bool:
     """Whether a pipeline's file says that what it deploys is no production: a preview, documentation, a demo."""
     return _NOT_PRODUCTION.search(where.rpartition(":")[0].lower()) is not None
 
 
-def _switched(signs: Iterable[Sign]) -> bool:
-    """Whether its keys are asked for before they are used, or where nobody guards those, its other uses."""
+def _switched(signs: Iterable[Sign], *, invited: bool) -> bool:
+    """Whether its keys are asked for before they are used, or where nobody guards those, its other uses.
+
+    Where others are invited to run the program, some of them do; else all, for one that nobody guards fails without it.
+    """
     keys: list[bool] = []
     uses: list[bool] = []
     for sign in signs:
@@ -118,6 +134,8 @@ def _switched(signs: Iterable[Sign]) -> bool:
         if _LISTED.search(sign.evidence.where):
             continue
         (keys if sign.kind in _KEYS else uses).append(sign.evidence.role == "optional")
+    if not invited:
+        return all(keys or uses) and any(keys or uses)
     telling = keys if any(keys) else uses
     return any(telling) and _SHARE * sum(telling) >= len(telling)
 
@@ -143,11 +161,31 @@ def _is_loaded(sign: Sign) -> bool:
 
 
 def _is_offered(signs: Sequence[Sign]) -> bool:
-    """Whether a sample of settings offers it for something that the platform can do without."""
+    """Whether a sample of settings offers it for something that the platform can do without. What a page loads and a
+    program calls is there whatever the sample says.
+    """
+    if any(_is_loaded(sign) or _is_code(sign) for sign in signs):
+        return False
     about = {capability for sign in signs for capability in sign.about}
     offered = any(sign.evidence.source in _SAMPLES and sign.evidence.role == "optional" for sign in signs)
     given = any(sign.kind == "env" and sign.evidence.source in _GIVEN_BY - _SAMPLES for sign in signs)
     return offered and not given and bool(about) and all(one.startswith(_BESIDE) for one in about)
+
+
+def _has_a_key(signs: Iterable[Sign]) -> bool:
+    """Whether it takes a key that those who run the program elsewhere may not have: one that a sample lists, or one of
+    something that programs can do without.
+    """
+    keys = [sign for sign in signs if sign.kind in _KEYS and sign.evidence.role in ("runtime", "optional")]
+    beside = [sign for sign in keys if sign.about and all(one.startswith(_BESIDE) for one in sign.about)]
+    return bool(beside) or any(_is_listed(sign) for sign in keys)
+
+
+def _is_listed(sign: Sign) -> bool:
+    """Whether a sample of the settings, or a list of what could be used, names it."""
+    return sign.evidence.role == "optional" and (
+        sign.evidence.source in _SAMPLES or _LISTED.search(sign.evidence.where) is not None
+    )
 
 
 def _set_in_production(sign: Sign) -> bool:
@@ -172,10 +210,11 @@ def _is_ground(sign: Sign) -> bool:
     return bool(sign.about) and all(one.startswith(_GROUND) for one in sign.about)
 
 
-def adapters(signs: Mapping[str, Sequence[Sign]]) -> frozenset[str]:
+def adapters(signs: Mapping[str, Sequence[Sign]], *, invited: bool = True) -> frozenset[str]:
     """Dependencies that stand beside others for the same capability: in one file, or in files of the same shape.
 
-    `MailgunMailer.java` and `SendGridMailer.java` are adapters, of which a setting picks one.
+    `MailgunMailer.java` and `SendGridMailer.java` are adapters, of which a setting picks one. Where nobody is invited
+    to run the program, somebody at home uses each that it has: a setting that picks one is to be seen, and counts.
     """
     beside: dict[tuple[str, str], set[str]] = defaultdict(set)
     shaped: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -194,7 +233,7 @@ def adapters(signs: Mapping[str, Sequence[Sign]]) -> frozenset[str]:
                     shaped[shape, capability].add(name)
     lists = [names for names in beside.values() if len(_vendors(names)) >= _ALIKE]
     lists += _in_folders_of_integrations(signs)
-    twins = [names for names in shaped.values() if len(_vendors(names)) > 1]
+    twins = [names for names in shaped.values() if len(_vendors(names)) > 1] if invited else []
     return frozenset().union(*lists, *twins, *_integrations(signs))
 
 

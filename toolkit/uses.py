@@ -17,6 +17,11 @@ _PRODUCTION = frozenset({
     "files.hcl", "files.terraform_json", "files.tfstate", "files.cloudformation", "files.azure_templates",
     "files.kubernetes", "files.ansible", "files.platforms", "files.zone",
 })  # fmt: skip
+# where a program's own code names a host
+_PROGRAMS = frozenset({
+    "files.python", "files.ruby", "files.php", "files.javascript", "files.go", "files.jvm", "files.csharp",
+    "files.elixir", "files.rust", "files.components",
+})  # fmt: skip
 _POSSIBLE = frozenset({"env", "setting", "host", "uri", "arn", "txt", "tf_provider"})
 # a page loads what it names
 _PAGES = frozenset({"files.html"})
@@ -29,7 +34,7 @@ def is_package(kind: str, source: str) -> bool:
 
 def use_of(evidence: Evidence) -> Use:
     """The class of one piece of evidence."""
-    kind = evidence.signal.partition("#")[2].partition(":")[0]
+    kind, _, value = evidence.signal.partition("#")[2].partition(":")
     if evidence.role == "developer":
         return "developer"
     if evidence.role == "optional":
@@ -40,4 +45,11 @@ def use_of(evidence: Evidence) -> Use:
         return "possible" if kind == "arn" else "in use"
     if evidence.source in _PAGES and kind == "host":
         return "in use"
+    if kind == "host" and evidence.source in _PROGRAMS and is_interface(value):
+        return "in use"
     return "possible" if kind in _POSSIBLE else "in use"
+
+
+def is_interface(host: str) -> bool:
+    """Whether only programs talk to it: `api.example.com`, `example.com/api`. Nobody links to these."""
+    return host.startswith(("api.", "*.api.")) or host.endswith("/api")

@@ -97,11 +97,12 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
     [
         ("auth.customer-identity", "sign-in", "stops"),
         ("auth.customer-identity", "read", "later"),
-        ("auth.social-login", "sign-in", "degrades"),
+        ("auth.social-login", "sign-in", "may stop"),
         ("otp.sms", "sign-up", "stops"),
         ("messages.sms", "sign-up", ""),
         ("mail.outgoing", "sign-up", "may stop"),
-        ("abuse.captcha", "sign-up", "may stop"),
+        ("abuse.captcha", "sign-up", "stops"),
+        ("abuse.captcha", "post", "may stop"),
         ("data.relational", "post", "stops"),
         ("data.object-storage", "read", "degrades"),
         ("secrets.store", "read", "later"),
@@ -126,10 +127,35 @@ def test_what_is_only_possible_or_optional_may_stop_and_asks(use: Use, role: Rol
     assert [one.journeys for one in questions] == [("sign-up", "sign-in")]
 
 
-def test_a_captcha_stops_the_sign_up_whose_code_asks_for_it() -> None:
-    world = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/registrations_controller.rb:5")
+def test_one_of_several_ways_in_is_missed_and_the_only_one_is_asked_about() -> None:
+    only = World().uses("mozilla-accounts", "auth.social-login")
+    assert only.answers("sign-in") == {"may stop": ["mozilla"]}
+    assert ("degrades", "stops") in [(one.yes, one.no) for one in only.assessed().questions]
+    two = World().uses("mozilla-accounts", "auth.social-login").uses("apple-login", "auth.social-login")
+    assert two.answers("sign-in") == {"degrades": ["apple", "mozilla"]}
+    beside = World().uses("mozilla-accounts", "auth.social-login").uses("okta", "auth.customer-identity")
+    assert beside.answers("sign-in") == {"degrades": ["mozilla"], "stops": ["okta"]}
+
+
+def test_a_panel_deploys_to_machines_elsewhere() -> None:
+    world = World().uses("laravel-forge", "hosting.panel", role="infra", sign="config:integrations.forge")
+    assert world.answers("read") == {}
+    assert world.answers("operate") == {"stops": ["laravel-forge"]}
+    assert world.risk("read").unknown  # where the machines are, nobody said
+
+
+def test_a_captcha_that_lies_beside_signing_in_alone_may_stop_sign_up() -> None:
+    for where, effect in (("src/auth.service.ts:9", "may stop"), ("app/sign_up/captcha.rb:5", "stops")):
+        world = World().uses("hcaptcha", "abuse.captcha", where=where)
+        assert world.answers("sign-up") == {effect: ["hcaptcha"]}
+
+
+def test_a_captcha_stops_sign_up_and_the_payment_whose_code_asks_for_it() -> None:
+    world = World().uses("stripe", "payments.processing")
+    world = world.uses("hcaptcha", "abuse.captcha", where="app/controllers/donations_controller.rb:49")
     assert world.answers("sign-up") == {"stops": ["hcaptcha"]}
     assert world.answers("sign-in") == {"may stop": ["hcaptcha"]}
+    assert world.answers("pay") == {"stops": ["hcaptcha", "stripe"]}
 
 
 def test_workstations_and_builds_stop_nobody_but_the_build() -> None:

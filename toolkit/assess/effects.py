@@ -113,7 +113,7 @@ def _usual(journey: str, world: World) -> Iterator[Claim]:
         for capability in dependency.capabilities:
             if capability.startswith(AREA) or not _of_its_role(dependency, capability):
                 continue
-            need = _need(needs, capability, dependency, world.survey)
+            need = _need(needs, capability, dependency, world.survey, world.dependencies)
             if need is not None:
                 yield _claim(dependency, capability, need, world.survey.choices)
 
@@ -130,9 +130,15 @@ def _sources(dependency: Dependency, survey: Survey) -> set[str]:
     return seen | kinds | ({"declared"} if dependency.declared else set())
 
 
-def _need(needs: Sequence[Need], capability: str, dependency: Dependency, survey: Survey | None) -> Need | None:
-    """The first need of the journey that names the capability and holds for such a dependency. Without a survey it is
-    as if files alone had been looked at.
+def _need(
+    needs: Sequence[Need],
+    capability: str,
+    dependency: Dependency,
+    survey: Survey | None,
+    dependencies: Iterable[Dependency] = (),
+) -> Need | None:
+    """The first need of the journey that names the capability and holds for such a dependency among all. Without a
+    survey it is as if files alone had been looked at.
     """
     for need in needs:
         if not _named(capability, need.of):
@@ -140,6 +146,8 @@ def _need(needs: Sequence[Need], capability: str, dependency: Dependency, survey
         if need.roles and dependency.role not in need.roles:
             continue
         if need.seen_by and not set(need.seen_by) & (_sources(dependency, survey) if survey else {"files"}):
+            continue
+        if need.alone and not _is_alone(dependency, need.alone, dependencies):
             continue
         if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
             continue
@@ -150,6 +158,12 @@ def _need(needs: Sequence[Need], capability: str, dependency: Dependency, survey
 @lru_cache(maxsize=4096)
 def _named(capability: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(capability, pattern) for pattern in patterns)
+
+
+def _is_alone(dependency: Dependency, capabilities: tuple[str, ...], dependencies: Iterable[Dependency]) -> bool:
+    """Whether nothing else that runs provides one of the capabilities."""
+    others = (one for one in dependencies if one.id != dependency.id and one.role in ("runtime", "optional", "infra"))
+    return not any(_named(have, capabilities) for one in others for have in one.capabilities)
 
 
 def _seen_at(words: Iterable[str], dependency: Dependency, survey: Survey) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
 from toolkit.assess.effects import Claim, World, claims
-from toolkit.assess.hosting import AREA, hosts, settled
+from toolkit.assess.hosting import AREA, PANEL, hosts, settled
 from toolkit.assess.journeys import counts, journeys, matching
 from toolkit.catalog import Catalog
 from toolkit.model import Dependency, Effect, Journey, LossKind, Platform, Survey
@@ -99,7 +99,8 @@ class Graph:
         covered = {one.of for one in self.platform.fallbacks}
         if journey.needs:
             return tuple(need for need in journey.needs if not self.providers(need) and need not in covered)
-        hosted = self.hosts or any(matching([one], ("hosting.compute",)) for one in covered)
+        machines = [host for host in self.hosts if set(host.dependency.capabilities) != {PANEL}]
+        hosted = machines or any(matching([one], ("hosting.compute",)) for one in covered)
         needs_host = any(
             journey.id in need.journeys and AREA + "compute" in need.of for need in self.catalog.judgement.needs
         )

@@ -25,6 +25,7 @@ from toolkit.model import Correction, Dependency, Effect, Evidence, Survey, Valu
 from toolkit.roles import is_preview
 
 AREA = "hosting."
+PANEL = "hosting.panel"  # deploys to machines of somebody else's
 _DESCRIBED = frozenset({"resource", "tf_resource", "cfn", "arm", "pulumi", "k8s"})
 _AT_WORK = frozenset({"action", "call", "image"})
 _SETTINGS = frozenset({"files.dotenv", "files.config"})  # where a variable is named, and not read

@@ -13,6 +13,8 @@ GUARDED = [
     ("def chat():\n    if not settings.CHAT_KEY:\n        return None\n    return Chat()", 4),
     ('x = env("CHAT_KEY", null)', 1),
     ("chat_key = config('CHAT_KEY', default=None)", 1),
+    ("const off = config.chatKey !== null && x\nconst has = process.env.CHAT_KEY !== undefined", 2),
+    ("if (chatConfigured && user) {\n  new Chat()\n}", 2),
     ("switch (config.provider) {\n  case 'chat':\n    new Chat();\n}", 3),
 ]
 ALWAYS = [
@@ -21,6 +23,20 @@ ALWAYS = [
     ("if config_env() == :prod do\n  config :chat, key: 1\nend", 2),
     ("for user in users:\n    Chat(user)", 2),
     ('if ENV["MAIL_KEY"]\n  Mail.start\nend\nChat.start', 4),
+    # an empty text as the default only says that it is a text
+    ("CHAT_KEY = config('CHAT_KEY', default='')", 1),
+    ('const key = process.env.CHAT_KEY ?? "";', 1),
+    ('token := env("CHAT_TOKEN", "")', 1),
+    # who gives up without the key cannot do without it
+    ('if not settings.CHAT_KEY:\n    raise Missing("no key")\nChat(settings.CHAT_KEY)', 3),
+    ('if not settings.CHAT_KEY:\n    raise Missing("no key")', 1),
+    ('if (!process.env.CHAT_KEY) throw new Error("CHAT_KEY is not set");', 1),
+    ('const key = process.env.CHAT_KEY;\nif (!key) {\n  throw new Error("no key");\n}', 1),
+    ('key := os.Getenv("CHAT_KEY")\nif key == "" {\n\tlog.Fatal("no key")\n}', 1),
+    ('raise Missing unless ENV["CHAT_KEY"]', 1),
+    # what the vendor answered is asked about, and no setting
+    ("found = Chat::User.find(mail)\nfound ? found.id : Chat::User.create(mail)", 1),
+    ('const answer = await fetch("https://chat.example");\nif (!answer.ok) {\n  return;\n}', 1),
 ]
 
 
@@ -81,6 +97,8 @@ def test_each_language_asks_in_its_own_way(path: str, text: str, line: int) -> N
         ("views/base.html", "{{ if .settings.logo }}<img>{{ end }}\n<script>", 2),  # closed before
         ("views/base.html", "{{ range .posts }}\n<script>\n{{ end }}", 2),  # asks for no setting
         ("config/prod.exs", 'config :x,\n  dsn: System.get_env("DSN")', 2),
+        # what an attribute of the element asks for
+        ("a/head.blade.php", "<script src=\"x\" @if(config('app.url')) defer @endif></script>", 1),
     ],
 )
 def test_what_asks_for_something_else_is_no_guard(path: str, text: str, line: int) -> None:

@@ -29,7 +29,7 @@ def test_counts(path: str) -> None:
         ("src/test/java/AppTest.java", "test"), ("src/SignInTest.java", "test"),
         ("config/environments/test.rb", "test"),
         (".test.env", "test"), (".env.integration.example", "test"), ("static/openapi-v1.json", "docs"),
-        ("api/swagger.yaml", "docs"),
+        ("api/swagger.yaml", "docs"), ("apiary.apib", "docs"), ("api/try.http", "docs"), ("api/v1.raml", "docs"),
         (".env.test", "test"), ("cypress/e2e/a.cy.ts", "test"), ("features/x.feature", "test"), ("conftest.py", "test"),
         ("lib/learn/maps.livemd", "example"), ("polls/tests.py", "test"), ("pytest.ini", "test"),
         ("cl/recap/test_assets/mail.json", "fixture"), ("a/test_csv_files/x.json", "fixture"),

@@ -150,8 +150,9 @@ def _survey(
             names.append(ResourceName(of, naming.word, one.name, name, f"{path}:{one.line}"))
         if found.skipped:
             skipped.append(Skipped(name, path, found.skipped))
+    invites = sorted(f"{_shown(file.path)}:{found.invites}" for file, found in results.items() if found.invites)
     return Survey(
-        roots=(Root(name, "checkout", _shown(str(folder))),),
+        roots=(Root(name, "checkout", _shown(str(folder)), invites[0] if invites else ""),),
         sources=("files",),
         evidence=tuple(evidence),
         discarded=tuple(discarded),

@@ -1,9 +1,10 @@
 """Whether a line of code is reached only when some setting is there.
 
 In: the lines of a program and a line's number. Out: whether the line itself, a block around it, or a return before it
-asks for a setting: `if ENV["X"]`, `key ? a : b`, `return unless configured?`. Well laid out code of any language tells
-its blocks by indentation, so no grammar is needed: a line's blocks are opened by the nearest lines above that stand
-further left. Templates are laid out as the page is: their blocks are counted by their ends.
+asks for a setting: `if ENV["X"]`, `key ? a : b`, `return unless configured?`. Who gives up where the setting is missing
+(`raise unless key`) cannot do without it, so that is no guard. Well laid out code of any language tells its blocks by
+indentation, so no grammar is needed: a line's blocks are opened by the nearest lines above that stand further left.
+Templates are laid out as the page is: their blocks are counted by their ends.
 """
 
 import re
@@ -16,7 +17,7 @@ CODE = re.compile(
 # what reads a setting, or asks which of several was chosen
 _SETTING = (
     r"(?:\bENV\b|getenv|get_env|\benv\b|environ\b|\b[Cc]onf(?:ig)?\w*[.(\[]|[Ss]ettings?\w*[.(\[]|\boptions?\.\w"
-    r"|(?:enabled|configured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|(?:app|client|site|project)_id)\.present"
+    r"|(?:[Ee]nabled|[Cc]onfigured|available)\b|\b(?:dsn|provider|adapter|driver|backend)\b|(?:key|token|secret|(?:app|client|site|project)_id)\.present"
     r"|_(?:KEY|TOKEN|SECRET|DSN|ID|URL|ENABLED|PROVIDER)\b)"
 )
 # asking for the environment is no switch: production is one
@@ -25,13 +26,20 @@ _STAGE = re.compile(
     re.I,
 )
 _ASKS = re.compile(rf"(?:^|[\s{{(;%@-])(?:if|elsif|elif|unless|when|case|switch|cond|match)\b.*{_SETTING}")
+_READS = re.compile(_SETTING)
 _TERNARY = re.compile(rf"{_SETTING}[^\n?]*(?:\s\?\s|\?$|\s&&\s)")
+# whether a setting is there, as a value: env.KEY !== undefined, ENV["KEY"].present?
+_COMPARED = re.compile(
+    rf"{_SETTING}[^\n]*?(?:[!=]==?\s?(?:null|nil|None|undefined|''|\"\")(?!\w)|\bis\s(?:not\s)?None\b|\.(?:present|nil|blank)\?)"
+)
 # one arm of a block, which many lay out as far left as the block's head
 _ARM = re.compile(r"\s*(?:case\b.*:\s*$|default\s*:|when\b)")
 _HEAD = re.compile(r"\s*(?:switch|match|case)\b")
-_LEAVES = re.compile(r"(?:^|[\s{(;)])(?:return|next|continue|redirect|exit)\b")
-# read with nothing as the default: env("X", null), config("X", default=None), process.env.X ?? ""
-_EMPTY = r"(?:None|null|nil|undefined|False|false|''|\"\")"
+_LEAVES = re.compile(r"(?:^|[\s{(;)])(?:return|next|continue|redirect)\b")
+_GIVES_UP = re.compile(r"(?:^|[\s{(;):.>])(?:raise|throw|panic|abort|die|exit|fail|Exit)\b|\b[Ff]atal\w{0,20}\(")
+# read with nothing as the default: env("X", null), config("X", default=None). An empty text is none: it only says that
+# the variable is a text, and nobody asks for it
+_EMPTY = r"(?:None|null|nil|undefined|False|false)"
 _WITHOUT = re.compile(
     rf"(?:env|config|get|getenv|get_env|fetch)\(\s*['\"][\w.]+['\"]\s*,\s*(?:default\s*[=:]\s*)?{_EMPTY}\s*[,)]"
     rf"|\benv\.\w+\s*(?:\?\?|\|\|)\s*{_EMPTY}"
@@ -47,6 +55,8 @@ _OPENS = re.compile(
     r"\{\{[-~]?\s*(?:if|with|range|block|define)\b|\{%-?\s*(?:if|for|with|block|unless)\b|<%[-=]?\s*(?:if|unless|case)\b"
     r"|<%[^%]*\bdo\b[^%]*%>|\{\{[~]?#\w|(?:^|\s)@(?:if|isset|unless|auth|env|production|foreach|section|push)\b"
 )
+# an element of a page: what one of its attributes asks for is not whether it is there
+_ELEMENT = re.compile(r"\s*<[a-zA-Z]")
 _CLOSES = re.compile(r"\{\{[-~]?\s*(?:end\b|/)|\{%-?\s*end\w*|<%-?\s*(?:end\b|\})|(?:^|\s)@end\w+")
 # where frameworks list adapters side by side, of which another setting picks one
 _ADAPTERS = re.compile(
@@ -74,7 +84,10 @@ class Guards:
             return True
         if number not in self._known:
             at = number - 1
-            self._known[number] = _guarded(self._lines, at) or (self._template and _in_block(self._lines, at))
+            if self._template:
+                self._known[number] = _in_block(self._lines, at) or _guarded(_without_element(self._lines, at), at)
+            else:
+                self._known[number] = _guarded(self._lines, at)
         return self._known[number]
 
 
@@ -82,7 +95,7 @@ def _guarded(lines: Sequence[str], at: int) -> bool:
     if not 0 <= at < len(lines):
         return False
     line = lines[at]
-    if _asks(line) or _WITHOUT.search(line) or _asked_later(lines, at):
+    if (_asks(line) and not _gives_up(lines, at)) or _WITHOUT.search(line) or _asked_later(lines, at):
         return True
     if (field := _FIELD.search(line)) and not _FILLED.search(field[0]):
         return True
@@ -95,7 +108,7 @@ def _guarded(lines: Sequence[str], at: int) -> bool:
         if _indent(other) < indent:
             indent = _indent(other)
             in_arm = _ARM.match(other) is not None
-            if _asks(other):
+            if _asks(other) and not _gives_up(lines, above):
                 return True
         elif _indent(other) == indent:
             if in_arm and _HEAD.match(other) and not _ARM.match(other):
@@ -105,6 +118,13 @@ def _guarded(lines: Sequence[str], at: int) -> bool:
             if at - above <= _NEAR and _returns(lines, above):
                 return True
     return False
+
+
+def _without_element(lines: Sequence[str], at: int) -> Sequence[str]:
+    """The lines, without what the attributes of an element on this line ask for."""
+    if not 0 <= at < len(lines) or not _ELEMENT.match(lines[at]):
+        return lines
+    return [*lines[:at], " " * _indent(lines[at]) + "<>", *lines[at + 1 :]]
 
 
 def _in_block(lines: Sequence[str], at: int) -> bool:
@@ -123,17 +143,19 @@ def _in_block(lines: Sequence[str], at: int) -> bool:
 
 def _asks(line: str) -> bool:
     """`init(key) if key`, `key ? new X(key) : null`, `if (key) init(key)`."""
-    return bool(_ASKS.search(line) or _TERNARY.search(line)) and not _STAGE.search(line)
+    asks = _ASKS.search(line) or _TERNARY.search(line) or _COMPARED.search(line)
+    return asks is not None and not _STAGE.search(line)
 
 
 def _asked_later(lines: Sequence[str], at: int) -> bool:
     """`key = ENV["X"]`, and then `return unless key` or `if key`."""
     assigned = _ASSIGNED.match(lines[at])
-    if not assigned:
+    if not assigned or not _READS.search(lines[at], assigned.end()):  # a vendor's answer is no setting
         return False
     name = re.escape(assigned[1])
     asks = re.compile(rf"(?:^|[\s{{(;])(?:if|elsif|unless)\b[^\n]*(?<![\w.]){name}\b|(?<![\w.]){name}\s+(?:\?|&&)\s")
-    return any(asks.search(line) for line in lines[at + 1 : at + 1 + _AFTER])
+    following = range(at + 1, min(len(lines), at + 1 + _AFTER))
+    return any(asks.search(lines[below]) and not _gives_up(lines, below) for below in following)
 
 
 def _returns(lines: Sequence[str], at: int) -> bool:
@@ -141,8 +163,18 @@ def _returns(lines: Sequence[str], at: int) -> bool:
     line = lines[at]
     if not _ASKS.search(line) or _STAGE.search(line):
         return False
+    return bool(_LEAVES.search(line) or _LEAVES.match(_first_inside(lines, at)))
+
+
+def _gives_up(lines: Sequence[str], at: int) -> bool:
+    """`raise Missing unless key`, `if (!key) throw …`, and the same over two lines: without the key nothing works."""
+    return bool(_GIVES_UP.search(lines[at]) or _GIVES_UP.search(_first_inside(lines, at)))
+
+
+def _first_inside(lines: Sequence[str], at: int) -> str:
+    """The first line of the block that the line opens, without its indentation; empty where it opens none."""
     following = lines[at + 1] if at + 1 < len(lines) else ""
-    return bool(_LEAVES.search(line) or (_indent(following) > _indent(line) and _LEAVES.match(following.strip())))
+    return following.strip() if _indent(following) > _indent(lines[at]) else ""
 
 
 def _indent(line: str) -> int:

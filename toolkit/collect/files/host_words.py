@@ -248,7 +248,7 @@ def attribute(before: str) -> bool | None:
         )
     if found[1].lower() == "content" or _NO_LOAD.search(before[tag.start() :]):
         return False
-    return tag[1].lower() in _LOADED_TAGS
+    return tag[1] != "Link" and tag[1].lower() in _LOADED_TAGS  # a component of that name is a link for people
 
 
 def in_style(before: str) -> bool:

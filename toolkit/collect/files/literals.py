@@ -16,7 +16,7 @@ from toolkit.catalog import Signal
 # Kinds whose files are claimed by name and parsed in any case, and kinds that no file contains.
 _NOT_IN_TEXT = frozenset({
     "pypi", "gem", "composer", "maven", "nuget", "cargo", "hex", "file", "resource", "cname", "ns", "mx", "spf", "txt",
-    "header", "cookie", "caa", "issuer", "registrar",
+    "cookie", "caa", "issuer", "registrar",
 })  # fmt: skip
 # Kinds where the literal is as good as a mention: in files that do not count, a hit is recorded without parsing.
 _FAITHFUL = frozenset({"host", "env", "npm", "golang", "jvm", "php", "dotnet", "cfn", "tf_resource"})
@@ -26,7 +26,7 @@ _COMMON = frozenset({
     "message", "messages", "places", "services", "sessions", "storage", "verify", "view", "window",
 })  # fmt: skip
 _VERBS = frozenset({"create", "client", "send", "update", "render", "default", "configure", "initialize"})
-_ANY_CASE = frozenset({"host", "arm", "setting"})
+_ANY_CASE = frozenset({"host", "arm", "setting", "header"})
 _PULUMI = ("@pulumi/", "pulumi_", "Pulumi.", "com.pulumi.", "pulumi/pulumi-")
 _CLAIMED_BY_NAME = ("serverless-", "addon/", "buildpack/")
 _STEPS = ("orb/", "task/", "pipe/", "plugin/", "deploy/", "include/", "step/")  # what a CI step may be made of

@@ -64,6 +64,7 @@ _NAMES: dict[DiscardReason, tuple[str, ...]] = {
     ),
     "docs": (
         r".*\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile|rdoc|org|man|[1-8])",
+        r".*\.(?:apib|raml|http|wadl)",  # interfaces described, and requests to try them
         r"(?:readme|changelog|changes|history|news|license|licence|copying|notice|authors|contributors)(?:[._-].*)?",
         r"(?:contributing|maintainers|credits|todo|upgrading|security|code_of_conduct|thanks|bugs)(?:\.txt)?",
         r"\.all-contributorsrc|\.mailmap",

@@ -17,6 +17,7 @@ from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.guards import CODE, Guards
 from toolkit.collect.files.host_words import kind_of
 from toolkit.collect.files.hosts import HostFinder, Named
+from toolkit.collect.files.invitations import invitation, is_readme
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
@@ -28,6 +29,7 @@ from toolkit.collect.files.walk import File
 from toolkit.entries import Hosts, Naming
 from toolkit.globs import Globs
 from toolkit.model import DiscardReason, Role, SkipReason
+from toolkit.uses import is_interface
 
 TEXT_LIMIT = 16 * 2**20  # bytes; larger files are read only where their name says what they are
 CLAIMED_LIMIT = 128 * 2**20  # bytes; lock files of 50 MB exist
@@ -82,10 +84,11 @@ class Findings(Struct, array_like=True):
     hosts: list[Named] = msgspec.field(default_factory=list)  # of nobody the catalogue knows
     said: list[Said] = msgspec.field(default_factory=list)  # of settings that choose a provider
     names: list[ResourceFound] = msgspec.field(default_factory=list)
+    invites: int = 0  # the line that invites others to run the program themselves
 
     def __bool__(self) -> bool:
         told = self.signs or self.dropped or self.unread or self.skipped
-        return bool(told or self.hosts or self.said or self.names)
+        return bool(told or self.hosts or self.said or self.names or self.invites)
 
 
 class Reader:
@@ -124,6 +127,8 @@ class Reader:
                 return Findings([], [], [], "own output")
         if named:
             self._existing(file, named, data, found)
+        if data and is_readme(file.path):
+            found.invites = invitation(data)
         if data:
             self._text(file, data, parsers, certain, found)
             self._strangers(file, data, found)
@@ -261,7 +266,8 @@ class _Place:
 
     def role(self, mention: Mention, of_signal: Role | None) -> Role:
         """The role of one mention."""
-        if of_signal or self._role == "developer":
+        called = of_signal == "build/ci" and self._role == "runtime" and self._guards and _is_called(mention)
+        if (of_signal and not called) or self._role == "developer":
             return _stricter(of_signal, self._role)
         if self._environment and mention.kind in _RUN_WITH and mention.role in (None, "infra"):
             return "runtime"
@@ -269,6 +275,11 @@ class _Place:
         if role == "runtime" and mention.kind in _SWITCHED and self._guards and self._guards.guarded(mention.line):
             return "optional"
         return role
+
+
+def _is_called(mention: Mention) -> bool:
+    """Whether a program calls the interface of who else only builds: it works on what lies there."""
+    return mention.kind == "host" and is_interface(mention.value)
 
 
 def _stricter(of_signal: Role | None, of_place: Role) -> Role:

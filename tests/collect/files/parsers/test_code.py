@@ -90,6 +90,7 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("go", 'package a\nconst h = "api.twilio.com"', "host", "api.twilio.com"),
         ("tsx", 'const a = <iframe src="https://www.youtube.com/embed/x"/>', "host", "www.youtube.com"),
         ("tsx", 'const a = <link rel="stylesheet" href="https://fonts.example.com/css"/>', "host", "fonts.example.com"),
+        ("ts", 'const a = [{ rel: "stylesheet", href: "https://css.example.com/x" }];', "host", "css.example.com"),
         ("ts", "const re = /^https?:\\/\\/(www\\.)?player\\.vimeo\\.com/", "host", "player.vimeo.com"),
         ("js", 'x = "postgres://u:p@db.example.com:5432/x"', "host", "db.example.com"),
         ("js", 'x = "redis://cache:6379"', "uri", "redis"),
@@ -107,6 +108,12 @@ def discarded(extension: str, text: str) -> set[tuple[str, str, str]]:
         ("go", 'package a\nvar x = os.Getenv("AUTH0_DOMAIN")', "env", "AUTH0_DOMAIN"),
         ("java", 'class A { String x = System.getenv("AUTH0_DOMAIN"); }', "env", "AUTH0_DOMAIN"),
         ("php", "<?php env('AUTH0_DOMAIN');", "env", "AUTH0_DOMAIN"),
+        # an edge tells where the visitor is
+        ("rb", 'request.headers["CF-IPCountry"]', "header", "cf-ipcountry"),
+        ("ex", 'get_req_header(conn, "cf-ipcountry")', "header", "cf-ipcountry"),
+        # Laravel reads the variables of config/services.php by its keys
+        ("php", "<?php return config('services.auth0.client_secret');", "env", "AUTH0_CLIENT_SECRET"),
+        ("php", '<?php config("services.telegram-bot-api.channel");', "env", "TELEGRAM_BOT_API_CHANNEL"),
         ("cs", 'class A { string x = Environment.GetEnvironmentVariable("AUTH0_DOMAIN"); }', "env", "AUTH0_DOMAIN"),
         ("rs", 'fn f() { env!("AUTH0_DOMAIN"); }', "env", "AUTH0_DOMAIN"),
     ],
@@ -143,6 +150,8 @@ def test_comments_are_discarded(extension: str, text: str) -> None:
     [
         ("tsx", 'const a = <a href="https://status.example.com">Status</a>'),
         ("tsx", 'const a = <Button href={"https://status.example.com"} kind="x"/>'),
+        ("tsx", 'const a = <Link href="https://status.example.com">Status</Link>'),
+        ("ts", 'const links = [{ label: "Status", href: "https://status.example.com" }];'),
         ("rb", 'link_to "Status", "https://status.example.com"'),
         ("rb", 'field hint: "For example, https://status.example.com"'),
         ("py", 'raise ValueError("Please have a look at https://status.example.com")'),

@@ -128,6 +128,7 @@ def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:
         '<script src="//js.example.com/x.js"></script>\n<img src="https://img.example.com/i.png">\n'
         "Read https://text.example.com\n<script>fetch('https://api.example.com')</script>\n"
         '<%= link_to "x", "https://out.example.com" %>\n<%= image_tag "https://tag.example.com/x" %>\n'
+        '<Link href="https://component.example.com">x</Link>\n'
         '<form action="https://form.example.com"></form><iframe src="https://frame.example.com"></iframe>\n'
     )
     assert seen(html.parse, "host", text) == [
@@ -141,9 +142,20 @@ def test_pages_tell_what_is_loaded_from_what_is_pointed_at() -> None:
         ("api.example.com", 8, None),
         ("out.example.com", 9, "prose"),
         ("tag.example.com", 10, None),
-        ("form.example.com", 11, None),
-        ("frame.example.com", 11, None),
+        ("component.example.com", 11, "prose"),
+        ("form.example.com", 12, None),
+        ("frame.example.com", 12, None),
     ]
+
+
+def test_what_a_condition_of_a_template_compares_with_is_a_link_of_somebodys() -> None:
+    text = (
+        '{% if "ci.example.com" in link or "git.example.com" in link %}\n'
+        '<script src="https://js.example.com/x.js"></script>\n{% endif %}\n'
+    )
+    assert seen(html.parse, "host", text) == [
+        ("ci.example.com", 1, "prose"), ("git.example.com", 1, "prose"), ("js.example.com", 2, None),
+    ]  # fmt: skip
 
 
 def test_templates_by_indentation_have_code_without_tags() -> None:

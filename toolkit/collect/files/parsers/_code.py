@@ -14,7 +14,7 @@ from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers import _literals, _pulumi
 from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names
 
-_NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env")
+_NAMES: tuple[SignalKind, ...] = ("host", "uri", "arn", "env", "header")
 _LONGEST_CHAIN = 300  # bytes of a callee that are looked at; longer ones are closures, and their inner calls come alone
 _ARGUMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-:/]{0,80}")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9_]{2,80}\b")

@@ -1,4 +1,4 @@
-"""Names that mean the same in every language: hosts, URI schemes, ARNs and environment variables.
+"""Names that mean the same in every language: hosts, URI schemes, ARNs, environment variables, headers of an edge.
 
 In: text, or bytes decoded as Latin-1 so that offsets are bytes (all names sought are ASCII). Out: `Literal`s with their
 offset. Every pattern is linear: alternatives start with different characters, repetitions are bounded. Patterns that
@@ -42,6 +42,12 @@ _PATTERN_OF_ARN = re.compile(
 _IAM_ACTION = re.compile(r":(?!Describe|List)[A-Z][A-Za-z0-9]{1,80}\*?(?=[\"'\s,]|$)", re.MULTILINE)
 _IAM_SERVICE = re.compile(r"[\"'\s]([a-z][a-z0-9\-]{1,30})$")
 _ENV_QUOTED = re.compile(r"[\"'`:](?<!::)([A-Z][A-Z0-9]{0,40}(?:_[A-Z0-9]{1,40}){1,12})(?=[\"'`\s,)])")
+# what only an edge adds to a request: where the visitor is. Names of headers that answers have tell nothing in code
+_OF_VISITOR = re.compile(
+    r"[\"'`:]((?:[a-z]{2,12}-){1,3}(?:ipcountry|(?:ip-)?(?:country|city|region)|connecting-ip|client-ip|connection-ip))"
+    r"(?=[\"'`])",
+    re.IGNORECASE,
+)
 _UNSET = re.compile(r"[\"'`]?\s{0,4}(?::|=>)\s{0,4}(?:None|null|nil|undefined)\b")  # a default that leaves it out
 _ENV_MEMBER = re.compile(r"\.([A-Z][A-Z0-9_]{2,80})(?![A-Za-z0-9_(.])")
 _ENV_OBJECTS = ("env", "settings", "config", "conf", "secrets", "vars")
@@ -162,15 +168,23 @@ def environment(text: str) -> Iterator[Literal]:
             yield Literal("env", match[1], match.start(1))
 
 
+def headers(text: str) -> Iterator[Literal]:
+    """Headers by which an edge tells where a visitor is. Where several edges' are tried in turn, none is known."""
+    found = list(_OF_VISITOR.finditer(text)) if "-" in text else []
+    whose = {match[1].lower().removeprefix("x-").partition("-")[0] for match in found}
+    if len(whose) == 1:
+        yield from (Literal("header", match[1].lower(), match.start(1)) for match in found)
+
+
 def names(text: str) -> Iterator[Literal]:
-    """All of the above."""
+    """All of the above but the headers, which only programs have."""
     yield from urls(text)
     yield from bare_hosts(text)
     yield from arns(text)
     yield from environment(text)
 
 
-KINDS: frozenset[str] = frozenset({"host", "uri", "arn", "env", "setting"})  # all they can be
+KINDS: frozenset[str] = frozenset({"host", "uri", "arn", "env", "setting", "header"})  # all they can be
 
 
 def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
@@ -184,6 +198,8 @@ def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
         start, done = max(start, done - 1, 0), end
         line = text[start:end]
         yield from (found._replace(offset=start + found.offset) for found in names(line))
+        if "header" in place.kinds:
+            yield from (found._replace(offset=start + found.offset) for found in headers(line))
         if "setting" in place.kinds:
             yield from (Literal("setting", name, start + offset) for name, offset in settings(line))
 

@@ -229,7 +229,8 @@ def plain_names(text: str) -> Iterator[Mention]:
 def names(source: Source) -> Iterator[Mention]:
     """Hosts, schemes, ARNs and environment names of a parsed file; those in comments are discarded, not dropped."""
     lists = HostLists(source.text)
-    for literal in _literals.names(source.text) if source.near is None else _literals.near(source.text, source.near):
+    everywhere = (*_literals.names(source.text), *_literals.headers(source.text)) if source.near is None else ()
+    for literal in everywhere if source.near is None else _literals.near(source.text, source.near):
         discard = source.discard(literal.offset)
         if discard is None and not literal.certain and not source.in_string(literal.offset):
             continue  # a.b.com in code is an access, not a name

@@ -12,14 +12,14 @@ from toolkit.collect.files.parsers import _literals
 from toolkit.collect.files.parsers._places import lines_of
 
 CLAIMS = ("*.ex", "*.exs")
-KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env"})
+KINDS: frozenset[SignalKind] = frozenset({"call", "host", "uri", "arn", "env", "header"})
 NEAR = True
 
 _MODULE = re.compile(
     r"(?<![A-Za-z0-9_.:@\"])([A-Z][A-Za-z0-9]{1,40}(?:\.[A-Z][A-Za-z0-9]{0,40}){0,8}(?:\.[a-z_]{1,40})?)"
 )
 _CONFIG = re.compile(r"\s{0,20}(config|plug|strategy|provider)\s{0,4}\(?\s{0,4}:([a-z_0-9]{2,60})")
-_TELLING = re.compile(r"[A-Z:.]")  # without one of these a line says nothing
+_TELLING = re.compile(r"[A-Z:.]|[a-z]-[a-z]")  # without one of these a line says nothing
 _NAMING = re.compile(r"[:.\"'`]")  # … and without one of these it names nothing outside
 _DOC = re.compile(r"\s{0,20}@(?:module|type)?doc\s{1,4}(?:~[sS])?(\"\"\"|''')")
 
@@ -46,6 +46,7 @@ def _names(line: str, number: int, commented: bool) -> Iterator[Mention]:
             yield Mention("host", found.value, number, discard="comment")
     if commented:
         return
+    yield from (Mention("header", found.value, number) for found in _literals.headers(line))
     if configured := _CONFIG.match(line):
         yield Mention("call", f"{configured[1]}({configured[2]})", number)
     for module in _MODULE.finditer(line):

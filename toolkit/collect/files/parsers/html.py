@@ -46,6 +46,8 @@ _LINKED_RELATIONS = re.compile(
     r"\brel\s?=\s?[\"']?[^\"'>]{0,60}(?:stylesheet|preload|preconnect|prefetch|icon|manifest|import)"
 )
 _LINKING_CODE = re.compile(r"link_to|mail_to|href|external_link|\blink\b")
+# what a condition compares with is somebody's link, and no call: {% if "chat.example" in url %}
+_CONDITION = re.compile(r"(?:\{%-?|<%-?|@)\s{0,4}(?:if|elif|elsif|elseif|unless|when|case)\b[^%\n]{0,300}$")
 _STYLE_URL = re.compile(r"""\burl\(\s?["']?$""")
 _NAMING = re.compile(r"\b(?:class|classname|id)$")
 _NO_NAMES = re.compile(r"""["'<>{}]|.{301}""", re.DOTALL)
@@ -86,9 +88,13 @@ def _reason(text: str, found: Literal, spans: "_Spans") -> DiscardReason | None:
     reason = spans.reason(found.offset)
     if reason == "prose" and _STYLE_URL.search(text, max(0, found.offset - 8), found.offset):
         return None
-    if reason is None and found.kind == "host" and is_told(text, found.offset):
+    if reason is None and found.kind == "host" and (is_told(text, found.offset) or _is_compared(text, found.offset)):
         return "prose"
     return reason
+
+
+def _is_compared(text: str, offset: int) -> bool:
+    return _CONDITION.search(text, max(0, offset - 320), offset) is not None
 
 
 class _Spans:
@@ -165,7 +171,8 @@ def _loads(text: str, offset: int) -> bool:
     """Whether the element an `href` belongs to loads it: a `link` to a style sheet does, an `a` does not."""
     before = text[max(0, offset - 2000) : offset]
     tags = list(_TAG.finditer(before))
-    if not tags or (tags[-1][1] or tags[-1][2]).lower() not in ("link", "use", "image"):
+    name = (tags[-1][1] or tags[-1][2]) if tags else ""
+    if name == "Link" or name.lower() not in ("link", "use", "image"):  # a component called so is a link for people
         return False
     element = before[tags[-1].start() :] + text[offset : offset + 2000].partition(">")[0]
     return _LINKED_RELATIONS.search(element) is not None or "rel" not in element

@@ -12,4 +12,9 @@
   name: (_) @_name
   attribute: (jsx_attribute (property_identifier) @_href) @prose
   (#not-eq? @_name "link") (#eq? @_href "href"))
+; { label: "Docs", href: "https://…" } is a link in a list; { rel: "stylesheet", href: "…" } is loaded
+((object
+  (pair key: (property_identifier) @_href) @prose) @_object
+  (#eq? @_href "href")
+  (#not-match? @_object "rel['\"]?:"))
 (variable_declarator name: (object_pattern) @env value: (member_expression) @_value (#match? @_value "env$"))
