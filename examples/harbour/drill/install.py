@@ -52,9 +52,8 @@ def open_in_the_background(phone: WebDriver) -> None:
     allowed = {"origin": stage.URL, "permissions": ["notifications"]}
     phone.execute_cdp_cmd("Browser.grantPermissions", allowed)
     until(phone, lambda: promised(phone, _LISTENS))
-    page = phone.current_window_handle
     phone.switch_to.new_window("tab")
-    phone.switch_to.window(page)
+    phone.get(f"{stage.URL}/app")
 
 
 def write(words: str) -> None:

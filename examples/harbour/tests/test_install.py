@@ -71,9 +71,8 @@ def test_an_open_page_hears_of_a_post_at_once(
     chrome.get(site)
     name, _ = browser.sign_up(verify_server)
     eventually(lambda: in_the_page(chrome, "navigator.locks.query().then((all) => all.held.length)"))
-    listening = chrome.current_window_handle
-    chrome.switch_to.new_window("tab")  # the first page is open, and hidden
-    chrome.switch_to.window(listening)
+    chrome.switch_to.new_window("tab")  # the first page goes on listening, hidden
+    chrome.get(f"{site}/app")
     browser.post("Ahoy <b>there</b>")
     eventually(lambda: f"{name} has written" in chrome.find_element(By.ID, "news").text)
     shown = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
