@@ -705,6 +705,7 @@ class Task(Value):
     look_up: tuple[str, ...] = ()  # words of the commands that are to be filled in, and the lines that say them
     done_when: str = ""
     rollback: str = ""
+    undo: tuple[str, ...] = ()  # the commands of it
     wait: Wait | None = None  # after the work, before whatever needs it
     start_hours: Hours = 0.0  # scheduled, with the people there are
     finish_hours: Hours = 0.0  # end of the work

@@ -242,6 +242,8 @@ def test_names_lead_to_the_edges_once_the_new_hosts_serve_what_was_written_last(
     assert "web.cut-over" not in known  # names would move twice, and show the origin
     assert known["edge.cut-over"].start_hours >= known["web.serve"].done_hours
     assert "common.without-cdn" not in known
+    (operate,) = plan.journeys
+    assert operate.latest_hours == known["edge.cut-over"].done_hours  # nobody comes through before
     early = replace(known["edge.cut-over"], start_hours=0.0, finish_hours=0.5, done_hours=1.5, needs=())
     broken = replace(plan, tasks=tuple(early if task.id == early.id else task for task in plan.tasks))
     assert any("edge.cut-over leads people to the new hosts before" in problem for problem in execute(broken))
@@ -305,3 +307,12 @@ def test_lines_that_speak_of_what_nothing_takes_over_are_told_as_well() -> None:
     assert (
         told == "aws/sns, which nothing takes over: do without it, or put something else there: board/app/notify.rb:7"
     )
+
+
+def test_what_needs_a_host_alone_is_back_when_the_edges_lead_to_it() -> None:
+    audit = audited(ECS, CLOUDFRONT)
+    read = JourneyRisk("release", "Release", stops=(Answer("aws", (ECS.id,)),))
+    audit = replace(audit, assessment=replace(audit.assessment, journeys=(read,)))
+    plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=2)
+    known = {task.id: task for task in plan.tasks}
+    assert plan.journeys[0].latest_hours == known["edge.cut-over"].done_hours > known["web.serve"].done_hours

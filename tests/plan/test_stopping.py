@@ -116,7 +116,7 @@ def test_what_no_file_names_is_to_be_filled_in_and_the_way_back_is_said(tmp_path
     freeze = task(plan, "common.freeze")
     assert freeze.commands == ("heroku maintenance:on --app APP",)
     assert freeze.look_up == ("APP: in the console of heroku, for no file says it",)
-    assert "`heroku maintenance:off --app APP`" in freeze.rollback
+    assert freeze.undo[-1] == "heroku maintenance:off --app APP"
     assert task(plan, "common.stop-workers").commands == ()  # the Procfile has none
     shown = runbooks(plan, shipped())["data.relational.md"]
     assert "Mind: heroku: maintenance:on turns people away" in shown

@@ -93,15 +93,17 @@ def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
     commands = {"": (), "writers": halt.writers, "workers": halt.workers}[rule.stops]
     if not commands:
         return task
-    open_here = open_words(commands)
-    unknown = {ident: ", ".join(word for word, of in halt.unknown if of == ident and word in open_here)
-               for _, ident in halt.unknown}  # fmt: skip
-    look_up = [f"{words}: in the console of {ident}, for no file says it" for ident, words in unknown.items() if words]
-    task = replace(task, commands=(*commands, *task.commands), look_up=tuple(look_up))
-    if rule.stops != "writers":  # the way back is one, and said once
-        return task
-    back = "; ".join(f"`{command}`" for command in halt.back)
-    return replace(task, notes=halt.notes, rollback=f"{task.rollback}: {back}" if back else task.rollback)
+    task = replace(task, commands=(*commands, *task.commands), look_up=_unknown(commands, halt))
+    # the way back is one, and said once
+    return replace(task, notes=halt.notes, undo=halt.back) if rule.stops == "writers" else task
+
+
+def _unknown(commands: Sequence[str], halt: Stopping) -> tuple[str, ...]:
+    """The words that are still to be filled in, each once, and who knows them."""
+    words = open_words(commands)
+    asked = {word: ident for word, ident in reversed(halt.unknown) if word in words}
+    of = {ident: ", ".join(word for word in words if asked[word] == ident) for ident in asked.values()}
+    return tuple(f"{named}: in the console of {ident}, for no file says it" for ident, named in of.items())
 
 
 def _has_own_way(task: Task, rule: CommonTask) -> bool:

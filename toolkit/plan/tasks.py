@@ -106,6 +106,7 @@ def make_tasks(
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
     serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}
+    serving = {slug: (*ids, *_edges(slug, parts, serving, catalog)) for slug, ids in serving.items()}
     return Made(tasks, tuple(dict.fromkeys([*left, *found.data_lost])), serving, found.provided, found.copied)
 
 
@@ -186,6 +187,13 @@ def _data_lost(part: Part) -> list[DataLost]:
     if not sentences and any(is_held(one) for one in copies):
         return [DataLost(one.dependency.id, SINCE_COPY, too_early(one)) for one in part.gone if not one.notice_hours]
     return [DataLost(gone.dependency.id, sentence, too_early(gone)) for sentence in sentences for gone in part.gone]
+
+
+def _edges(slug: str, parts: Sequence[Part], serving: dict[str, tuple[str, ...]], catalog: Catalog) -> list[str]:
+    """Where names lead to edges, nobody reaches the hosts behind them before that."""
+    behind = any(task.beside for part in parts if part.slug == slug for task in part.tasks)
+    fronts = [part.slug for part in parts if part.replacement.dependencies and catalog.blueprints[part.slug].fronts]
+    return [name for front in fronts for name in serving[front]] if behind else []
 
 
 def _serve(part: Part) -> list[PlanTask]:

@@ -228,6 +228,7 @@ def _task(task: Task, titles: dict[str, str], plan: Plan) -> list[str]:
         parts.append(f"Done when: {prose(task.done_when)}")
     if task.rollback:
         parts.append(f"Back out: {prose(task.rollback)}")
+    parts += [block(command, "sh") for command in task.undo]
     return [*parts, f"Done at {code('__:__')} by {code('_' * 8)}"]
 
 
