@@ -383,7 +383,7 @@ def _mode(fact: Fact) -> bool:
 def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> tuple[Said, ...]:
     found = {fact.text: Said(fact.text, fact.where) for fact in reversed(facts) if fact.kind == "package"}
     for folder in dict.fromkeys((standing.folder, home)):
-        for name in LISTED:
+        for name in (*LISTED, "Cargo.lock"):
             if (name == "package.json") != (standing.runtime == "node") and name == "package.json":
                 continue
             content = with_included(tree, f"{folder}{name}")
