@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 _C = ("gcc", "python3-dev")
 _GYP = ("python3", "make", "g++")
-_LIBRARIES = {
+_LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     "requirements.txt": {
         "psycopg": ("libpq5",), "psycopg2": (*_C, "libpq-dev"),
         "mysqlclient": (*_C, "default-libmysqlclient-dev", "pkgconf"),
