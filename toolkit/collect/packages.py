@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 _C = ("gcc", "python3-dev")
 _GYP = ("python3", "make", "g++")
-_LIBRARIES = {
+_LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     "requirements.txt": {
         "psycopg": ("libpq5",), "psycopg2": (*_C, "libpq-dev"),
         "mysqlclient": (*_C, "default-libmysqlclient-dev", "pkgconf"),
@@ -39,6 +39,12 @@ _LIBRARIES = {
         "canvas": (*_GYP, "libcairo2-dev", "libpango1.0-dev"), "puppeteer": ("chromium",),
         "@prisma/client": ("openssl",),
     },
+    "go.mod": {"github.com/mattn/go-sqlite3": ("gcc", "libc6-dev")},
+    "Cargo.lock": {  # a crate is seldom asked for by itself
+        "openssl-sys": ("pkgconf", "libssl-dev"), "pq-sys": ("libpq-dev",), "cmake": ("cmake", "g++"),
+        "mysqlclient-sys": ("default-libmysqlclient-dev", "pkgconf"), "prost-build": ("protobuf-compiler",),
+        "clang-sys": ("libclang-dev",), "openssl-src": ("make", "perl"),
+    },
 }  # fmt: skip
 _SAME = {"pyproject.toml": "requirements.txt", "Pipfile": "requirements.txt", "setup.py": "requirements.txt"}
 _TOOLS = {"go.mod": ("golang-go",), "Cargo.toml": ("cargo",), "pom.xml": ("maven", "default-jdk-headless")}
@@ -65,6 +71,8 @@ def _mentions(name: str, text: str, library: str) -> bool:
     forms = {
         "requirements.txt": rf"(?im)^\s*{word}\s*(?:$|[\[=<>~!;#@ ])",
         "Gemfile": rf"(?m)^\s*gem\s+['\"]{word}['\"]",
+        "go.mod": rf"(?m)^\s*(?:require\s+)?{word}\s+v\d",
+        "Cargo.lock": rf'(?m)^name = "{word}"$',
         "Pipfile": rf"(?im)^\s*['\"]?{word}['\"]?\s*=",
     }
     quoted = rf"(?i)['\"]{word}(?:['\"]|\s*[\[=<>~!;@ ])|^\s*{word}\s*="

@@ -36,7 +36,7 @@ def test_what_pythons_drivers_need(tmp_path: Path, requirements: str, packages: 
 
 
 def test_what_other_drivers_need(tmp_path: Path) -> None:
-    folders = {name: tmp_path / name for name in ("ruby", "php", "node", "go", "poetry")}
+    folders = {name: tmp_path / name for name in ("ruby", "php", "node", "go", "cgo", "rust", "poetry")}
     for folder in folders.values():
         folder.mkdir()
     rails = "source 'x'\ngem 'pg', '~> 1.5'\n# gem 'mysql2'\n"
@@ -46,6 +46,13 @@ def test_what_other_drivers_need(tmp_path: Path) -> None:
     manifest = json.dumps({"scripts": {"start": "node server"}, "dependencies": {"better-sqlite3": "11", "pg": "8"}})
     assert packages_of(found(folders["node"], package__json=manifest)) == ("g++", "make", "python3")
     assert packages_of(found(folders["go"], go__mod="module x\n", Procfile="web: ./x")) == ("golang-go",)
+    cgo = "module x\n\nrequire (\n\tgithub.com/mattn/go-sqlite3 v1.14.0\n)\n"
+    assert packages_of(found(folders["cgo"], go__mod=cgo, Procfile="web: ./x")) == ("gcc", "golang-go", "libc6-dev")
+    crates = {"Cargo__toml": '[package]\nname = "x"\n\n[dependencies]\naxum = "1"\n', "Procfile": "web: ./x"}
+    (folders["rust"] / "src").mkdir()
+    (folders["rust"] / "src/main.rs").write_text("fn main() {}")
+    (folders["rust"] / "Cargo.lock").write_text('[[package]]\nname = "openssl-sys"\nversion = "0.9"\n')
+    assert packages_of(found(folders["rust"], **crates)) == ("cargo", "libssl-dev", "pkgconf")
     project = '[project]\ndependencies = ["psycopg>=3", "mysqlclient"]\n'
     packages = ("default-libmysqlclient-dev", "gcc", "libpq5", "pkgconf", "python3-dev")
     assert packages_of(found(folders["poetry"], pyproject__toml=project, Procfile="web: serve")) == packages

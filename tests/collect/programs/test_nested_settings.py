@@ -54,6 +54,16 @@ def test_spring_takes_the_profile_of_a_database_that_lasts(tmp_path: Path) -> No
     assert wired["SPRING_DATASOURCE_URL"].startswith("jdbc:postgresql://${data.relational.host}")
 
 
+def test_a_program_that_looks_for_the_shorter_scheme_gets_it(tmp_path: Path) -> None:
+    code = "import os\nif os.environ['DATABASE_URL'].startswith('postgres://'):\n    APPS.append('postgres')\n"
+    files = {"requirements.txt": "flask\npsycopg\n", "app.py": "from flask import Flask\napp = Flask('x')\n"}
+    assert _wired(tmp_path / "long", {**files, "config.py": "import os\nos.environ['DATABASE_URL']\n"}) == {
+        "DATABASE_URL": "${data.relational.url}"
+    }
+    short = _wired(tmp_path / "short", {**files, "config.py": code})["DATABASE_URL"]
+    assert short.startswith("postgres://${data.relational.user}:${data.relational.password}@${data.relational.host}:")
+
+
 def test_springs_search_engine_is_said_and_not_wired(tmp_path: Path) -> None:
     files = {f"{_SETTINGS}.properties": "spring.elasticsearch.uris=http://localhost:9200\n"}
     program = only(tmp_path, _spring(files))

@@ -164,6 +164,15 @@ def test_what_a_built_program_keeps_is_not_looked_for_in_its_source(tmp_path: Pa
     assert list(program.secrets) == ["CLINE_JWT_SECRET"], "a name within another word is no vendor's"
 
 
+@pytest.mark.parametrize("ports", ['"3000"', '"3000:3000"', '"127.0.0.1:80:3000/tcp"', '"${PORT:-8080}:3000"'])
+def test_a_port_of_a_compose_file_is_the_one_inside(tmp_path: Path, ports: str) -> None:
+    compose = f"services:\n  web:\n    build: .\n    ports:\n      - {ports}\n"
+    image = "FROM node:24\nWORKDIR /app\nCOPY . .\nCMD node server.js\n"
+    program = _only(tmp_path, {"Dockerfile": image, "package.json": PACKAGE, "compose.yaml": compose})
+    assert program.port
+    assert program.port.text == "3000"
+
+
 def test_what_another_stage_makes_is_not_missed(tmp_path: Path) -> None:
     image = DOCKERFILE.format(version=24).replace("COPY . .", "COPY --from=build --chown=1 /app/dist/app .")
     program = _only(tmp_path, {"Dockerfile": image, "package.json": PACKAGE})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collect.programs.test_stacks import LARAVEL, RAILS, only
+from tests.collect.programs.test_stacks import DJANGO, GO, LARAVEL, RAILS, only
 
 _NX = {
     "package.json": '{"private": true, "scripts": {"start": "nx serve", "build": "nx build"},\n'
@@ -72,3 +72,34 @@ def test_a_web_servers_configuration_says_which_folder_of_php_is_served(tmp_path
     program = only(tmp_path, files)
     assert program.start
     assert "--php-docroot p --php-index index.php --check-static p " in program.start.text
+
+
+def test_pages_that_are_built_into_a_program_are_built_in_their_own_folder(tmp_path: Path) -> None:
+    files = {
+        **DJANGO,
+        "vue/package.json": '{"private": true, "scripts": {"build": "vite build"}, "devDependencies": {"vite": "6"}}',
+        "vue/package-lock.json": "{}",
+        "vue/vite.config.ts": "export default { build: { outDir: '../shop/static/vue/' } }\n",
+        "shop/static/.keep": "",
+    }
+    program = only(tmp_path, files)
+    assert [said.text for said in program.install] == [
+        "pip install --requirement requirements.txt",
+        "pip install gunicorn",
+        "(cd vue && npm ci)",
+        "(cd vue && npm run build)",
+    ]
+    assert {"nodejs", "npm"} <= {said.text for said in program.packages}
+
+
+def test_a_unit_of_somebodys_session_is_no_server(tmp_path: Path) -> None:
+    service = "[Service]\nExecStart=/usr/bin/feeds {}\n\n[Install]\nWantedBy={}\n"
+    files = {
+        **GO,
+        "client/feeds.service": service.format("watch --config %h/x", "default.target"),
+        "client/feeds-client.service": service.format("watch", "multi-user.target"),
+        "server/feeds.service": service.format("serve --quiet", "multi-user.target"),
+    }
+    program = only(tmp_path, files)
+    assert program.start
+    assert "feeds serve --quiet" in program.start.text

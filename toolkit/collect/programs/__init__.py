@@ -89,7 +89,9 @@ def _alone(tree: Tree, standing: list[Standing], started: set[str]) -> list[Stan
     pages = [one for one in kept if _is_built_in(one, kept, started) or _is_module(tree, one)]
     inner = {one: server for one in kept if one.page and (server := _server_around(one, kept))}
     rest = [_with_assets(tree, one) for one in kept if one not in pages and one not in inner]
-    rest = [_with_inner(one, [page for page, server in inner.items() if server.folder == one.folder]) for one in rest]
+    rest = [
+        _with_inner(tree, one, [page for page, server in inner.items() if server.folder == one.folder]) for one in rest
+    ]
     return [_with_pages(one, pages) if one.stack == "Go" else one for one in rest]
 
 
@@ -105,10 +107,16 @@ def _with_assets(tree: Tree, one: Standing) -> Standing:
     added = [*node.assets(tree, folder)] if one.runtime in _USUAL and "package.json" in tree.folders[folder] else []
     if not added:
         return one
-    file, usual = _USUAL[one.runtime]
-    own = any(fact.kind == "install" for fact in one.facts)
-    before = [Fact(folder, "install", usual, at(folder + file, 1))] if not own and file in tree.folders[folder] else []
-    return one._replace(facts=(*before, *one.facts, *added))
+    return one._replace(facts=(*_usually(tree, one), *one.facts, *added))
+
+
+def _usually(tree: Tree, one: Standing) -> list[Fact]:
+    """What the blueprint does where nothing is said: to be said, where more is."""
+    folder = one.folder if one.within is None else one.within
+    file, usual = _USUAL.get(one.runtime, ("", ""))
+    if file not in tree.folders.get(folder, ()) or any(fact.kind == "install" for fact in one.facts):
+        return []
+    return [Fact(folder, "install", usual, at(folder + file, 1))]
 
 
 def _with_pages(one: Standing, pages: list[Standing]) -> Standing:
@@ -134,11 +142,21 @@ def _server_around(page: Standing, standing: list[Standing]) -> Standing | None:
     return None
 
 
-def _with_inner(one: Standing, pages: list[Standing]) -> Standing:
+def _with_inner(tree: Tree, one: Standing, pages: list[Standing]) -> Standing:
     """A program with what builds the pages that it serves itself, after its own installation."""
+    top = one.folder if one.within is None else one.within
     own = {fact.text for fact in one.facts if fact.kind == "install"}
-    steps = [fact for page in pages for fact in page.facts if fact.kind == "install" and fact.text not in own]
-    return one._replace(facts=(*one.facts, *(fact._replace(folder=one.folder, key="home") for fact in steps)))
+    added: list[Fact] = []
+    for page in pages:
+        home = page.folder if page.within is None else page.within
+        inside = shlex.quote(home[len(top) :].rstrip("/")) if home.startswith(top) and home != top else ""
+        for fact in page.facts:
+            if fact.kind == "install" and fact.text not in own:
+                command = f"(cd {inside} && {fact.text})" if inside else fact.text
+                added.append(Fact(one.folder, "install", command, fact.where, "home"))
+        tools = () if one.runtime == "node" else ("nodejs", "npm")
+        added += [Fact(one.folder, "package", tool, at(f"{page.folder}package.json", 1)) for tool in tools]
+    return one._replace(facts=(*_usually(tree, one), *one.facts, *added)) if added else one
 
 
 def _is_module(tree: Tree, one: Standing) -> bool:

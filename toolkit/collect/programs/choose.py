@@ -47,6 +47,7 @@ _ENGINE = re.compile(
     r"(?:\S*/)?(?:redis|valkey|memcached|postgres|mysqld|mariadbd|rabbitmq|mongod|meilisearch|mosquitto)\b"
 )
 _OF_HEROKU = re.compile(r"vendor/bin/heroku-(?:php|hhvm)-")  # what its platform puts there
+_SCHEME = re.compile(r"starts_?[wW]ith\??\(\s*[\[(]?\s*['\"]postgres://")
 _BUCKET = re.compile(r"(?i)bucket(?!.*(?:url|path|prefix|region|acl|endpoint|domain))")
 _CODE = re.compile(r"\.(?:py|[cm]?[jt]s|rb|go|rs|java|kt|cs|exs?)$")
 _LISTENS = (
@@ -326,6 +327,8 @@ def _settings(
             continue  # a file of its own, until something chooses another engine
         if name == "EMAIL_SERVER" and "NEXTAUTH_SECRET" in named:
             value = wiring.wire("SMTP_URL", engine) or value  # NextAuth's is an address with user and password
+        if value == "${data.relational.url}" and _asks_for_scheme(tree, facts, name):
+            value = wiring.POSTGRES_URL
         if name not in environment:
             environment[name] = Said(value, named[name].where)
     if not any("${data.relational" in said.text for said in environment.values()):
@@ -353,6 +356,12 @@ def _settings(
     if "SECRET_KEY_BASE" in secrets or "APP_KEY" in secrets:
         secrets.pop("SECRET_KEY", None)
     return environment, dict(sorted(secrets.items())), brought
+
+
+def _asks_for_scheme(tree: Tree, facts: Sequence[Fact], name: str) -> bool:
+    """Whether code that reads an address looks for the shorter of the two schemes that PostgreSQL's have."""
+    paths = {fact.where.rpartition(":")[0] for fact in facts if fact.kind == "env" and fact.key == name}
+    return any(_SCHEME.search(text(tree, path)) for path in paths)
 
 
 def _keeps_in_store(tree: Tree, named: dict[str, Said]) -> bool:
@@ -383,7 +392,7 @@ def _mode(fact: Fact) -> bool:
 def _packages(tree: Tree, standing: Standing, home: str, facts: Sequence[Fact]) -> tuple[Said, ...]:
     found = {fact.text: Said(fact.text, fact.where) for fact in reversed(facts) if fact.kind == "package"}
     for folder in dict.fromkeys((standing.folder, home)):
-        for name in LISTED:
+        for name in (*LISTED, "Cargo.lock"):
             if (name == "package.json") != (standing.runtime == "node") and name == "package.json":
                 continue
             content = with_included(tree, f"{folder}{name}")

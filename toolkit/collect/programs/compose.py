@@ -17,7 +17,7 @@ _PATTERN = (
     r"(?:docker-|container-)?compose(?:[.-](?!dev|test|ci|local|e2e|override)[\w-]+)*\.ya?ml|"
     r"prod\w*-docker-compose\.ya?ml"
 )
-_PORT = re.compile(r"(?:[\d.]+:)?(?:\$\{[^}]*\}|\d*):?(\d{2,5})(?:/tcp)?")
+_PORT = re.compile(r"(?:[\d.]+:)?(?:(?:\$\{[^}]*\}|\d+):)?(\d{2,5})(?:/tcp)?")
 _DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?-([^{}]*)\}")
 _ENGINES = {
     "postgres": "postgresql", "postgresql": "postgresql", "postgis": "postgresql", "timescaledb": "postgresql",

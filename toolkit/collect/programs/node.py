@@ -61,6 +61,7 @@ _LAST_PNPM = 10  # that runs on Debian 13's Node; pnpm 11 begins with 22.13
 _WORKER = re.compile(r"(?:start:)?(?:workers?|queue|jobs|scheduler|cron)(?::(?:start|prod|production))?")
 _RUNS = re.compile(r"(?:NODE_ENV=\w+ )?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:--\S+\s+)*([\w./-]+)")
 _LISTENS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(")
+_OUTSIDE = re.compile(r"outDir\s*:\s*['\"](\.\./[\w/.-]+)['\"]")
 _WATCHED = re.compile(r"(?:npx )?nodemon\s+(?:--?\S+\s+)*([\w./-]+\.(?:m?js|cjs))\s*")
 _ROUTES = re.compile(
     r"""\b(?:app|router|server|fastify)\.get\(\s*['"](/(?:api/)?(?:health\w*|up|ping|status|livez|readyz)(?:/\w+)?)['"]"""
@@ -394,6 +395,8 @@ def _is_page(tree: Tree, package: _Package, builder: str) -> bool:
     config = "\n".join(text(tree, f"{package.folder}vite.config.{ending}") for ending in ("ts", "js", "mts", "mjs"))
     if "lib:" in config or "laravel" in config or "vite-plugin-ruby" in config:
         return False
+    if builder == "Vite" and _OUTSIDE.search(config):
+        return True  # it builds what another program of the checkout serves
     return any(
         name in tree.folders.get(package.folder + place, ()) for place in places for name in ("index.html", "index.ejs")
     )

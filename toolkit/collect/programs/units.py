@@ -30,6 +30,12 @@ def _home(tree: Tree, path: str) -> str:
     return next((folder for folder in above(split(path)[0]) if has_manifest(tree, folder)), "")
 
 
+def _is_of_a_user(name: str, said: dict[str, tuple[str, int]]) -> bool:
+    """Whether somebody's own session starts it, or it speaks to a server and is none."""
+    texts = [value for value, _ in said.values()]
+    return said.get("WantedBy", ("", 0))[0] == "default.target" or "client" in name or any("%h" in one for one in texts)
+
+
 def _unit(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
     """A command that lies below the work folder, or is on the path; a timer beside it makes it a job."""
     said: dict[str, tuple[str, int]] = {}
@@ -41,7 +47,7 @@ def _unit(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
     plain = line(relative(command.lstrip("-@:+!"), workdir))
     plain = re.sub(r"^(?:/usr(?:/local)?)?/bin/(?=\S)|^\S*/(?:venv|\.venv|env)/bin/", "", plain)
     name = posixpath.basename(path).partition(".")[0].rstrip("@")
-    if not plain or plain.startswith("/"):
+    if not plain or plain.startswith("/") or _is_of_a_user(name, said):
         return
     timer = re.sub(r"\.service.*$", ".timer", path)
     if when := re.search(r"(?m)^OnCalendar\s*=\s*(\S.*)$", text(tree, timer)):

@@ -27,6 +27,11 @@ _CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?
 _STACK_EXCHANGE = "${data.cache.host}:${data.cache.port},password=${data.cache.password},ssl=${data.cache.tls}"
 _QUEUES = ("${data.queue.sqs.endpoint}", "${data.queue.sqs.url}")
 _VERIFIED = "sslmode=verify-full&sslrootcert=${data.relational.authority}"
+# for those that know an address of PostgreSQL's by this scheme alone
+POSTGRES_URL = (
+    "postgres://${data.relational.user}:${data.relational.password}@${data.relational.host}:${data.relational.port}"
+    f"/${{data.relational.name}}?{_VERIFIED}"
+)
 _VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
 _SEARCH = re.compile(
     rf"(?:{_PRE}|CONNECTION_?STRINGS_+)(?P<engine>ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX|MEILI(?:SEARCH)?|TYPESENSE"
