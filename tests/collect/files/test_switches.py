@@ -39,7 +39,8 @@ CASES: dict[str, tuple[dict[str, str], OneOf]] = {
     ),
     "paths of classes": (
         {
-            "shop/settings.py": 'EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")\n'
+            "shop/settings.py": "EMAIL_BACKEND = "
+            'env("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")\n'
             'if EMAIL_BACKEND == "anymail.backends.mailgun.EmailBackend":\n    a()\n'
             'elif EMAIL_BACKEND == "django_ses.SESBackend":\n    b()\n'
         },
