@@ -37,6 +37,22 @@ CASES: dict[str, tuple[dict[str, str], OneOf]] = {
         {".env.example": "# one of: smtp, ses, mailgun\nMAIL_DRIVER=\n"},
         OneOf("mail.outgoing", MAIL, None, ".env.example:1"),
     ),
+    "paths of classes": (
+        {
+            "shop/settings.py": "EMAIL_BACKEND = "
+            'env("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")\n'
+            'if EMAIL_BACKEND == "anymail.backends.mailgun.EmailBackend":\n    a()\n'
+            'elif EMAIL_BACKEND == "django_ses.SESBackend":\n    b()\n'
+        },
+        OneOf("mail.outgoing", MAIL, "own", "shop/settings.py:1"),
+    ),
+    "a path in a file of the environment": (
+        {
+            "production.env": "MAIL_BACKEND=shop.email.services.SESEmailSender\n",
+            "shop/mail.py": 'if settings.MAIL_BACKEND == "smtp":\n    a()\n',
+        },
+        OneOf("mail.outgoing", ("aws/ses", "own"), "aws/ses", "production.env:1"),
+    ),
     "laravel": (
         {
             "config/mail.php": "'default' => env('MAIL_MAILER', 'smtp'),\n'mailers' => [\n"

@@ -20,7 +20,7 @@ _NO_CHOICE = ("auth.", "build.", "edge.", "distribution.", "hosting.", "observe.
 _A_CLOUD = 8  # services of one vendor: its name alone says nothing of what it is chosen for
 _WEIGHTS = {"set": 4, "default": 2, "option": 0}
 _LOOSE = re.compile(
-    r"(?:smtp|api|compatible|storage|mailer|mail|email|driver|adapter|provider|backend|v\d|client|cloud|service|sms)$"
+    r"(?:smtp|api|compatible|storage|mailer|mail|email|driver|adapter|provider|backend|sender|transport|v\d|client|cloud|service|sms)$"
 )
 
 

@@ -35,10 +35,17 @@ _NOISE = frozenset({
     "os", "params", "private", "process", "public", "rails", "react", "s", "self", "server", "settings", "spring",
     "svc", "this", "viper", "vite",
 })  # fmt: skip
+# parts of such paths that name no provider
+_OF_PATHS = frozenset({
+    "app", "apps", "backend", "backends", "client", "core", "default", "django", "driver", "drivers", "email",
+    "engine", "impl", "lib", "mail", "mailer", "provider", "sender", "service", "services", "src", "storage",
+    "storages", "transport",
+})  # fmt: skip
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 
 _NAME = r"([A-Za-z_][\w.:\-]{2,80})"
-_WORD = r"([A-Za-z][\w\-]{1,40})"
+# a word, or the path of a module or class that does it: "warehouse.captcha.hcaptcha.Service"
+_WORD = r"([A-Za-z][\w\-]{1,40}(?:\.[A-Za-z_]\w{0,40}){0,8})"
 _QUOTED = rf"[\"'`:]{_WORD}[\"'`]?"
 _READ = (
     r"(?:\b\w{0,20}(?:env|Env|ENV|environ|getenv|Getenv|LookupEnv|config|Config|settings?|Settings?)\b"
@@ -259,6 +266,13 @@ def _is_setting(setting: str) -> bool:
     )
 
 
+def provider_of(word: str) -> str:
+    """The word itself; of a path the last part that says more than what kind of thing it is: hcaptcha, SESBackend."""
+    parts = word.split(".")
+    telling = [part for part in parts if not _OF_PATHS.issuperset(words_of(part))]
+    return telling[-1] if len(parts) > 1 and telling else word
+
+
 def _said(line: str, number: int, aliases: dict[str, str]) -> Iterator[Said]:
     for shape in _SHAPES:
         if not any(mark in line for mark in shape.marks):
@@ -266,7 +280,7 @@ def _said(line: str, number: int, aliases: dict[str, str]) -> Iterator[Said]:
         for found in shape.pattern.finditer(line):
             setting = _meant(found[1], aliases)
             if _tells(setting) and (shape.kind != "option" or _is_setting(setting)):
-                yield Said(setting, found[2], number, shape.kind)
+                yield Said(setting, provider_of(found[2]), number, shape.kind)
     for marks, pattern in _LISTS:
         if any(mark in line for mark in marks) and (listed := pattern.search(line)) and _tells(listed[1]):
             yield from (Said(listed[1], word, number, "option") for word in _IN_LIST.findall(listed[2]))
@@ -306,7 +320,7 @@ def _assigned(lines: list[str], numbers: Iterable[int]) -> Iterator[Said]:
         line = lines[number - 1]
         if (found := _ASSIGNED.match(line)) and not _COMMENT.match(line) and _tells(found[1]):
             parent = _above(lines, number) if len(words_of(found[1])) < 2 else ""
-            yield Said(f"{parent}.{found[1]}" if parent else found[1], found[2], number, "set")
+            yield Said(f"{parent}.{found[1]}" if parent else found[1], provider_of(found[2]), number, "set")
 
 
 def _above(lines: list[str], number: int) -> str:
@@ -327,7 +341,7 @@ def _environment(lines: list[str], kind: Kind) -> Iterator[Said]:
             commented = line.lstrip().startswith("#")
             yield from (Said(found[1], word, at, "default" if chosen else "option") for word, chosen, at in offered)
             if not commented and _tells(found[1]):
-                yield Said(found[1], found[2], number, kind)
+                yield Said(found[1], provider_of(found[2]), number, kind)
             offered = []
         elif empty := re.match(rf"{_NAME}=", bare):
             yield from (Said(empty[1], word, at, "default" if chosen else "option") for word, chosen, at in offered)
