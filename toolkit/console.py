@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from toolkit import documents
+from toolkit import documents, shipped
 from toolkit.errors import BadInput
 
 Render = Callable[..., str]
@@ -97,9 +97,7 @@ def _render(name: str, function: str, arguments: tuple[object, ...], *, whole: b
 
 def _signature() -> str:
     """The last line of a text file, by which an audit knows that it need not read it."""
-    from importlib.metadata import version
-
-    return f"\nMade by offramp {version('offramp')}\n"
+    return f"\nMade by {shipped.tool()}\n"
 
 
 def say(text: str) -> None:
@@ -110,6 +108,13 @@ def say(text: str) -> None:
         _event(said=text)
     else:
         click.echo(text, err=True)
+
+
+def say_visibly(text: str) -> None:
+    """Errors name what may come from a repository: nothing of it may act in a terminal."""
+    from toolkit.report.escape import visible
+
+    say("\n".join(map(visible, text.split("\n"))))
 
 
 def talk_json(wanted: bool) -> None:

@@ -2,7 +2,7 @@
 
 import yaml
 
-from toolkit.generate.ansible_yaml import dump_plays
+from toolkit.generate.ansible_yaml import dump, dump_plays
 
 TASKS = [
     {"name": "One", "ansible.builtin.apt": {"name": ["a", "b"], "install_recommends": False}},
@@ -39,3 +39,14 @@ def test_plays_and_tasks_stand_apart() -> None:
 
 def test_a_playbook_without_plays() -> None:
     assert dump_plays([]) == "[]\n"
+
+
+def test_expressions_are_quoted_as_people_quote_them() -> None:
+    play = {"when": "'web' in group_names", "list": "{{ query('vars', 'a') }}", "plain": "it's", "both": "'a' \"b\" \\"}
+    text = dump(play)
+    assert yaml.safe_load(text) == play
+    assert text.splitlines()[:3] == [
+        "when: \"'web' in group_names\"",
+        "list: \"{{ query('vars', 'a') }}\"",
+        "plain: it's",
+    ]

@@ -17,7 +17,24 @@ from selenium.webdriver.common.by import By
 from toolkit.assess.diff import diff
 from toolkit.assess.simulate import simulate
 from toolkit.entries import Catalog
-from toolkit.model import Assessment, Audit, Loss, Plan, Score
+from toolkit.model import (
+    Assessment,
+    Audit,
+    Compared,
+    Comparison,
+    DataLost,
+    Diff,
+    Journal,
+    Loss,
+    Plan,
+    Preparation,
+    Score,
+    Spot,
+    Step,
+    Today,
+    Verdict,
+    Violation,
+)
 from toolkit.report import html
 from toolkit.tabletop import script
 
@@ -84,18 +101,64 @@ def _every_page(audit: Audit, plan: Plan, catalog: Catalog) -> dict[str, str]:
         "diff, worse": html.render_diff(diff(gone, audit), catalog),
         "diff, better": html.render_diff(diff(audit, gone), catalog),
         "tabletop": html.render_tabletop(script(plan, minutes=60)),
+        "gate, refused": html.render_verdict(_verdict(audit, diff(gone, audit)), audit, catalog),
+        "gate, first run": html.render_verdict(replace(_verdict(audit), passed=True, first_run=True), audit, catalog),
+        "drill": html.render_journal(_journal(audit)),
+        "plan --today": html.render_today(_today(audit, lost), catalog),
+        "plan --compare": html.render_comparison(_comparison(audit, lost), catalog),
     }
 
 
-KINDS = ("audit", "plan", "simulate", "diff, worse", "diff, better", "tabletop")
+def _verdict(audit: Audit, changes: Diff | None = None) -> Verdict:
+    spot = (Spot(audit.platform.name, 3),)
+    debt = tuple(Violation("fail_on", one.message, one.fingerprint, where=spot) for one in audit.assessment.findings)
+    return Verdict(False, debt[:2], known=("k" * 32,), debt=debt[2:], excused=debt[:1], changes=changes)
+
+
+def _journal(audit: Audit) -> Journal:
+    """Of a drill with a step of each outcome, the times of which overlap nowhere."""
+    name, began = audit.platform.name, "2026-11-22T08:0{}:00+00:00"
+    steps = (
+        Step("prepare.hosts", f"Make empty hosts for {name}", "prepare", began.format(0), 30.0, "passed", name),
+        Step("rebuild.site", f"Install {name * 20}", "rebuild", began.format(1), 240.0, "passed"),
+        Step("journey.read", "Read", "verify", began.format(5), 0.0, "failed", f"{name}\nsecond line"),
+        Step("journey.pay", "Pay", "verify", began.format(5), 0.0, "skipped", "it has no check"),
+    )
+    return Journal(audit.schema_version, audit.tool, audit.catalog, name, "i" * 64, steps, restored=False)
+
+
+def _today(audit: Audit, lost: tuple[Loss, ...]) -> Today:
+    name = audit.platform.name
+    lacks = (DataLost("okta", name, "no copy"),)
+    row = Preparation("copy", f"Take out `{name}`", "staff", 2.0, 24.0, 30.0, (name,), lacks, (name,))
+    return Today(audit.schema_version, audit.tool, audit.catalog, name, 2, lost, (row,))
+
+
+def _comparison(audit: Audit, lost: tuple[Loss, ...]) -> Comparison:
+    row = Compared(lost, (), (DataLost("okta", audit.platform.name, "no copy"),), 4.0, 72.0)
+    return Comparison(audit.schema_version, audit.tool, audit.catalog, audit.platform.name, 2, (row,))
+
+
+KINDS = (
+    "audit",
+    "plan",
+    "simulate",
+    "diff, worse",
+    "diff, better",
+    "tabletop",
+    "gate, refused",
+    "gate, first run",
+    "drill",
+    "plan --today",
+    "plan --compare",
+)
 
 
 def test_every_page_that_can_be_made_is_among_them(audit: Audit, plan: Plan, catalog: Catalog) -> None:
     assert set(_every_page(audit, plan, catalog)) == set(KINDS)
-    made = {name for name in vars(html) if name.startswith("render")}
-    assert made == {"render", "render_plan", "render_simulation", "render_diff", "render_tabletop"}, (
-        "show the new one here as well"
-    )
+    made = {name.removeprefix("render").strip("_") for name in vars(html) if name.startswith("render")}
+    shown = {"", "plan", "simulation", "diff", "tabletop", "verdict", "journal", "today", "comparison"}
+    assert made == shown, "show the new one here as well"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,7 +3,8 @@
 import pytest
 
 from toolkit.model import SCHEMA_VERSION, Journal, Step
-from toolkit.report import json, markdown, text
+from toolkit.report import html, json, markdown, text
+from toolkit.report.drill_times import LEFT, draw
 
 AT = "2026-11-22T08:00:00+00:00"
 STEPS = (
@@ -42,5 +43,18 @@ def test_what_a_check_said_does_not_act() -> None:
 
 
 def test_a_drill_that_was_killed_at_once_can_be_shown() -> None:
-    for render in (text.render_journal, markdown.render_journal, json.render_journal):
+    for render in (text.render_journal, markdown.render_journal, json.render_journal, html.render_journal):
         assert "board" in render(journal(restored=False))
+
+
+def test_the_page_tells_first_what_failed_and_draws_what_took_place() -> None:
+    failed = Step(
+        "rebuild.restore", "Put back", "rebuild", "2026-11-22T08:11:00+00:00", 60.0, "failed", "no disk\nleft"
+    )
+    page = html.render_journal(journal(*STEPS[:2], failed, STEPS[3], restored=False))
+    assert page.index("What failed") < page.index("no disk\nleft") < page.index("How long it took")
+    assert "board: not restored" in page
+    times = draw(journal(STEPS[0], failed))
+    assert [(row.x - LEFT, row.width) for row in times.rows] == [(0.0, 550.0), (605.0, 55.0)]  # of twelve minutes
+    assert [mark.text for mark in times.marks] == ["0 min", "2 min", "4 min", "6 min", "8 min", "10 min", "12 min"]
+    assert "<script>" not in html.render_journal(journal(*STEPS))

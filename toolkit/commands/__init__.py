@@ -1,1 +1,1 @@
-"""Commands that stand in modules of their own: each composes stages as `cli.py` does, and is registered there."""
+"""The commands, a module each: its body composes stage functions. `toolkit/cli.py` registers them."""

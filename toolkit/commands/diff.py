@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from toolkit.commands.knowledge import own_catalog
 from toolkit.commands.options import (
     ANY_PATH,
     catalog_option,
@@ -38,14 +39,10 @@ def diff_command(
     be that.
     """
     from toolkit.assess.diff import diff
-    from toolkit.catalog import load
     from toolkit.documents import read_audit
     from toolkit.forge import source_url as of_this_build
-    from toolkit.outside import refuse_outside
 
     earlier, later = read_audit(old), read_audit(new)
-    if not allow_outside:
-        refuse_outside(later.platform, Path(), where=new, inside=overlays, keys=["catalog"])
+    catalog = own_catalog(later.platform, new, overlays, allow_outside=allow_outside)
     made = diff(earlier, later, source_url=of_this_build(source_url, later))
-    catalog = load((*map(Path, later.platform.catalog), *overlays))
     emit("render_diff", (made, catalog), chosen, targets)

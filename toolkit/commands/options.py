@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from toolkit.console import formats, parse_targets
 
 ANY_PATH = click.Path(path_type=Path)
+EXISTING = click.Path(exists=True, path_type=Path)
 # What a command renders, by which its formats are found; "catalog list" is the group's and the command's name
 RENDERERS = {
     "audit": "render",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit import errors
+from toolkit import errors, shipped
 from toolkit.commands.options import ANY_PATH
 from toolkit.console import say
 
@@ -43,15 +43,19 @@ def pack_command(
 
 
 def _pack(infra: Path, folder: Path, release: int, architecture: str | None, key: Path | None) -> None:
-    from importlib.metadata import version
-
     from toolkit.lock import locked, unchanged
     from toolkit.pack import pack, sign
     from toolkit.tools import apt
 
-    tool = f"offramp {version('offramp')}"
     with locked(folder), unchanged(infra):
-        made = pack(infra, folder, tool=tool, release=release, architecture=architecture or apt.architecture(), say=say)
+        made = pack(
+            infra,
+            folder,
+            tool=shipped.tool(),
+            release=release,
+            architecture=architecture or apt.architecture(),
+            say=say,
+        )
         if key:
             sign(folder, key)
     _tell_gaps(made, folder)

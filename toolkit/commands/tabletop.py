@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from toolkit import console, errors
+from toolkit.commands.knowledge import own_catalog
+from toolkit.commands.losses import of_scenario, scenario_called
 from toolkit.commands.options import (
     ANY_PATH,
     LOSSES,
@@ -101,44 +103,21 @@ def _plan(
     text = read_file(file, _MOST_BYTES).decode(errors="replace")
     if kind_of(text) == "a plan":
         made = read_plan(file)
-        catalog = _catalog(made, file, overlays, allow_outside=allow_outside)
+        catalog = own_catalog(made.platform, file, overlays, allow_outside=allow_outside)
         if lose or people:
             raise errors.BadInput(
                 "a plan has its losses and people already", where=file, hint="give the audit, or leave them out"
             )
-        known = _scenario(scenario, catalog)
-        if known and _losses(known) != set(made.losses):
+        known = scenario_called(scenario, catalog) if scenario else None
+        if known and set(of_scenario(known)) != set(made.losses):
             hint = f"offramp plan AUDIT --scenario {scenario} -o json=PLAN"
             raise errors.BadInput(f"this plan is not for the losses of {scenario}", where=file, hint=hint)
         return made, known
     audit = read_audit(file)
-    catalog = _catalog(audit, file, overlays, allow_outside=allow_outside)
-    known = _scenario(scenario, catalog)
-    losses = tuple(sorted(_losses(known), key=_order)) if known else _own_losses(lose, audit, catalog)
+    catalog = own_catalog(audit.platform, file, overlays, allow_outside=allow_outside)
+    known = scenario_called(scenario, catalog) if scenario else None
+    losses = tuple(sorted(of_scenario(known), key=_order)) if known else _own_losses(lose, audit, catalog)
     return make_plan(audit, catalog, losses=losses, people=people, prepared=False), known
-
-
-def _catalog(made: "Audit | Plan", file: Path, overlays: tuple[Path, ...], *, allow_outside: bool) -> "Catalog":
-    from toolkit.catalog import load
-    from toolkit.outside import refuse_outside
-
-    if not allow_outside:
-        refuse_outside(made.platform, Path(), where=file, inside=overlays, keys=["catalog"])
-    return load((*map(Path, made.platform.catalog), *overlays))
-
-
-def _scenario(ident: str | None, catalog: "Catalog") -> "Scenario | None":
-    if ident is None:
-        return None
-    if ident not in catalog.scenarios:
-        raise errors.BadInput(f"no scenario {ident!r}", hint=f"there are: {', '.join(sorted(catalog.scenarios))}")
-    return catalog.scenarios[ident]
-
-
-def _losses(scenario: "Scenario") -> "set[Loss]":
-    from toolkit.model import Loss
-
-    return {Loss(lost.vendor, lost.notice_hours) for lost in scenario.lost}
 
 
 def _order(loss: "Loss") -> tuple[float, str]:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ _OURS = ".offramp-drill"  # a folder without it is not ours to empty
 # what a drill leaves in its folder while it runs: keys, secrets, backups
 _DATA = ("labs", "project", "source", "rebuilt")
 _FINGERPRINTS = "fingerprints"  # what stays: names, counts and checksums
+_WAYS = 8  # of packets to the outside are named
 
 
 class _Scene(NamedTuple):
@@ -72,7 +73,8 @@ def drill(
             restored = _bring_back(scene, source)
         finally:
             _forget(scene)
-    return diary.close(restored=restored)
+    failed = any(step.outcome == "failed" for step in diary.journal.steps)
+    return diary.close(restored=restored and not failed)
 
 
 def _live_and_lose(scene: _Scene) -> Project:
@@ -89,7 +91,7 @@ def _live_and_lose(scene: _Scene) -> Project:
             with diary.step("steady.fetch-backups", "Copy the backups off the hosts", "steady") as found:
                 project.play(source, "fetch-backups.yml")
                 found.verified = _size(source.folder / "backups")
-        _count(source, diary, "steady")
+        _nothing_left(source, diary, "steady")
         _lose(source, diary)
     return source
 
@@ -108,7 +110,7 @@ def _bring_back(scene: _Scene, source: Project) -> bool:
                 _restore(rebuilt, diary)
                 _play(rebuilt, diary, "verify", "verify.yml", "Check every service, its data against the fingerprints")
                 restored = _go_journeys(rebuilt, diary)
-                _count(rebuilt, diary, "verify")
+                _nothing_left(rebuilt, diary, "verify")
                 return restored
     except ProgramFailed:  # written down with its reason by the step it happened in
         return False
@@ -182,13 +184,18 @@ def _isolate(lab: Lab, diary: Diary, phase: Phase) -> None:
         found.verified = "they reach each other and nothing else, no name server either"
 
 
-def _count(target: Project, diary: Diary, phase: Phase) -> None:
-    """What hosts that were cut off all the time tried all the same: refused, and worth knowing."""
+def _nothing_left(target: Project, diary: Diary, phase: Phase) -> None:
+    """A failed step where hosts that were cut off all the time tried to get out: some day they would have to."""
     lab = target.ground
     if not (target.bag and isinstance(lab, Lab)):
         return
-    with diary.step(f"{phase}.refused", "Count the packets to the outside", phase) as found:
-        found.verified = f"{refused(lab)} packets refused"
+    counting = diary.step(f"{phase}.refused", "Count the packets to the outside", phase)
+    with suppress(ProgramFailed), counting as found:
+        packets, headed = refused(lab)
+        if packets:
+            shown = [*headed[:_WAYS], *([f"and {len(headed) - _WAYS} other ways"] if len(headed) > _WAYS else [])]
+            raise ProgramFailed(f"{packets} packets to the outside were refused: {'; '.join(shown)}")
+        found.verified = "none"
 
 
 @contextmanager

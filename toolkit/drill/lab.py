@@ -142,21 +142,27 @@ def cut_off(lab: Lab, *, allowed: Sequence[str] = ()) -> None:
         raise BadInput(f"not an IPv4 address or network: {err}", where="allowed egress") from err
     source = f'iifname "{lab.bridge}"'
     answers = f"{source} ct direction reply accept"
+    noted = f"{source} {network.NOTE}"
     beyond = f"{source} counter reject with icmpx type admin-prohibited"
     forwarded = f"{source} ip daddr {{ {', '.join([lab.subnet, *reachable])} }} accept"
     to_this_machine = f"{source} ip daddr {{ {', '.join(reachable)} }} accept" if reachable else ""
     hook = "type filter hook {} priority filter - 10; policy accept;"
     chains = {
-        "forward": [hook.format("forward"), forwarded, answers, beyond],
-        "input": [hook.format("input"), f"{source} udp dport 67 accept", to_this_machine, answers, beyond],
+        "forward": [hook.format("forward"), forwarded, answers, noted, beyond],
+        "input": [hook.format("input"), f"{source} udp dport 67 accept", to_this_machine, answers, noted, beyond],
     }
     body = "\n".join("\n".join([f"chain {name} {{", *rules, "}"]) for name, rules in chains.items())
-    network.replace_table(_table(lab.id), body)
+    network.replace_table(_table(lab.id), f"{network.NOTING}\n{body}")
 
 
-def refused(lab: Lab) -> int:
-    """How many packets of a lab that is cut off were refused."""
-    return network.packets_counted(_table(lab.id))
+def refused(lab: Lab) -> tuple[int, list[str]]:
+    """How many packets of a lab that is cut off were refused; in words, whose they were and where they were headed."""
+    names = {host.address: host.name for host in lab.hosts}
+    headed = [
+        f"{names.get(way.source, way.source)} to {way.target}, {way.protocol} port {way.port} ({way.packets})"
+        for way in network.packets_headed(_table(lab.id))
+    ]
+    return network.packets_counted(_table(lab.id)), headed
 
 
 def reconnect(lab: Lab) -> None:

@@ -18,6 +18,7 @@ class Unsafe(str):
 
 # Neither a template nor an expression: no braces, brackets, parentheses, quotes, pipes or percent signs.
 _HARMLESS = re.compile(r"[\w ./:@+,=~<-]*")
+_FOLDS = re.compile(r'["\\\n]|.{90}')  # what double quotes would have to escape, or break with a backslash
 _TEXT = "tag:yaml.org,2002:str"
 # A task that another comes before: what ends above is no key that begins a list
 _TASK = re.compile(r"(?m)^(.*[^:\n]\n)(    - name: )")
@@ -44,6 +45,12 @@ def _represent_unsafe(dumper: yaml.SafeDumper, text: Unsafe) -> yaml.ScalarNode:
     return dumper.represent_scalar(_TEXT if plain else "!unsafe", str(text))
 
 
+def _represent_own(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Expressions of ours have single quotes in them: `when: "'web' in group_names"`, not `'''web'' in …`."""
+    quoted = text.startswith(("'", "{{")) and "'" in text and not _FOLDS.search(text)
+    return dumper.represent_scalar(_TEXT, text, style='"' if quoted else None)
+
+
 def _looks_typed(text: str) -> bool:
     """Whether YAML 1.1 reads the text as something else where it has no quotes; none of it means anything to Jinja."""
     tag: str = _types.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]  # PyYAML
@@ -51,6 +58,7 @@ def _looks_typed(text: str) -> bool:
 
 
 _Dumper.add_representer(Unsafe, _represent_unsafe)
+_Dumper.add_representer(str, _represent_own)
 
 
 def dump(value: object) -> str:

@@ -1,8 +1,40 @@
 """One HTML file: opens offline, prints, works by keyboard and screen reader, without a script as well."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+
 from toolkit.entries import Catalog, Notice
-from toolkit.model import Audit, Company, Dependency, Diff, Finding, Plan, Simulation, Tabletop, Unread
-from toolkit.report import changes, exercise, facts, losses, picture, places, runbooks, summary, timeline, undescribed
+from toolkit.model import (
+    Audit,
+    Company,
+    Comparison,
+    Dependency,
+    Diff,
+    Finding,
+    Journal,
+    Plan,
+    Simulation,
+    Tabletop,
+    Today,
+    Unread,
+    Verdict,
+)
+from toolkit.report import (
+    caveats,
+    changes,
+    drill_times,
+    exercise,
+    facts,
+    losses,
+    picture,
+    places,
+    runbooks,
+    summary,
+    timeline,
+    undescribed,
+    verdict_comment,
+)
 from toolkit.report.pages import page
 from toolkit.sources import kind_of
 
@@ -93,6 +125,74 @@ def render_tabletop(record: Tabletop) -> str:
     return page("tabletop.html", {"record": record, "words": exercise})
 
 
+def render_plan(plan: Plan, catalog: Catalog) -> str:
+    """The schedule and the runbooks, to print."""
+    return runbooks.printable(plan, catalog)
+
+
+def render_diff(diff: Diff, catalog: Catalog) -> str:
+    """What is worse first, each change with its cause and its lines."""
+    return page("diff.html", {"diff": diff, **_for_changes(catalog, diff.source_url)})
+
+
+def render_verdict(verdict: Verdict, audit: Audit, catalog: Catalog) -> str:
+    """Passed or refused, the reasons, what changed, and the debt."""
+    return page(
+        "verdict.html",
+        {
+            "verdict": verdict,
+            "audit": audit,
+            "line": verdict_comment.line(verdict, audit),
+            "first": verdict_comment.FIRST,
+            **_for_changes(catalog, verdict.source_url),
+        },
+    )
+
+
+def render_journal(journal: Journal) -> str:
+    """How the drill ended, what failed, every step with its time; with a picture of the times."""
+    phases = [(phase, list(steps)) for phase, steps in groupby(journal.steps, attrgetter("phase"))]
+    return page(
+        "drill.html",
+        {
+            "journal": journal,
+            "words": summary.drill_words,
+            "phases": phases,
+            "times": drill_times.draw(journal),
+            "left": drill_times.LEFT,
+            "width": drill_times.WIDTH,
+        },
+    )
+
+
+def render_today(today: Today, catalog: Catalog) -> str:
+    """What to do before anything happens, what saves most first."""
+    head = f"What {today.platform} can do today"
+    return _table(head, f"{caveats.feared(today)}.", caveats.TODAY, caveats.today(today), today)
+
+
+def render_comparison(comparison: Comparison, catalog: Catalog) -> str:
+    """The losses side by side, the worst first."""
+    head = f"What each loss costs {comparison.platform}"
+    told = f"With {comparison.people} people."
+    return _table(head, told, caveats.COMPARED, caveats.comparison(comparison), comparison)
+
+
+def _table(
+    head: str, told: str, columns: Sequence[str], rows: Sequence[Sequence[str]], made: Today | Comparison
+) -> str:
+    return page("table.html", {"head": head, "told": told, "columns": columns, "rows": rows, "made": made})
+
+
+def _for_changes(catalog: Catalog, source_url: str) -> dict[str, object]:
+    """What the tables of changes need: words, and links to the lines."""
+    return {
+        "changes": changes,
+        "service": lambda change: changes.service_words(change, catalog),
+        "link": lambda spot: changes.link(spot, source_url),
+    }
+
+
 def _rows(audit: Audit, companies: list[Company]) -> list[Company]:
     """The companies that do something to a journey, those that stop or may stop most first."""
     risks = audit.assessment.journeys
@@ -145,22 +245,3 @@ def _notices(company: str, catalog: Catalog) -> tuple[Notice, ...]:
     """What the company's own terms promise before it ends a service."""
     vendor = catalog.vendors.get(company)
     return vendor.notices if vendor else ()
-
-
-def render_diff(diff: Diff, catalog: Catalog) -> str:
-    """What is worse first, each change with its cause and its lines."""
-    return page(
-        "diff.html",
-        {
-            "diff": diff,
-            "changes": changes,
-            "service": lambda change: changes.service_words(change, catalog),
-            "link": lambda spot: changes.link(spot, diff.source_url),
-            "text": str,
-        },
-    )
-
-
-def render_plan(plan: Plan, catalog: Catalog) -> str:
-    """The schedule and the runbooks, to print."""
-    return runbooks.printable(plan, catalog)

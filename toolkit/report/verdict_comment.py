@@ -12,7 +12,7 @@ from toolkit.report import changes, diff_tables, summary
 from toolkit.report.escape import code, markdown
 
 _DEBT = 10  # lines of debt shown
-_FIRST = (
+FIRST = (
     "There is no baseline yet, so nothing here counts as new. Keep this audit as the baseline with "
     "`offramp gate audit.json --write-baseline FILE`, and compare with `--baseline FILE`; "
     '`no_baseline = "fail"` in the policy refuses instead.'
@@ -31,13 +31,13 @@ def comment(verdict: Verdict, audit: Audit, catalog: Catalog) -> list[str]:
     if change and change.nothing and verdict.passed:
         return [f"{head} {changes.NOTHING}"]
     rows = [*map(_reason, verdict.violations), *(_worse(change, verdict, catalog) if change else ())]
-    parts = [f"{head} {markdown(_line(verdict, audit))}", *_table(rows, verdict)]
+    parts = [f"{head} {markdown(line(verdict, audit))}", *_table(rows, verdict)]
     if verdict.first_run:
-        parts += [_FIRST, *_list(verdict.debt, verdict)]
+        parts += [FIRST, *_list(verdict.debt, verdict)]
     return [*parts, *_folded(verdict, audit, catalog)]
 
 
-def _line(verdict: Verdict, audit: Audit) -> str:
+def line(verdict: Verdict, audit: Audit) -> str:
     """The verdict in one line: how many reasons, the score, how much changed."""
     count = len(verdict.violations)
     parts = [f"{count} reason{'' if count == 1 else 's'}"] if count else []

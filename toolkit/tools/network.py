@@ -3,10 +3,27 @@
 import ipaddress
 import json
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from toolkit.tools import process
 
 _HINT = "on Debian: apt-get install iproute2 nftables"
+_HEADED = "headed"
+# a table that has it notes with `NOTE` where packets of TCP and UDP were headed; at most so many ways
+NOTING = f"""set {_HEADED} {{
+type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags dynamic; size 4096; counter;
+}}"""
+NOTE = f"meta l4proto {{ tcp, udp }} add @{_HEADED} {{ ip saddr . ip daddr . meta l4proto . th dport }}"
+
+
+class Headed(NamedTuple):
+    """Packets from one address to one port of another."""
+
+    source: str
+    target: str
+    protocol: str
+    port: int
+    packets: int
 
 
 def routed() -> list[ipaddress.IPv4Network]:
@@ -33,9 +50,22 @@ def replace_table(name: str, body: str) -> None:
 
 def packets_counted(name: str) -> int:
     """What the counters of the table's rules have seen, all together."""
-    listed = process.run([process.find("nft", hint=_HINT), "--json", "list", "table", "inet", name])
-    rules = (one["rule"]["expr"] for one in json.loads(listed)["nftables"] if "rule" in one)
+    rules = (one["rule"]["expr"] for one in _listed(name) if "rule" in one)
     return sum(part["counter"]["packets"] for expr in rules for part in expr if "counter" in part)
+
+
+def packets_headed(name: str) -> list[Headed]:
+    """Where the packets went that the table noted (`NOTING`, `NOTE`), most first."""
+    noted = [one["set"].get("elem", []) for one in _listed(name) if one.get("set", {}).get("name") == _HEADED]
+    elements = [one["elem"] for elems in noted for one in elems]
+    found = (Headed._make([*elem["val"]["concat"], elem["counter"]["packets"]]) for elem in elements)
+    return sorted(found, key=lambda one: (-one.packets, one))
+
+
+def _listed(name: str) -> list[dict[str, Any]]:
+    answer = process.run([process.find("nft", hint=_HINT), "--json", "--numeric", "list", "table", "inet", name])
+    listed: list[dict[str, Any]] = json.loads(answer)["nftables"]
+    return listed
 
 
 def delete_table(name: str) -> None:
