@@ -110,6 +110,11 @@ def test_a_platform_with_everything(tmp_path: Path) -> None:
             '[[waiver]]\nrule = "a"\nsubject = "b"\nowner = "c"\nreason = "d"\nexpires = "soon"',
             "waiver[0].expires: expected a date",
         ),
+        (
+            '[[waiver]]\nrule = "a"\nsubject = "b"\nowner = ""\nreason = " "\nexpires = 2030-01-01',
+            "waiver[0].owner: expected a text that is not empty",
+        ),
+        ('[[ignore]]\nreason = ""\npath = "a"', "ignore[0].reason: expected a text that is not empty"),
         ('name = "a', "line 1, column 10"),
         ('name = "a"\nname = "b"', "line 2"),
     ],

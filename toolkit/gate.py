@@ -279,13 +279,23 @@ def _stale(audit: Audit, policy: Policy, now: datetime) -> Iterator[Violation]:
     for key, most, last, what, record in asked:
         if most is None:
             continue
-        if not last:
+        hours = _hours_since(last, now)
+        if hours is None:
             message = f"nothing says when {what}: no signed {record} was handed over; the policy asks for one"
             yield Violation(key, message, subject="platform")
-        elif (hours := (now - datetime.fromisoformat(last)).total_seconds() / 3600) > most or hours < -_CLOCKS_DIFFER:
+        elif hours > most or hours < -_CLOCKS_DIFFER:
             when = f"{_age(hours)} ago" if hours >= 0 else "in the future"
             message = f"the last time {what} was {last}, {when}; the policy allows {_age(most)}"
             yield Violation(key, message, subject="platform")
+
+
+def _hours_since(moment: str, now: datetime) -> float | None:
+    """None where the text is no moment."""
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds() / 3600
 
 
 def _age(hours: float) -> str:

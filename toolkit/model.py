@@ -301,7 +301,7 @@ class Correction(Value):
 class Ignore(Value):
     """A dependency or path the user takes out of the audit, with the reason."""
 
-    reason: str
+    reason: Filled
     dependency: str | None = None  # "vendor", "vendor/service", or a domain nobody has described
     path: str | None = None  # gitignore-style pattern
 
@@ -325,10 +325,10 @@ class Choice(Value):
 class Waiver(Value):
     """A finding accepted for a time, by a person."""
 
-    rule: str
-    subject: str
-    owner: str
-    reason: str
+    rule: Filled
+    subject: Filled
+    owner: Filled
+    reason: Filled
     expires: date
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from toolkit import proof
@@ -286,3 +287,18 @@ def test_a_tabletop_that_was_signed_is_a_review_of_the_plan(shop: Path, keys: Pa
     assert refused.returncode == 2, "a folder is a go-bag's or an export's"
     assert run("audit", shop, "--record", "table/tabletop.json", "-o", "json=audit.json", cwd=folder).returncode == 0
     assert run("gate", "audit.json", "--policy", "policy.toml", cwd=folder).returncode == 0
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
+@pytest.mark.parametrize("moment", ["never", "2026-13-45T00:00:00Z", "2026-11-30T11:00:00+99:00", "\x1b[2J", ""])
+def test_a_record_of_no_moment_is_named_and_no_bug(moment: str, signed: bool, shop: Path, keys: Path) -> None:
+    file = shop.parent / "journal.json"
+    record = journal()
+    odd = tuple(msgspec.structs.replace(step, started=moment) for step in record.steps)
+    write_json(msgspec.structs.replace(record, steps=odd), file)
+    if signed:
+        proof.sign(file, keys / "ada")
+    done = run("audit", "shop", "--record", file, cwd=shop.parent)
+    assert done.returncode == 2, done.stderr
+    assert "journal.json" in done.stderr
+    assert "\x1b" not in done.stderr

@@ -91,6 +91,78 @@ def test_a_project_is_not_built_to_learn_what_it_needs(tmp_path: Path, index: Pa
     assert not (tmp_path / "board/ran").exists()
 
 
+EVIL = "open('{}', 'w')\nfrom setuptools import setup\nsetup(name='evil', version='1')\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "./evil",
+        "-e ./evil",
+        "--editable=./evil",
+        "evil",
+        "evil.tar.gz",
+        "evil @ {uri}/evil.tar.gz",
+        "{uri}/evil.tar.gz",
+        "{uri}/evil.tar.gz#x.whl",
+        "git+{uri}/evil",
+        "--find-links .\n--no-binary :all:\nevil",
+        "--find-links . --no-binary evil \\\nevil",
+        "-r ../outside.txt",
+        "-r nested/more.txt",
+        "-c nested/more.txt\nevil",
+    ],
+)
+def test_nothing_of_the_applications_runs_while_its_wheels_are_brought(line: str, tmp_path: Path, index: Path) -> None:
+    _publish(index, "tiny", "py3-none-any")
+    board = tmp_path / "board"
+    (board / "evil").mkdir()
+    (board / "evil/setup.py").write_text(EVIL.format(tmp_path / "ran"))
+    subprocess.run(["tar", "--create", "--gzip", "--file=evil.tar.gz", "evil"], cwd=board, check=True)
+    (board / "nested").mkdir()
+    for file in ("nested/more.txt", "../outside.txt"):
+        (board / file).write_text(f"evil @ {board.as_uri()}/evil.tar.gz\n")
+    (board / "requirements.txt").write_text("tiny\n" + line.replace("{uri}", board.as_uri()) + "\n")
+    made, work = _made(tmp_path, runtime="python")
+    assert not (tmp_path / "ran").exists()
+    assert made.gaps
+    if line not in ("evil", "evil.tar.gz") and not line.endswith("\nevil"):  # which pip looks for, and does not find
+        assert [one.name for one in (work / "wheels").iterdir()] == ["tiny-1.0-py3-none-any.whl"]
+
+
+def test_a_project_names_nothing_that_would_be_built(tmp_path: Path, index: Path) -> None:
+    for name in ("tiny", "setuptools", "wheel"):
+        _publish(index, name, "py3-none-any")
+    board = tmp_path / "board"
+    (board / "evil").mkdir()
+    (board / "evil/setup.py").write_text(EVIL.format(tmp_path / "ran"))
+    needs = f'dependencies = ["tiny", "evil @ {board.as_uri()}/evil", "--no-binary=:all:"]\n'
+    (board / "pyproject.toml").write_text(f'[project]\nname = "board"\n{needs}')
+    made, work = _made(tmp_path, runtime="python")
+    assert not (tmp_path / "ran").exists()
+    assert [gap.what for gap in made.gaps] == [
+        "pyproject.toml: what pip would build, or take from elsewhere than its index"
+    ]
+    assert (work / "wheels/tiny-1.0-py3-none-any.whl").exists()
+
+
+def test_lines_of_requirements_arrive_as_pip_reads_them(tmp_path: Path, index: Path) -> None:
+    for name in ("tiny", "other", "more"):
+        _publish(index, name, "py3-none-any")
+    board = tmp_path / "board"
+    (board / "requirements").mkdir()
+    (board / "requirements/base.txt").write_text(
+        "other[extra] >= 0.5, \\\n  < 2 ; python_version > '3'  # why\n-r base.txt\n"
+    )
+    (board / "requirements/limits.txt").write_text("more==1.0\nunused==9\n")
+    (board / "requirements.txt").write_bytes(
+        "-r requirements/base.txt\n-crequirements/limits.txt\ntiny~=1.0\nmore".encode("utf-16")
+    )
+    made, work = _made(tmp_path, runtime="python")
+    assert made == Made()
+    assert {one.name.partition("-")[0] for one in (work / "wheels").iterdir()} == {"tiny", "other", "more"}
+
+
 def test_a_lock_file_that_leads_out_of_the_sources_is_not_read(tmp_path: Path, index: Path) -> None:
     (tmp_path / "secret").write_text("hunter2 is no requirement\n")
     (tmp_path / "board/requirements.txt").symlink_to("../secret")

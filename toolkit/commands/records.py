@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from toolkit import errors, proof
-from toolkit.documents import read_bag, read_file, read_journal, read_tabletop
+from toolkit.documents import read_bag, read_file, read_journal, read_tabletop, understood
 from toolkit.export.dataset import Exported
 from toolkit.export.dataset import Manifest as Export
 from toolkit.kinds import kind_of
@@ -50,6 +50,12 @@ def read_proofs(files: Sequence[Path], platform: Platform, today: date) -> tuple
 
 
 def _read(file: Path, platform: Platform) -> _Said:
+    """What a file says. BadInput for one that no version of ours wrote, whoever signed it."""
+    with understood(file):
+        return _said(file, platform)
+
+
+def _said(file: Path, platform: Platform) -> _Said:
     match kind_of(read_file(file, _MOST_BYTES).decode(errors="replace")):
         case "a record of a tabletop":
             return _tabletop(file, platform)
@@ -63,7 +69,8 @@ def _read(file: Path, platform: Platform) -> _Said:
 def _journal(file: Path, platform: Platform) -> _Said:
     journal = read_journal(file)
     _refuse_other(journal.platform, platform, "the journal of a drill", file)
-    when = f" of {_day(journal.steps[-1].started)}" if journal.steps else ""
+    days = [_day(step.started) for step in journal.steps]
+    when = f" of {days[-1]}" if days else ""
     doubt = _doubt(file, platform, f"the journal of a drill{when}")
     return _Said(doubt=doubt) if doubt else _Said(journal=journal)
 
@@ -85,6 +92,8 @@ def _bag(file: Path, platform: Platform) -> _Said:
     line = f"{hashlib.sha256(read_file(file, _MOST_BYTES)).hexdigest()}  {MANIFEST}"
     if not sums.is_file() or line not in read_file(sums, _MOST_BYTES).decode(errors="replace").splitlines():
         return _Said(doubt=f"a go-bag counts for nothing: its {MANIFEST} is not the one in its {SUMS}")
+    for one in bag.files:
+        moment(one.as_of)
     doubt = _doubt(sums, platform, "a go-bag", namespace="offramp-go-bag")
     return _Said(doubt=doubt) if doubt else _Said(bag=bag)
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import msgspec
 
+from toolkit import strays
 from toolkit.documents import read_toml
 from toolkit.errors import ProgramFailed
 from toolkit.model import Gap
-from toolkit.pack import bag
+from toolkit.pack import bag, requirements
 from toolkit.pack.project import Application, Project
 from toolkit.tools import go, maven, npm, pip
 
@@ -152,14 +153,32 @@ def _pip_more(command: str) -> Iterator[str]:
 
 
 def _requirements(one: Application, source: Path, into: Path, target: Target) -> list[str]:
-    files = [name for name in _requirement_files(one) if _is_its_own(source, name)]
-    pip.download([word for name in files for word in ("-r", name)], into, cwd=source, python=_python(target))
-    return []
+    read = [requirements.read(name, source) for name in _requirement_files(one) if _is_its_own(source, name)]
+    lines = [line for wanted in read for line in wanted.lines]
+    _download(lines, [line for wanted in read for line in wanted.constraints], into, target)
+    return [_left_out(place) for wanted in read for place in wanted.left]
 
 
 def _project(_: Application, source: Path, into: Path, target: Target) -> list[str]:
-    pip.download([*_of_project(source), *_BUILD], into, cwd=source, python=_python(target))
-    return []
+    words = _of_project(source)
+    _download([*filter(requirements.is_plain, words), *_BUILD], [], into, target)
+    return [] if all(map(requirements.is_plain, words)) else [_left_out("pyproject.toml")]
+
+
+def _left_out(place: str) -> str:
+    return f"{place}: what pip would build, or take from elsewhere than its index"
+
+
+def _download(lines: Sequence[str], constraints: Sequence[str], into: Path, target: Target) -> None:
+    """In a folder where no name of a requirement can be that of a file."""
+    into.mkdir(parents=True, exist_ok=True)
+    if all(line.startswith("-") for line in lines):  # options alone
+        return
+    with strays.folder("pip") as folder:
+        (folder / "wanted").write_text("\n".join(lines), encoding="utf-8")
+        (folder / "constraints").write_text("\n".join(constraints), encoding="utf-8")
+        words = ["-r", str(folder / "wanted"), "-c", str(folder / "constraints")]
+        pip.download(words, into, cwd=folder, python=_python(target))
 
 
 def _python(target: Target) -> pip.Python:
@@ -177,7 +196,7 @@ def _of_project(source: Path) -> list[str]:
         )
     except (AttributeError, msgspec.ValidationError) as err:
         raise ProgramFailed("pyproject.toml cannot be understood", where=source) from err
-    return [word for word in words if not word.startswith("-")]
+    return list(words)
 
 
 def _npm(_one: Application, source: Path, into: Path, target: Target) -> list[str]:

@@ -84,7 +84,7 @@ class Apt(msgspec.Struct, frozen=True):
 
         ProgramFailed in apt's words where a package does not exist or some cannot be together.
         """
-        words = ["install", "--yes", "--no-install-recommends", "--print-uris", *packages]
+        words = ["install", "--yes", "--no-install-recommends", "--print-uris", "--", *packages]
         found = _URI.finditer(self._run("apt-get", *words))
         return tuple(Remote(m["uri"], self._path(m["uri"]), int(m["size"]), m["sha256"]) for m in found)
 
