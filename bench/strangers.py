@@ -152,7 +152,7 @@ def _why(output: str) -> str:
     """What the failed task's program said, else the task's own sentence, else the last line."""
     _, _, failed = output.partition("fatal: ")
     if said := re.search(r"(?m)^ +stderr: (?:\|-?\n)?((?: {8}.*\n|.*\S.*\n)(?: {8}.*\n)*)", failed):
-        return re.sub(r"\s+", " ", said[1]).strip()[:300]
+        return re.sub(r"\s+", " ", said[1]).strip()[-300:]  # why it ended comes last
     if sentence := re.search(r"(?m)^ +msg: (?:[|>]-?\n)?(.*\n(?: {8}.*\n)*)", failed):
         return re.sub(r"\s+", " ", sentence[1]).strip()[:300]
     lines = [line for line in output.splitlines() if line.strip()]
