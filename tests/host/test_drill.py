@@ -64,7 +64,8 @@ def drilled(
     """The example with the journeys that need no more, and one whose check fails; what the command said and left."""
     folder = tmp_path_factory.mktemp("drill")
     example = read_platform(EXAMPLES / "offramp.toml")
-    gone = [journey for journey in example.journeys if journey.id in ("read", "sign-up", "sign-in", "install", "release")]
+    going = ("read", "sign-up", "sign-in", "install", "release")
+    gone = [journey for journey in example.journeys if journey.id in going]
     broken = msgspec.structs.replace(gone[0], id="broken", check="echo nobody is here; false")
     [harbour] = example.applications
     applications = (msgspec.structs.replace(harbour, fill=harbour.fill[:1]),)  # the others need a store and a desk
