@@ -200,4 +200,4 @@ def test_a_project_keeps_the_default_key_that_it_names(tmp_path: Path, monkeypat
     own, others = tmp_path / ".config/offramp/board.vault-key", tmp_path / ".ssh/id_ed25519"
     for named, kept in ((own, True), (others, False), (Path("../x.vault-key"), False)):
         (tmp_path / "ansible.cfg").write_text(f"[defaults]\nvault_password_file = {named}\n")
-        assert (vault.default_key("platform", tmp_path) == str(named)) == kept
+        assert (vault.default_key("platform", tmp_path) == f"~/.config/offramp/{named.name}") == kept

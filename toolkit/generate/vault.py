@@ -54,7 +54,7 @@ def default_key(platform: str, root: Path | None = None) -> str:
     """
     named = ansible_vault.key_named_by(root) if root else None
     if named and named.parent == Path(_KEYS).expanduser() and named.suffix == _SUFFIX:
-        return str(named)
+        return f"{_KEYS}/{named.name}"  # as it was written: generating again changes nothing
     slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-")[:_LONGEST_SLUG] or "platform"
     apart = f"{platform}\0{root.resolve()}" if root and platform == Platform().name else platform
     return f"{_KEYS}/{slug}-{hashlib.sha256(apart.encode()).hexdigest()[:8]}{_SUFFIX}"
