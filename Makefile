@@ -82,11 +82,11 @@ host-test: $(VENV)/ready ## Tests on real lab hosts: the lab, tools, rebuild and
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,auth support lab tools_on_hosts rebuild drill otp_gateway)
 
 .PHONY: service-test
-service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, name servers, edges, engines, a go-bag, public certificates
+service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk with browsers, name servers, edges, engines, go-bags, public certificates, an app repository
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven) \
 	  $(shell command -v npm >/dev/null || echo nodejs npm)
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag container \
-	  queues_and_caches dns edge guard acme status_page)
+	  queues_and_caches dns edge guard acme status_page drill_bag time app_repository push)
 
 .PHONY: test-all
 test-all: ## All of it, some hours: make test, make service-test, make drill
