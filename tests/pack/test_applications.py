@@ -11,6 +11,7 @@ from toolkit.model import HostNeed, Manifest
 from toolkit.pack.applications import Target, parts
 from toolkit.pack.bag import Made
 from toolkit.pack.project import Application, Project
+from toolkit.pack.requirements import is_plain
 
 METADATA = "Metadata-Version: 2.1\nName: {}\nVersion: 1.0\n"
 TARGET = Target(13, "amd64")
@@ -240,3 +241,8 @@ def test_an_image_is_a_gap_and_nothing_is_fetched_for_it(tmp_path: Path, index: 
     made, work = _made(tmp_path, runtime="container")
     assert [gap.what for gap in made.gaps] == ["the image of board"]
     assert [one.name for one in work.iterdir()] == ["FILES.sha256"]
+
+
+def test_a_hostile_line_is_read_as_fast_as_another() -> None:
+    for line in ("a>" + "!" * 100_000 + "/", "a" + " " * 100_000 + "/", "a==1" + " ," * 100_000):
+        assert not is_plain(line)

@@ -15,9 +15,10 @@ from toolkit.documents import read_file
 from toolkit.errors import ProgramFailed
 
 _MOST = 4 * 2**20  # bytes of a file
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[\w\s,.-]*\])?\s*"
-_PLAIN = re.compile(_NAME + r"\(?\s*(?:[<>=!~]=?=?\s*[\w.*+!-]+\s*,?\s*)*\)?\s*(?:;.*)?", re.ASCII)
-_WHEEL = re.compile(_NAME + r"@\s*https://[^\s?#]+\.whl(?:#\S*)?\s*(?:;.*)?", re.ASCII)
+# what was taken is never given back (possessive quantifiers): a hostile line takes no longer than another
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*+\s*+(?:\[[\w\s,.-]*+\])?\s*+"
+_PLAIN = re.compile(_NAME + r"\(?\s*+(?:[<>=!~]=?=?\s*+[\w.*+!-]++\s*+(?:,\s*+)?)*+\)?\s*+(?:;.*)?", re.ASCII)
+_WHEEL = re.compile(_NAME + r"@\s*+https://[^\s?#]+\.whl(?:#\S*)?\s*+(?:;.*)?", re.ASCII)
 _HASH = re.compile(r"\s--hash[= ]\s*sha(?:256|384|512):[0-9a-f]+(?=\s|$)")
 _OPTION = re.compile(r"(?:(?:-i|--index-url|--extra-index-url)[ =]\s*https?://\S+|--require-hashes|--pre)")
 _NESTED = re.compile(r"(?:-(?P<short>[rc])\s*|--(?P<long>requirement|constraint)(?:\s+|=))(?P<file>\S+)")
