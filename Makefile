@@ -86,7 +86,7 @@ service-test: $(VENV)/ready ## Longer still: ports and crossings scanned, a desk
 	.ci/debian-packages chromium chromium-driver curl $(shell command -v mvn >/dev/null || echo maven) \
 	  $(shell command -v npm >/dev/null || echo nodejs npm)
 	@.ci/host-test $(patsubst %,tests/host/test_%.py,firewall transport support_sso mariadb stranger gobag container \
-	  queues_and_caches dns edge guard acme status_page drill_bag time app_repository push)
+	  queues_and_caches dns edge guard acme status_page drill_bag clock app_repository push)
 
 .PHONY: test-all
 test-all: ## All of it, some hours: make test, make service-test, make drill

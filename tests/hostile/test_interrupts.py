@@ -59,6 +59,7 @@ def test_plan(shop: Path, pipe: Path, run: Run, environment: dict[str, str]) -> 
 
 
 def test_generate(shop: Path, run: Run, environment: dict[str, str]) -> None:
+    (shop / "offramp.toml").write_text('name = "shop"\n')  # else the key's name tells projects apart, and they differ
     run("audit", shop, "-o", "json=audit.json")
     run("plan", "audit.json", "--lose", "aws@0h", "-o", "json=plan.json")
     run("generate", "plan.json", "--to", "whole")

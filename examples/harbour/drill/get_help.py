@@ -43,7 +43,7 @@ def ask(address: str, subject: str) -> str:
         visitor.find_element(By.NAME, "subject").send_keys(subject)
         visitor.find_element(By.NAME, "question").send_keys("No code arrives on my phone.")
         visitor.find_element(By.CSS_SELECTOR, "main form button").click()
-        said = visitor.find_element(By.CSS_SELECTOR, "p[role=status]").text
+        said = visitor.find_element(By.CSS_SELECTOR, "p[role=status]:not(#news)").text
     number = "".join(filter(str.isdigit, said))
     assert number, f"no ticket number in {said!r}"
     return number
