@@ -72,7 +72,7 @@ wheel-test: $(VENV)/ready ## Build the wheel, install it into an empty environme
 
 .PHONY: example-test
 example-test: ## The example platform's own tests, against stand-ins
-	.ci/debian-packages postgresql $(shell apt-cache show valkey-server >/dev/null 2>&1 && echo valkey-server || echo redis-server)
+	.ci/debian-packages chromium chromium-driver postgresql $(shell apt-cache show valkey-server >/dev/null 2>&1 && echo valkey-server || echo redis-server)
 	$(MAKE) --no-print-directory -C examples/harbour test
 
 .PHONY: host-test
