@@ -20,8 +20,8 @@ _SETTINGS = re.compile(
     r"files\.(?:hcl|terraform_json|tfstate|cloudformation|dotenv|compose|kubernetes|platforms|config)"
 )
 _NOT_OURS = (
-    "only addresses of it stand in pages and code: most likely somebody else's files lie there. Keep copies of what your"
-    " pages load; where it is your own, [[declare]] it in offramp.toml"
+    "only addresses of it stand in pages and code: most likely somebody else's files lie there. Keep copies of what"
+    " your pages load; where it is your own, [[declare]] it in offramp.toml"
 )
 
 
