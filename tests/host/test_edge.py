@@ -192,7 +192,7 @@ def test_a_deploy_purges_both_edges(built: Built) -> None:
 def test_the_filter_looks_before_it_refuses(built: Built) -> None:
     attack = "/who?q=%3Cscript%3Ealert(1)%3C/script%3E"
     ada = ("--cookie", "sessionid=of-ada")
-    password = ("--data", "name=ada&password=%27%20or%201%3D1%20--%20")
+    password = ("--data", "'name=ada&password=%27%20or%201%3D1%20--%20'")
     report = "/usr/local/lib/offramp/edge/filter-report"
     try:
         built.project.play("site.yml", "--tags", "edge", "-e", "edge_filter=detect")
