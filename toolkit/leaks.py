@@ -43,6 +43,11 @@ def secrets(platform: Platform) -> Iterator[str]:
             yield path
 
 
+def has_its_form(text: str) -> bool:
+    """Whether a secret stands in the text, known by its form alone."""
+    return _FORM.search(text) is not None
+
+
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Every text of the document, and its key path."""
     if isinstance(value, str):

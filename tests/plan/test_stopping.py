@@ -131,7 +131,18 @@ def test_buckets_and_instances_of_terraform_stand_in_the_copies(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "name",
-    ["$(id)", "${{ secrets.APP }}", "a b", "sk_live_4eC39HqLyjWDarjtT1zdp7d12345", "{{ .Values.app }}", "-rf"],
+    [
+        "$(id)",
+        "${{ secrets.APP }}",
+        "a b",
+        "sk_live_4eC39HqLyjWDarjtT1zdp7d12345",
+        "AKIAIOSFODNN" + "7EXAMPLE",
+        "ghp_" + "ab" * 18,
+        "xoxb-ab" + "cdefghij",
+        "kJhGfDsAqWeRtYuIoPzXcVbNmL",
+        "{{ .Values.app }}",
+        "-rf",
+    ],
 )
 def test_no_name_that_a_shell_would_read_otherwise_or_that_may_be_a_secret_is_kept(tmp_path: Path, name: str) -> None:
     (tmp_path / "fly.toml").write_text(f'app = "{name}"\n')

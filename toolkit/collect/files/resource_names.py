@@ -13,14 +13,15 @@ from typing import Any
 
 from msgspec import Struct
 
+from toolkit import leaks
 from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.yamltree import ITEM, Leaf, leaves
 from toolkit.entries import Naming
 
 NAME = "{}"  # the part of a key that is the name itself
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
-_HIDDEN = re.compile(r"[A-Za-z0-9+/_-]{28,}|[rs]k_|AKIA|gh[opsu]_|xox|eyJ")  # keys that stand where a name should
-_MANY_DIGITS = re.compile(r"(?:\D*\d){9}")
+# keys that stand where a name should: as vendors' begin, random (no word is so long), or long with many digits
+_HIDDEN = re.compile(r"\b[rsp]k_|AKIA|ASIA|gh[oprsu]_|xox[a-z]|eyJ|[A-Za-z0-9]{24}|(?=[\w+/-]{28})(?:\D*\d){9}")
 _MOST = 100  # of one file
 _RESOURCE = re.compile(r'^(resource|provider)\s{1,8}"([a-z][a-z0-9_]{1,80})"(?:\s{1,8}"([\w-]{1,100})")?\s{0,8}\{')
 _ATTRIBUTE = re.compile(r'^\s{1,8}([a-z][a-z0-9_]{1,60})\s{0,40}=\s{0,8}"([^"$%\n]{1,120})"\s{0,8}(?:#.*)?$')
@@ -65,7 +66,7 @@ def _places(path: str, text: str, told: Sequence[Leaf], naming: Naming) -> Itera
 
 
 def _is_name(name: str, naming: Naming) -> bool:
-    hidden = _HIDDEN.search(name) and _MANY_DIGITS.match(name)
+    hidden = _HIDDEN.search(name) or leaks.has_its_form(name)
     fits = not naming.only or _meets(name, naming.only)
     return bool(_PLAIN.fullmatch(name)) and not hidden and fits and not _meets(name, naming.never)
 
