@@ -279,7 +279,7 @@ def test_no_edge_is_built_for_what_only_pages_load_from_somebody_elses_cdn(sign:
     assert any(one.blueprint == "edge" for one in plan.replacements) is own
     told = [one.reason for one in plan.unplanned if one.dependency == "aws/cloudfront"]
     assert bool(told) is not own
-    assert all("offramp export assets" in reason for reason in told)
+    assert all("somebody else's files" in reason for reason in told)
 
 
 def test_ways_to_take_out_an_engine_that_is_not_used_are_not_listed() -> None:
