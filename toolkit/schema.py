@@ -11,6 +11,8 @@ import json
 import tokenize
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -63,7 +65,7 @@ def of(document: str) -> dict[str, Any]:
 def published(document: str) -> str:
     """The text of `checks/schema/<document>.schema.json`."""
     schema = json.loads(json.dumps(of(document)))  # a copy; tuples become lists
-    comments = _field_comments(model)
+    comments = {name: keys for module in _modules(model) for name, keys in _field_comments(module).items()}
     if document not in _OF_STAGES:
         comments |= _field_comments(entries)
     for name, definition in schema.get("$defs", {}).items():
@@ -75,6 +77,10 @@ def published(document: str) -> str:
             definition["description"] = inspect.cleandoc(definition["description"])  # as msgspec does from 0.23 on
     schema["title"] = document
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    return [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
 
 
 def _field_comments(module: ModuleType) -> dict[str, dict[str, str]]:
