@@ -15,7 +15,7 @@ class CatalogHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from toolkit.catalog import PREBUILT, compile_shipped
+        from toolkit.catalog.folders import PREBUILT, compile_shipped
 
         self._scratch = tempfile.TemporaryDirectory()
         compiled = Path(self._scratch.name) / PREBUILT

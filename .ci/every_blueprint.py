@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from toolkit.catalog import load
+from toolkit.catalog.entries import Blueprint
+from toolkit.catalog.folders import load
 from toolkit.documents import read_platform
-from toolkit.entries import Blueprint
 from toolkit.generate import generate, make_vault, write
 from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Replacement, Schedule
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from turns import in_turns, tell
 
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
 from toolkit.collect.files.literals import literals
 from toolkit.collect.files.parsers import discover

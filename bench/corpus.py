@@ -16,9 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
 from toolkit.model import Platform
 
 LABELS = Path(__file__).parents[2] / "shared/corpus/labels.jsonl"

@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.generate import generate, make_vault, write
 from toolkit.model import SCHEMA_VERSION, Application, Bag, HostNeed, Plan, Platform, Replacement, Schedule
 from toolkit.pack import pack

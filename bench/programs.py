@@ -18,7 +18,7 @@ import tomlkit
 
 from toolkit.collect.programs import find_programs
 from toolkit.documents import decode
-from toolkit.draft import program_tables
+from toolkit.draft.platform import program_tables
 from toolkit.errors import BadInput
 from toolkit.generate import runnable
 from toolkit.model import Platform

@@ -6,9 +6,9 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from toolkit.catalog import load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.console import formats
-from toolkit.entries import Catalog
 from toolkit.model import (
     Answer,
     Assessment,

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from turns import in_turns, tell
 
-from toolkit.catalog import Catalog, Signal, load
+from toolkit.catalog.entries import Catalog, Signal
+from toolkit.catalog.folders import load
 
 OFFRAMP = Path(sys.executable).with_name("offramp")
 VENDORS = ("aws/s3", "aws/ses", "posthog", "sentry", "stripe", "turnstile", "twilio")

@@ -13,7 +13,7 @@ from itertools import combinations
 from toolkit.assess import LARGEST_CUT_SET
 from toolkit.assess.cutsets import fails, minimal_cut_sets
 from toolkit.assess.graph import Graph, build
-from toolkit.catalog import Catalog, Vendor
+from toolkit.catalog.entries import Catalog, Vendor
 from toolkit.model import Dependency, Fallback, Journey, Platform
 
 COMPANIES, VENDORS, DEPENDENCIES, CAPABILITIES, JOURNEYS = 60, 140, 180, 90, 30  # 500 nodes

@@ -13,8 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from toolkit.catalog import load
-from toolkit.entries import Catalog, Exit
+from toolkit.catalog.entries import Catalog, Exit
+from toolkit.catalog.folders import load
 from toolkit.report.escape import markdown
 
 ROOT = Path(__file__).resolve().parents[1]

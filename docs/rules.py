@@ -3,7 +3,8 @@
 from itertools import groupby
 from pathlib import Path
 
-from toolkit.catalog import Rule, load
+from toolkit.catalog.entries import Rule
+from toolkit.catalog.folders import load
 
 PAGE = Path(__file__).with_suffix(".md")
 _HEAD = """\

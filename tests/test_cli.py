@@ -13,7 +13,7 @@ import pytest
 from platformdirs import user_cache_path
 
 from toolkit import errors
-from toolkit.catalog import PREBUILT, load
+from toolkit.catalog.folders import PREBUILT, load
 from toolkit.cli import main
 
 OFFRAMP = Path(sys.executable).with_name("offramp")

@@ -7,10 +7,10 @@ import click
 import pytest
 
 from toolkit import errors
-from toolkit.catalog import load
+from toolkit.catalog.entries import WAIVABLE, Policy
+from toolkit.catalog.folders import load
 from toolkit.cli import cli
 from toolkit.documents import read_platform, read_policy
-from toolkit.entries import WAIVABLE, Policy
 from toolkit.model import SCHEMA_VERSION, Assessment, Audit, Dependency, Score, Survey
 from toolkit.platform_names import check_names
 from toolkit.policy_names import check_policy

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from toolkit import documents
-from toolkit.entries import Policy
+from toolkit.catalog.entries import Policy
 from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Assessment, Audit, Platform, Score, Survey
 

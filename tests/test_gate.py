@@ -7,8 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit.assess.diff import diff
-from toolkit.catalog import Policy
-from toolkit.entries import Forbid
+from toolkit.catalog.entries import Forbid, Policy
 from toolkit.gate import gate as judge
 from toolkit.model import (
     SCHEMA_VERSION,

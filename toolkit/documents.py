@@ -1,6 +1,6 @@
 """Files that people and programs hand to Offramp, read and checked; and files written whole or not at all.
 
-In: paths. Out: the structs of `model.py` and `catalog`. Whatever is wrong with a file is one `BadInput` that names the
+In: paths. Out: the structs of `model` and `catalog`. Whatever is wrong with a file is one `BadInput` that names the
 file, the key path ("journey[2].needs"), what was expected and what was found. Values are not echoed unless they are
 plain words: a misplaced secret must not end up in a terminal or a CI log.
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import msgspec
 
 from toolkit import leaks, positions, schema, strays
-from toolkit.entries import Policy
+from toolkit.catalog.entries import Policy
 from toolkit.errors import BadInput, OfframpError
 from toolkit.kinds import WANTED, kind_of
 from toolkit.model import SCHEMA_VERSION, Audit, Bag, Journal, Manifest, Plan, Platform, Tabletop

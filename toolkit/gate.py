@@ -16,8 +16,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import get_args
 
-from toolkit.catalog import Policy
-from toolkit.entries import Forbid
+from toolkit.catalog.entries import Forbid, Policy
 from toolkit.model import (
     Answer,
     Audit,

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from toolkit.catalog import Catalog
-from toolkit.entries import WAIVABLE
+from toolkit.catalog.entries import WAIVABLE, Catalog
 from toolkit.errors import BadInput
 from toolkit.model import FILL_IN, Declare, Platform
 

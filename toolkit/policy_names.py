@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from toolkit.entries import Catalog, Policy
+from toolkit.catalog.entries import Catalog, Policy
 from toolkit.errors import BadInput
 from toolkit.model import Audit
 

@@ -18,7 +18,8 @@ from typing import Any
 
 import msgspec
 
-from toolkit import entries, model, shipped
+from toolkit import model, shipped
+from toolkit.catalog import entries
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

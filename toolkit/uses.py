@@ -5,6 +5,8 @@ with a setting, or a file is a sample, the source has already said "optional"; w
 developer's machine, it has said that.
 """
 
+import re
+
 from toolkit.model import Evidence, Use
 
 STRONGEST_FIRST: tuple[Use, ...] = ("in use", "possible", "developer")
@@ -23,8 +25,14 @@ _PROGRAMS = frozenset({
     "files.elixir", "files.rust", "files.components",
 })  # fmt: skip
 _POSSIBLE = frozenset({"env", "setting", "host", "uri", "arn", "txt", "tf_provider"})
+_NOT_PRODUCTION = re.compile(r"preview|docs?(?![a-z])|storybook|review|(?<![a-z])pr(?![a-z])|pull|demo|sandbox|test")
 # a page loads what it names
 _PAGES = frozenset({"files.html"})
+
+
+def is_preview(where: str) -> bool:
+    """Whether a pipeline's file says that what it deploys is no production: a preview, documentation, a demo."""
+    return _NOT_PRODUCTION.search(where.rpartition(":")[0].lower()) is not None
 
 
 def is_package(kind: str, source: str) -> bool:

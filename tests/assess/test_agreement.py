@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from toolkit.assess import assess
 from toolkit.assess.simulate import simulate
-from toolkit.catalog import Catalog, Vendor
+from toolkit.catalog.entries import Catalog, Vendor
 from toolkit.model import SCHEMA_VERSION, Audit, Dependency, Fallback, Journey, Loss, Platform, Role, Survey
 
 VENDORS = [f"v{number}" for number in range(6)]

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit.assess import assess
-from toolkit.catalog import Catalog, Exit, Export, Kept, Rule, Vendor
+from toolkit.catalog.entries import Catalog, Exit, Export, Kept, Rule, Vendor
 from toolkit.model import (
     Assessment,
     Confidence,

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from toolkit.assess import assess
 from toolkit.assess.diff import diff
-from toolkit.catalog import Catalog, load
-from toolkit.identify import identify
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
+from toolkit.identify.dependencies import identify
 from toolkit.known_signals import knew, remember
 from toolkit.model import SCHEMA_VERSION, Audit, Declare, Discarded, Evidence, Ignore, Platform, Root, Survey, Unread
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit.assess import assess
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.model import (
     Assessment,
     Correction,

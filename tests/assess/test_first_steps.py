@@ -8,7 +8,7 @@ from toolkit.assess.graph import build
 from toolkit.assess.risks import risks_of
 from toolkit.assess.score import JOURNEYS, points_of_journeys, weights
 from toolkit.assess.steps import first_steps
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.model import Dependency, Fallback, FirstStep, Journey, Platform, Survey
 
 CATALOG = load()

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from toolkit.assess.graph import Graph, build
 from toolkit.assess.risks import risks_of
 from toolkit.assess.score import FRESH, INDEPENDENCE, JOURNEYS, PROOF, SIGHT, score
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.model import (
     Confidence,
     Dependency,

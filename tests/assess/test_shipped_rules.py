@@ -9,7 +9,8 @@ import pytest
 from toolkit.assess import assess
 from toolkit.assess.journeys import matching
 from toolkit.assess.rules import PREDICATES
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.model import Dependency, Platform, Survey
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from toolkit.assess.simulate import parse_losses, simulate
-from toolkit.catalog import Capability, Catalog, Exit, Export, Kept, Notice, Service, Vendor, load
+from toolkit.catalog.entries import Capability, Catalog, Exit, Export, Kept, Notice, Service, Vendor
+from toolkit.catalog.folders import load
 from toolkit.errors import BadInput
 from toolkit.model import (
     SCHEMA_VERSION,

@@ -12,8 +12,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from toolkit.catalog import Catalog, load
-from toolkit.catalog_search import KINDS, narrowed, one_called
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
+from toolkit.catalog.search import KINDS, narrowed, one_called
 from toolkit.cli import cli, main
 from toolkit.console import formats
 from toolkit.documents import read_audit, read_journal, read_manifest, read_plan

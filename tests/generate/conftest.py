@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from toolkit.catalog import load
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.model import SCHEMA_VERSION, Application, HostNeed, Plan, Platform, Replacement, Schedule
 
 PlanMaker = Callable[..., Plan]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import containers, generate
 from toolkit.model import Application, Container, Platform

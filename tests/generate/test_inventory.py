@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.generate import generate, write
 
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 import yaml
 
-from toolkit.consistency import validate
-from toolkit.entries import Catalog
+from toolkit.catalog.consistency import validate
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import generate
 from toolkit.generate.firewall import inner_ports, openings

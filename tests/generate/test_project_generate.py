@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from toolkit import schema
-from toolkit.catalog import load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.documents import decode
-from toolkit.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import generate, make_vault, manifest, write
 from toolkit.generate.variables import PATH as VARIABLES

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.generate import generate, make_vault, write
 from toolkit.generate.ansible_yaml import Unsafe, dump
 from toolkit.model import Application, Platform, Replacement

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput, ProgramMissing
 from toolkit.generate import make_vault, vault
 from toolkit.model import Application, Platform, Replacement

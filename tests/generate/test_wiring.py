@@ -2,7 +2,7 @@ import jinja2
 import pytest
 from msgspec.structs import replace
 
-from toolkit.entries import Blueprint, Catalog, HostSize, Output
+from toolkit.catalog.entries import Blueprint, Catalog, HostSize, Output
 from toolkit.errors import BadInput
 from toolkit.generate import wiring
 from toolkit.generate.ansible_yaml import Unsafe

@@ -7,7 +7,7 @@ from typing import Any
 
 import projects
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.drill.lab import Lab
 from toolkit.model import SCHEMA_VERSION, Application, HostNeed, Plan, Platform, Replacement, Schedule
 

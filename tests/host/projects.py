@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.drill.lab import Lab
 from toolkit.generate import generate, make_vault, write
 from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Platform, Replacement, Schedule

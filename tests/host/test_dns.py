@@ -11,7 +11,7 @@ import projects
 import pytest
 from delegation import ZONE, World
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
 from toolkit.export import dataset, zone_transfer

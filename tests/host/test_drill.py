@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from toolkit import errors
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.documents import read_journal, read_platform
 from toolkit.drill import lab as labs
 from toolkit.generate import generate, make_vault, write

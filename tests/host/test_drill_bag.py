@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.documents import read_journal
 from toolkit.generate import generate, make_vault, write
 from toolkit.model import (

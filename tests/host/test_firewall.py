@@ -14,7 +14,7 @@ from contextlib import suppress
 import projects
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
 from toolkit.generate.firewall import openings

@@ -23,7 +23,7 @@ import msgspec
 import pytest
 import yaml
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.documents import read_platform
 from toolkit.drill.lab import Lab
 from toolkit.errors import ProgramFailed

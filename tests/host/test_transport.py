@@ -13,7 +13,7 @@ from pathlib import Path
 import projects
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
 from toolkit.model import SCHEMA_VERSION, Application, HostNeed, Plan, Platform, Replacement, Schedule

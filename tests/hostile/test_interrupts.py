@@ -97,7 +97,7 @@ main()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("module", ["toolkit.interrupts", "toolkit.errors", "toolkit.cli", "toolkit.entries"])
+@pytest.mark.parametrize("module", ["toolkit.interrupts", "toolkit.errors", "toolkit.cli", "toolkit.catalog.entries"])
 def test_while_it_is_only_being_imported(module: str, number: int) -> None:
     arguments = [sys.executable, "-c", _AT_AN_IMPORT, module, str(int(number))]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=60)

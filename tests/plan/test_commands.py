@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.model import (
     SCHEMA_VERSION,
     Assessment,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from test_phases import DNS, KNOWN, planned
 
-from toolkit.catalog import Blueprint, Catalog, EffortRule, HostSize, PlanTask
+from toolkit.catalog.entries import Blueprint, Catalog, EffortRule, HostSize, PlanTask
 from toolkit.model import Dependency, Phase, Plan, Wait
 from toolkit.plan.execute import execute
 

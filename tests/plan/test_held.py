@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.model import Dependency, Platform, Replacement
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import ahead, with_held

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from toolkit.catalog import (
+from toolkit.catalog.entries import (
     Blueprint,
     Capability,
     Catalog,

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit.assess.measured import measured
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.documents import read_journal
 from toolkit.model import (
     SCHEMA_VERSION,

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 from test_make_plan import CATALOG, EC2, POSTGRESQL, RDS, WEB, todo
 
-from toolkit.catalog import Catalog, CommonTask, EffortRule, load
-from toolkit.consistency import validate
-from toolkit.entries import JourneyEntry
+from toolkit.catalog.consistency import validate
+from toolkit.catalog.entries import Catalog, CommonTask, EffortRule, JourneyEntry
+from toolkit.catalog.folders import load
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
-from toolkit.engines import find_needs
 from toolkit.errors import BadInput
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
+from toolkit.identify.engines import find_needs
 from toolkit.model import (
     SCHEMA_VERSION,
     Application,

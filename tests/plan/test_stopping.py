@@ -9,10 +9,10 @@ import pytest
 from test_read_at_night import shipped
 
 from toolkit.assess import assess
+from toolkit.catalog.entries import Stop
 from toolkit.collect.files import collect_files
-from toolkit.engines import find_needs
-from toolkit.entries import Stop
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
+from toolkit.identify.engines import find_needs
 from toolkit.model import SCHEMA_VERSION, Audit, Loss, Plan, Platform, Task
 from toolkit.plan import make_plan
 from toolkit.plan.names import open_words

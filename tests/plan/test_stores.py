@@ -1,6 +1,6 @@
 """Both stores and their push lost: what takes over, what is said to be gone, and the waiting that comes with it."""
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,

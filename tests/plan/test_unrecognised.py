@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from test_make_plan import CATALOG, POSTGRESQL, RDS
 from test_phases import FROZEN, GATE, PAGES
 
-from toolkit.catalog import Engine
+from toolkit.catalog.entries import Engine
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jinja2 import Environment, nodes
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.generate.copies import BASE_ROLES
 from toolkit.generate.variables import variable
 

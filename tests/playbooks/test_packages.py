@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.generate.copies import BASE_ROLES
 from toolkit.pack.wanted import declared
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from toolkit.entries import Capability, Catalog, Exit, Export, Kept, Notice, Rule, Service, Vendor
+from toolkit.catalog.entries import Capability, Catalog, Exit, Export, Kept, Notice, Rule, Service, Vendor
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,

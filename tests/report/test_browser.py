@@ -16,7 +16,7 @@ from selenium.webdriver.common.by import By
 
 from toolkit.assess.diff import diff
 from toolkit.assess.simulate import simulate
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import (
     Assessment,
     Audit,

@@ -7,7 +7,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit
 from toolkit.report import cyclonedx
 

@@ -8,9 +8,9 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from toolkit.assess.diff import diff
+from toolkit.catalog.entries import Catalog
 from toolkit.console import formats
 from toolkit.documents import decode
-from toolkit.entries import Catalog
 from toolkit.model import Audit, Diff
 from toolkit.report import changes, json, markdown
 

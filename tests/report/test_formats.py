@@ -6,8 +6,8 @@ import importlib
 import pytest
 from msgspec.structs import replace
 
+from toolkit.catalog.entries import Catalog
 from toolkit.console import formats
-from toolkit.entries import Catalog
 from toolkit.model import Obstacle, Plan
 
 

@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Effort, Loss, Plan, Return, Task, Wait
 from toolkit.report import gantt
 from toolkit.report.runbooks import runbooks

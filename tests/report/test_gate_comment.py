@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Diff, JourneyChange, Spot, VendorChange, Verdict, Violation
 from toolkit.report import github, markdown, text
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as xml
 
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Verdict, Violation
 from toolkit.report import github, junit
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.catalog.entries import Catalog
 from toolkit.documents import read_audit, read_plan
-from toolkit.entries import Catalog
 from toolkit.model import Audit, Plan, Verdict
 from toolkit.report import json
 

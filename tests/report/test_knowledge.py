@@ -2,8 +2,8 @@
 
 import json
 
+from toolkit.catalog.entries import Catalog
 from toolkit.doctor import Need
-from toolkit.entries import Catalog
 from toolkit.model import Audit, Explanation
 from toolkit.report import json as documents
 from toolkit.report import text

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.model import SCHEMA_VERSION, Assessment, Audit, Observation, Platform, Root, Score, Survey
 from toolkit.redact import redact
 from toolkit.report import html, markdown, text

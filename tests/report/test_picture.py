@@ -4,7 +4,7 @@ import re
 
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Answer, Audit, JourneyRisk
 from toolkit.report import html, picture
 

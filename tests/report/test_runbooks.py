@@ -6,7 +6,7 @@ import re
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Plan
 from toolkit.report.runbooks import clock, printable, runbooks
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Confidence, Severity, Verdict
 from toolkit.project_urls import chosen
 from toolkit.report import sarif

@@ -2,8 +2,8 @@
 
 import re
 
-from toolkit.entries import Catalog, Scenario
-from toolkit.entries import Lost as LostVendor
+from toolkit.catalog.entries import Catalog, Scenario
+from toolkit.catalog.entries import Lost as LostVendor
 from toolkit.model import Audit, Dark, Loss, Simulation, Strained
 from toolkit.report import html, markdown, timeline
 

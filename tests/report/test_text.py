@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Dark, Export, Kept, Loss, LostDependency, Plan, Simulation, Strained, Verdict, WayOut
 from toolkit.report import text
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from toolkit.catalog import load
-from toolkit.draft import draft
+from toolkit.catalog.folders import load
+from toolkit.draft.platform import draft
 from toolkit.errors import BadInput
+from toolkit.identify.undescribed import undescribed
 from toolkit.model import (
     SCHEMA_VERSION,
     Assessment,
@@ -25,7 +26,6 @@ from toolkit.model import (
 from toolkit.platform_names import check_names
 from toolkit.redact import redact
 from toolkit.report import html, json, markdown, text
-from toolkit.undescribed import undescribed
 
 PATH = "app/<b>|evil`\x1b[31m.py:12"
 HOSTS = (

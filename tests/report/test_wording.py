@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from toolkit.catalog.entries import Catalog, Notice
 from toolkit.documents import read_audit, read_plan
-from toolkit.entries import Catalog, Notice
 from toolkit.errors import BadInput
 from toolkit.model import (
     Assessment,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from toolkit.entries import Lost, Scenario
+from toolkit.catalog.entries import Lost, Scenario
 from toolkit.model import (
     SCHEMA_VERSION,
     DataLost,

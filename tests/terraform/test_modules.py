@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.generate import generate, write
 from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Platform, Replacement, Schedule
 from toolkit.tools import terraform

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import Catalog, Example, Signal, load
+from toolkit.catalog.entries import Catalog, Example, Signal
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
 from toolkit.model import Evidence, Role
 

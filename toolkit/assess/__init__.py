@@ -14,7 +14,7 @@ from toolkit.assess.risks import risks_of
 from toolkit.assess.rules import judge
 from toolkit.assess.score import last_restored, score
 from toolkit.assess.steps import first_steps
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Assessment, Company, Dependency, Journal, JourneyRisk, Need, Platform, Proofs, Survey
 
 __all__ = ["assess", "default_journeys"]

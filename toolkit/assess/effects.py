@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
-from toolkit.catalog import Catalog, Need
+from toolkit.catalog.entries import Catalog, Need
 from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
 
 STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")

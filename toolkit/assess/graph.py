@@ -17,7 +17,7 @@ from toolkit.assess.cutsets import AllOf, AnyOf, Fault
 from toolkit.assess.effects import Claim, World, claims
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
 from toolkit.assess.journeys import counts, journeys, matching
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Dependency, Effect, Journey, LossKind, Platform, Survey
 
 HARD: tuple[Effect, ...] = ("stops",)

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Correction, Dependency, Effect, Evidence, Survey, Value
-from toolkit.roles import is_preview
+from toolkit.uses import is_preview
 
 AREA = "hosting."
 PANEL = "hosting.panel"  # deploys to machines of somebody else's

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog, JourneyEntry
+from toolkit.catalog.entries import Catalog, JourneyEntry
 from toolkit.model import Dependency, Journey, Platform
 
 HARD = ("stops",)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from toolkit.assess.case import Case
 from toolkit.assess.journeys import matching
-from toolkit.catalog import Rule
+from toolkit.catalog.entries import Rule
 from toolkit.model import Confidence, Dependency, Finding, Outcome, Severity
 
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from toolkit.assess.cutsets import fails
 from toolkit.assess.effects import STRONGEST_FIRST
 from toolkit.assess.graph import Graph, build, tag
-from toolkit.catalog import Catalog, Exit
-from toolkit.catalog_search import vendor_called, vendors_near
+from toolkit.catalog.entries import Catalog, Exit
+from toolkit.catalog.search import vendor_called, vendors_near
 from toolkit.errors import BadInput
 from toolkit.model import (
     MOST_HOURS,

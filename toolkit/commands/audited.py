@@ -9,7 +9,7 @@ from toolkit.commands.knowledge import known
 from toolkit.console import say
 
 if TYPE_CHECKING:
-    from toolkit.catalog import Catalog
+    from toolkit.catalog.entries import Catalog
     from toolkit.collect.network.outside import Outside
     from toolkit.model import Audit, Journal, Platform, Proofs, Survey
 
@@ -34,13 +34,13 @@ def audited(
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
     from toolkit.collect.roots import find_platform, find_roots, nothing_found, tracked
-    from toolkit.corrections import chosen, concerning, corrected
-    from toolkit.engines import find_needs
-    from toolkit.identify import identify
+    from toolkit.identify.corrections import chosen, concerning, corrected
+    from toolkit.identify.dependencies import identify
+    from toolkit.identify.engines import find_needs
+    from toolkit.identify.undescribed import undescribed
     from toolkit.known_signals import remember
     from toolkit.model import SCHEMA_VERSION, Audit
     from toolkit.platform_names import check_names
-    from toolkit.undescribed import undescribed
 
     platform, base = find_platform(paths, platform_file)
     journals, proofs, others = _told_apart(records, platform)

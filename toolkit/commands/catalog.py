@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from toolkit import errors
-from toolkit.catalog_search import KINDS, narrowed, one_called
+from toolkit.catalog.search import KINDS, narrowed, one_called
 from toolkit.commands.knowledge import known
 from toolkit.commands.options import CAPABILITY, ENTRY, catalog_option, format_option
 from toolkit.console import emit, say
@@ -20,7 +20,8 @@ def catalog_group() -> None:
 @catalog_option
 def catalog_validate(overlays: tuple[Path, ...]) -> None:
     """Check the catalogue, and your overlay folders, against the published schemas."""
-    from toolkit.catalog import load, validate
+    from toolkit.catalog.consistency import validate
+    from toolkit.catalog.folders import load
 
     catalog = load(overlays)
     if problems := validate(catalog):
@@ -49,7 +50,7 @@ def catalog_list(
     chosen: str | None,
 ) -> None:
     """List every id with its name; with TEXT, those with these words in id or name."""
-    from toolkit.depth import depth
+    from toolkit.catalog.depth import depth
 
     catalog = narrowed(known(overlays), kind, capability, " ".join(text))
     if not any(getattr(catalog, name) for name in KINDS):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from toolkit.catalog_search import recognised
+from toolkit.catalog.search import engine_called, recognised
 from toolkit.commands.knowledge import known, own_catalog
 from toolkit.commands.options import ANY_PATH, RULE, NamesRules, catalog_option, format_option, outside_option
 from toolkit.console import emit, say
@@ -24,8 +24,8 @@ def explain(
     Without --audit: what is known of the dependency, or of an engine ("postgresql"), and by what it is recognised.
     """
     from toolkit.documents import read_audit
-    from toolkit.engines import engine_called, why_needed
-    from toolkit.identify import why
+    from toolkit.identify.dependencies import why
+    from toolkit.identify.engines import why_needed
 
     catalog = known(overlays)
     if rule := catalog.rules.get(ident):

@@ -27,8 +27,8 @@ def init(
     from toolkit.collect.programs import find_programs
     from toolkit.collect.roots import find_roots
     from toolkit.documents import write_new
-    from toolkit.draft import draft
-    from toolkit.interview import questions_as_toml
+    from toolkit.draft.interview import questions_as_toml
+    from toolkit.draft.platform import draft
 
     target = file or (paths[0] if paths else Path()) / "offramp.toml"
     there = errors.BadInput("already there", where=target, hint="edit it, or draft another with --to FILE")

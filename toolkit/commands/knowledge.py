@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from toolkit.catalog import Catalog
+    from toolkit.catalog.entries import Catalog
     from toolkit.model import Platform
 
 
 def known(overlays: tuple[Path, ...], platform: "Platform | None" = None, base: Path = Path()) -> "Catalog":
     """Shipped knowledge, then the folders offramp.toml names (relative to `base`), then those of --catalog."""
-    from toolkit.catalog import load
+    from toolkit.catalog.folders import load
 
     return load((*(base / folder for folder in (platform.catalog if platform else ())), *overlays))
 

@@ -8,7 +8,7 @@ from toolkit import errors
 from toolkit.commands.options import LOSSES, SCENARIO
 
 if TYPE_CHECKING:
-    from toolkit.entries import Catalog, Scenario
+    from toolkit.catalog.entries import Catalog, Scenario
     from toolkit.model import Audit, Loss
 
 

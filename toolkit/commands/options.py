@@ -48,7 +48,7 @@ class NamesRules(click.Command):
     """Its help ends with all rules."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from toolkit.catalog import load
+        from toolkit.catalog.folders import load
 
         with formatter.section("Rules"):
             formatter.write_dl([(ident, rule.title) for ident, rule in sorted(load().rules.items())])
@@ -74,7 +74,7 @@ def of_catalog(*tables: str) -> Callable[[click.Context], Iterable[str]]:
     """Ids of these tables of the shipped catalogue."""
 
     def known(_context: click.Context) -> Iterable[str]:
-        from toolkit.catalog import load
+        from toolkit.catalog.folders import load
 
         catalog = load()
         return [name for table in tables for name in getattr(catalog, table)]

@@ -11,7 +11,7 @@ from toolkit.commands.options import ANY_PATH, catalog_option, format_option, ou
 from toolkit.console import Targets, emit, say
 
 if TYPE_CHECKING:
-    from toolkit.catalog import Catalog
+    from toolkit.catalog.entries import Catalog
     from toolkit.model import Plan, Today
 
 

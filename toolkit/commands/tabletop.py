@@ -22,7 +22,7 @@ from toolkit.commands.sealing import sealed
 from toolkit.console import Targets, emit, say
 
 if TYPE_CHECKING:
-    from toolkit.entries import Catalog, Scenario
+    from toolkit.catalog.entries import Catalog, Scenario
     from toolkit.model import Audit, Loss, Plan, Tabletop, TabletopEntry
 
 RECORD = "tabletop.json"

@@ -7,7 +7,7 @@ What is in no opening is closed. Ports of SSH are not here: they are the invento
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from toolkit.entries import Blueprint, Catalog, Listen
+from toolkit.catalog.entries import Blueprint, Catalog, Listen
 from toolkit.errors import BadInput
 from toolkit.generate import wiring
 from toolkit.generate.variables import variable

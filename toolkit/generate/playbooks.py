@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.generate import copies
 from toolkit.generate.ansible_yaml import dump_plays
 from toolkit.model import GeneratedFile, Replacement

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import copies, firewall, wiring
 from toolkit.generate.manifest import manifest_file

@@ -3,7 +3,7 @@
 from typing import Any
 
 from toolkit.calendars import calendars
-from toolkit.entries import Blueprint, Catalog
+from toolkit.catalog.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import containers, runnable, wiring
 from toolkit.generate.addresses import addressed

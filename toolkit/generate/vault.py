@@ -15,7 +15,7 @@ import msgspec
 import yaml
 
 from toolkit import documents
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import age, authority, folder, signing_key
 from toolkit.model import Plan, Platform, Value

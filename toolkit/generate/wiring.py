@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate.ansible_yaml import Unsafe
 from toolkit.model import Plan, Replacement

@@ -8,111 +8,101 @@ name of `checks/capabilities.toml` ("otp.sms"), a *company* is the id of the ven
 A module here for each stage that makes the values; everybody imports from `toolkit.model`.
 """
 
-from toolkit.model.bag import Bag as Bag
-from toolkit.model.bag import BagFile as BagFile
-from toolkit.model.bag import BagPart as BagPart
-from toolkit.model.bag import Gap as Gap
-from toolkit.model.base import FILL_IN as FILL_IN
-from toolkit.model.base import MOST_HOURS as MOST_HOURS
-from toolkit.model.base import SCHEMA_VERSION as SCHEMA_VERSION
-from toolkit.model.base import Awaited as Awaited
-from toolkit.model.base import Confidence as Confidence
-from toolkit.model.base import DiscardReason as DiscardReason
-from toolkit.model.base import Effect as Effect
-from toolkit.model.base import Filled as Filled
-from toolkit.model.base import Hours as Hours
-from toolkit.model.base import LossKind as LossKind
-from toolkit.model.base import Outcome as Outcome
-from toolkit.model.base import Phase as Phase
-from toolkit.model.base import Role as Role
-from toolkit.model.base import RootKind as RootKind
-from toolkit.model.base import Severity as Severity
-from toolkit.model.base import SkipReason as SkipReason
-from toolkit.model.base import Source as Source
-from toolkit.model.base import Told as Told
-from toolkit.model.base import Use as Use
-from toolkit.model.base import Value as Value
-from toolkit.model.changed import Cause as Cause
-from toolkit.model.changed import Diff as Diff
-from toolkit.model.changed import FindingChange as FindingChange
-from toolkit.model.changed import JourneyChange as JourneyChange
-from toolkit.model.changed import ScoreChange as ScoreChange
-from toolkit.model.changed import Spot as Spot
-from toolkit.model.changed import VendorChange as VendorChange
-from toolkit.model.judged import Answer as Answer
-from toolkit.model.judged import Assessment as Assessment
-from toolkit.model.judged import Audit as Audit
-from toolkit.model.judged import Company as Company
-from toolkit.model.judged import Finding as Finding
-from toolkit.model.judged import FirstStep as FirstStep
-from toolkit.model.judged import JourneyRisk as JourneyRisk
-from toolkit.model.judged import Measured as Measured
-from toolkit.model.judged import Proofs as Proofs
-from toolkit.model.judged import Question as Question
-from toolkit.model.judged import Score as Score
-from toolkit.model.judged import ScorePart as ScorePart
-from toolkit.model.known import Dependency as Dependency
-from toolkit.model.known import Need as Need
-from toolkit.model.known import Undescribed as Undescribed
-from toolkit.model.planned import Change as Change
-from toolkit.model.planned import Compared as Compared
-from toolkit.model.planned import Comparison as Comparison
-from toolkit.model.planned import DataLost as DataLost
-from toolkit.model.planned import Effort as Effort
-from toolkit.model.planned import Export as Export
-from toolkit.model.planned import HostNeed as HostNeed
-from toolkit.model.planned import Kept as Kept
-from toolkit.model.planned import Loss as Loss
-from toolkit.model.planned import Obstacle as Obstacle
-from toolkit.model.planned import Plan as Plan
-from toolkit.model.planned import Preparation as Preparation
-from toolkit.model.planned import Replacement as Replacement
-from toolkit.model.planned import Return as Return
-from toolkit.model.planned import Schedule as Schedule
-from toolkit.model.planned import Taken as Taken
-from toolkit.model.planned import Task as Task
-from toolkit.model.planned import Today as Today
-from toolkit.model.planned import Unplanned as Unplanned
-from toolkit.model.planned import Wait as Wait
-from toolkit.model.planned import WayOut as WayOut
-from toolkit.model.planned import Window as Window
-from toolkit.model.platform import Application as Application
-from toolkit.model.platform import Choice as Choice
-from toolkit.model.platform import Container as Container
-from toolkit.model.platform import Correction as Correction
-from toolkit.model.platform import Declare as Declare
-from toolkit.model.platform import Drill as Drill
-from toolkit.model.platform import Fallback as Fallback
-from toolkit.model.platform import Ignore as Ignore
-from toolkit.model.platform import Job as Job
-from toolkit.model.platform import Journey as Journey
-from toolkit.model.platform import Objectives as Objectives
-from toolkit.model.platform import Person as Person
-from toolkit.model.platform import Platform as Platform
-from toolkit.model.platform import PublicKey as PublicKey
-from toolkit.model.platform import Waiver as Waiver
-from toolkit.model.proved import Journal as Journal
-from toolkit.model.proved import Step as Step
-from toolkit.model.proved import Verdict as Verdict
-from toolkit.model.proved import Violation as Violation
-from toolkit.model.rehearsed import Tabletop as Tabletop
-from toolkit.model.rehearsed import TabletopEntry as TabletopEntry
-from toolkit.model.seen import Discarded as Discarded
-from toolkit.model.seen import Evidence as Evidence
-from toolkit.model.seen import HostPlace as HostPlace
-from toolkit.model.seen import NamedHost as NamedHost
-from toolkit.model.seen import Observation as Observation
-from toolkit.model.seen import ObservationName as ObservationName
-from toolkit.model.seen import OneOf as OneOf
-from toolkit.model.seen import ResourceName as ResourceName
-from toolkit.model.seen import Root as Root
-from toolkit.model.seen import Skipped as Skipped
-from toolkit.model.seen import Survey as Survey
-from toolkit.model.seen import Unread as Unread
-from toolkit.model.simulated import Dark as Dark
-from toolkit.model.simulated import Explanation as Explanation
-from toolkit.model.simulated import LostDependency as LostDependency
-from toolkit.model.simulated import Simulation as Simulation
-from toolkit.model.simulated import Strained as Strained
-from toolkit.model.written import GeneratedFile as GeneratedFile
-from toolkit.model.written import Manifest as Manifest
+from toolkit.model.bag import Bag, BagFile, BagPart, Gap
+from toolkit.model.base import (
+    FILL_IN,
+    MOST_HOURS,
+    SCHEMA_VERSION,
+    Awaited,
+    Confidence,
+    DiscardReason,
+    Effect,
+    Filled,
+    Hours,
+    LossKind,
+    Outcome,
+    Phase,
+    Role,
+    RootKind,
+    Severity,
+    SkipReason,
+    Source,
+    Told,
+    Use,
+    Value,
+)
+from toolkit.model.changed import Cause, Diff, FindingChange, JourneyChange, ScoreChange, Spot, VendorChange
+from toolkit.model.judged import (
+    Answer,
+    Assessment,
+    Audit,
+    Company,
+    Finding,
+    FirstStep,
+    JourneyRisk,
+    Measured,
+    Proofs,
+    Question,
+    Score,
+    ScorePart,
+)
+from toolkit.model.known import Dependency, Need, Undescribed
+from toolkit.model.planned import (
+    Change,
+    Compared,
+    Comparison,
+    DataLost,
+    Effort,
+    Export,
+    HostNeed,
+    Kept,
+    Loss,
+    Obstacle,
+    Plan,
+    Preparation,
+    Replacement,
+    Return,
+    Schedule,
+    Taken,
+    Task,
+    Today,
+    Unplanned,
+    Wait,
+    WayOut,
+    Window,
+)
+from toolkit.model.platform import (
+    Application,
+    Choice,
+    Container,
+    Correction,
+    Declare,
+    Drill,
+    Fallback,
+    Ignore,
+    Job,
+    Journey,
+    Objectives,
+    Person,
+    Platform,
+    PublicKey,
+    Waiver,
+)
+from toolkit.model.proved import Journal, Step, Verdict, Violation
+from toolkit.model.rehearsed import Tabletop, TabletopEntry
+from toolkit.model.seen import (
+    Discarded,
+    Evidence,
+    HostPlace,
+    NamedHost,
+    Observation,
+    ObservationName,
+    OneOf,
+    ResourceName,
+    Root,
+    Skipped,
+    Survey,
+    Unread,
+)
+from toolkit.model.simulated import Dark, Explanation, LostDependency, Simulation, Strained
+from toolkit.model.written import GeneratedFile, Manifest

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from toolkit.entries import Artefact
+from toolkit.catalog.entries import Artefact
 from toolkit.errors import ProgramFailed
 from toolkit.model import Gap
 from toolkit.pack import bag

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import msgspec
 import yaml
 
+from toolkit.catalog.entries import Blueprint
 from toolkit.documents import decode, read_file, read_manifest, read_toml, understood
-from toolkit.entries import Blueprint
 from toolkit.errors import BadInput
 from toolkit.model import Manifest, Value
 

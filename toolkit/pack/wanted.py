@@ -5,7 +5,7 @@ In: a generated project (`project.read`) and the hosts' release. Out: package na
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from toolkit.entries import Blueprint
+from toolkit.catalog.entries import Blueprint
 from toolkit.pack.project import Application, Project
 
 # What every host of Debian's has, more or less: a package of the bag may need the bag's version of one of these.

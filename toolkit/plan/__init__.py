@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
 from toolkit.plan.access import possible

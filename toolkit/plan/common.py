@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog, CommonTask
+from toolkit.catalog.entries import Catalog, CommonTask
 from toolkit.model import DataLost, Platform, Replacement, Task, Value
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone

@@ -5,7 +5,7 @@ In: an audit, the catalogue, how many people there are. Out: a `Comparison`, the
 
 from collections.abc import Sequence
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import SCHEMA_VERSION, Audit, Compared, Comparison, Loss, Plan
 from toolkit.plan import make_plan, working
 from toolkit.plan.called import called

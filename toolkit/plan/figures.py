@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from math import ceil
 
-from toolkit.catalog import Catalog, EffortRule, PlanTask
+from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.model import Effort, Platform, Task, Wait, Window
 from toolkit.plan.losses import Gone
 from toolkit.plan.measured import MeasuredRule

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.model import HostNeed, Replacement
 from toolkit.plan.losses import Gone

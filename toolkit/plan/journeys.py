@@ -7,7 +7,7 @@ which each journey is there again, and what nothing replaces; after it, a `Retur
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Dependency, Loss, Replacement, Return, Task, Value
 from toolkit.plan.calendar import DAY_HOURS
 from toolkit.plan.losses import Gone

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Company, Dependency, Hours, Loss, Taken, Value
 
 HOSTING = ("hosting.compute", "hosting.containers", "hosting.functions", "hosting.static")

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from msgspec.structs import asdict, replace
 
-from toolkit.catalog import Catalog, EffortRule, PlanTask
+from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.model import Measured
 
 Rule = TypeVar("Rule", bound=PlanTask)

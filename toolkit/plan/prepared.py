@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog, EffortRule, PlanTask
+from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.plan.common import COMMON
 
 Rule = TypeVar("Rule", bound=PlanTask)

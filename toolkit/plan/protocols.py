@@ -14,7 +14,7 @@ What a queue or a cache holds does not have to move: a program that takes its ad
 
 from collections.abc import Iterable
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Dependency, Need, Value
 
 _INFRASTRUCTURE = ("tf_resource", "cfn", "arm")

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from toolkit.catalog import Blueprint, Catalog
+from toolkit.catalog.entries import Blueprint, Catalog
 from toolkit.errors import BadInput
 from toolkit.model import Audit, Choice, Loss, Platform, Replacement, Unplanned, Value
 from toolkit.plan.losses import Gone

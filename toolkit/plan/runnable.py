@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Dependency, Obstacle, Platform
 from toolkit.plan.losses import Gone
 from toolkit.plan.replacements import Chosen, why_not

@@ -8,8 +8,7 @@ the programs that were found.
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from toolkit.catalog import Catalog
-from toolkit.entries import Stop
+from toolkit.catalog.entries import Catalog, Stop
 from toolkit.model import Audit, Dependency, Value
 from toolkit.plan.losses import HOSTING, Gone, hosts
 from toolkit.plan.names import fill_words, names_of, open_words

@@ -26,7 +26,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog, EffortRule, PlanTask
+from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.errors import BadCatalog
 from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
 from toolkit.plan.common import common_tasks, taken_over, with_gate

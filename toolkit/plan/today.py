@@ -6,7 +6,7 @@ already: the outage of its journeys with and without that one thing held, and th
 
 from collections.abc import Sequence
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan, Preparation, Task, Today
 from toolkit.plan import make_plan
 from toolkit.plan.called import called

@@ -7,7 +7,7 @@ Where nobody was found who runs the programs either, a lost vendor that rents ou
 
 from collections.abc import Sequence
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, DataLost, Dependency, Loss, Replacement
 from toolkit.plan.figures import too_early
 from toolkit.plan.losses import Gone

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Dependency, Loss, Need, Platform, Unplanned, Value
 from toolkit.plan.losses import HOSTING, Gone, hosts, rents_out
 from toolkit.plan.protocols import Use, uses

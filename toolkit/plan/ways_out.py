@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from toolkit.catalog import Catalog, Exit
+from toolkit.catalog.entries import Catalog, Exit
 from toolkit.model import (
     DataLost,
     Dependency,

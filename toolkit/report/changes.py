@@ -6,7 +6,7 @@ In: values of a `Diff`. Out: plain text, not yet escaped for any format.
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Diff, FindingChange, JourneyChange, Spot, VendorChange
 
 NOTHING = "Nothing changed."

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Dependency
 from toolkit.report import places
 from toolkit.report.escape import visible

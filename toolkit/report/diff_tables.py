@@ -5,7 +5,7 @@ In: a `Diff`. Out: paragraphs. File and line become links where the forge is kno
 
 from collections.abc import Sequence
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Diff, FindingChange, Spot
 from toolkit.report import changes
 from toolkit.report.escape import code, markdown

@@ -6,7 +6,7 @@ lines are short and the whole address is in another format.
 
 import re
 
-from toolkit.entries import Notice, Vendor
+from toolkit.catalog.entries import Notice, Vendor
 from toolkit.model import Export, Kept
 
 NO_SOURCE = "no source"

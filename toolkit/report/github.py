@@ -5,7 +5,7 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions. 
 
 from collections.abc import Iterator, Sequence
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Finding, Spot, Verdict
 from toolkit.report import places
 from toolkit.report.escape import visible

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from toolkit.entries import Catalog, Notice
+from toolkit.catalog.entries import Catalog, Notice
+from toolkit.catalog.sources import kind_of
 from toolkit.model import (
     Audit,
     Company,
@@ -36,7 +37,6 @@ from toolkit.report import (
     verdict_comment,
 )
 from toolkit.report.pages import page
-from toolkit.sources import kind_of
 
 _MOST_UNREAD = 500  # beyond that the page would only repeat itself; the JSON report has all
 _LONG = 1000  # findings; beyond that each shows fewer places, so that the page stays small enough to open anywhere

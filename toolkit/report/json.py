@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from toolkit.depth import Depths
+from toolkit.catalog.depth import Depths
+from toolkit.catalog.entries import Catalog, Rule
 from toolkit.doctor import Need
-from toolkit.entries import Catalog, Rule
 from toolkit.model import (
     Audit,
     Comparison,

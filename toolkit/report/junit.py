@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as xml
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Finding, Verdict
 from toolkit.report import places, summary
 from toolkit.report.escape import visible

@@ -6,7 +6,7 @@ In: a simulation and the catalogue. Out: plain text, not yet escaped for any for
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from toolkit.entries import Catalog, Scenario
+from toolkit.catalog.entries import Catalog, Scenario
 from toolkit.model import Dark, Loss, LostDependency, Simulation, Strained
 from toolkit.report import facts
 from toolkit.report.facts import in_hours

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import (
     Audit,
     Comparison,

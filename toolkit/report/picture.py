@@ -7,7 +7,7 @@ layer is the barycentre method's (Sugiyama, Tagawa, Toda 1981): each box goes to
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Answer, Audit, Effect
 
 LAYERS = ("Journeys", "Services", "Companies", "Which run on")

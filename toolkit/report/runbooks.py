@@ -7,7 +7,7 @@ with its phases in order, and `index.html`, all of it on pages to print. Times c
 from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Phase, Plan, Task, WayOut
 from toolkit.report import caveats, gantt
 from toolkit.report.escape import address, block, code, markdown, prose

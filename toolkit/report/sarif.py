@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from toolkit.entries import Catalog, Rule
+from toolkit.catalog.entries import Catalog, Rule
 from toolkit.model import Audit, Confidence, Evidence, Finding, Severity, Verdict
 from toolkit.project_urls import documentation
 from toolkit.report import places, summary

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from toolkit.entries import Catalog, Rule
+from toolkit.catalog.entries import Catalog, Rule
 from toolkit.model import (
     Answer,
     Audit,

@@ -6,7 +6,7 @@ In: a verdict and its audit. Out: paragraphs of Markdown. When nothing changed, 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Audit, Diff, JourneyChange, Spot, Verdict, Violation
 from toolkit.report import changes, diff_tables, summary
 from toolkit.report.escape import code, markdown

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from toolkit.entries import Scenario
+from toolkit.catalog.entries import Scenario
 from toolkit.model import SCHEMA_VERSION, Loss, Plan, Tabletop, TabletopEntry, Task, WayOut
 
 INDEX = "index.md"

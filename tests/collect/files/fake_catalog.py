@@ -1,6 +1,6 @@
 """A small catalogue for the file engine's tests: signals without anything else."""
 
-from toolkit.catalog import Catalog, Service, SignalKind, Vendor
+from toolkit.catalog.entries import Catalog, Service, SignalKind, Vendor
 
 
 def catalog(signals: dict[str, dict[SignalKind, tuple[str, ...]]], hash: str = "test") -> Catalog:

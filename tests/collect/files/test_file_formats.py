@@ -6,9 +6,9 @@ Each row is a file's path, its text, and a dependency that must be reported beca
 import pytest
 from msgspec.structs import replace
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
 from toolkit.model import Platform
 
 MANIFESTS = {

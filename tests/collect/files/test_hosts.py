@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.collect.files.fake_catalog import catalog
+from toolkit.catalog.entries import Catalog, Hosts
 from toolkit.collect.files import collect_files
-from toolkit.entries import Catalog, Hosts
+from toolkit.identify.undescribed import undescribed
 from toolkit.model import Platform, Survey
-from toolkit.undescribed import undescribed
 
 KNOWN = catalog({"twilio": {"host": ("api.twilio.com",)}})
 KNOWN = Catalog(**{

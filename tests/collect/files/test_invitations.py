@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
 from toolkit.collect.files.invitations import invitation, is_readme
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
 from toolkit.model import Platform
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from toolkit.catalog import Signal, SignalKind
+from toolkit.catalog.entries import Signal, SignalKind
 from toolkit.collect.files.match import Matcher
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fake_catalog import catalog
 
-from toolkit.catalog import Signal, SignalKind
+from toolkit.catalog.entries import Signal, SignalKind
 from toolkit.collect.files.literals import COMMAND, literals
 from toolkit.collect.files.prefilter import Hit, load_prefilter, only_in_comments
 

@@ -11,7 +11,8 @@ from web_server import Site, Sites, make_certificates, nginx
 from web_server import configure as configure_nginx
 from web_server import wait as wait_for_nginx
 
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.collect.network.names import Server
 
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from authority import LOOPBACK, Serve, free_port
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.collect.network.names import Server, domain_name, host_name, server
 from toolkit.collect.network.outside import Outside, collect_network, preview
 from toolkit.errors import BadInput

@@ -12,7 +12,7 @@ import pytest
 from authority import LOOPBACK, Serve, free_port
 from web_server import Sites
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.collect.network.names import Server
 from toolkit.collect.network.outside import Outside, collect_network
 from toolkit.model import Survey

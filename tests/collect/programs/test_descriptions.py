@@ -9,7 +9,7 @@ import tomlkit
 from toolkit.collect.programs import find_programs
 from toolkit.collect.programs.wiring import given, wire
 from toolkit.documents import decode
-from toolkit.draft_programs import program_tables
+from toolkit.draft.programs import program_tables
 from toolkit.generate import runnable
 from toolkit.model import Platform
 from toolkit.program import Program

@@ -7,7 +7,7 @@ import tomlkit
 from msgspec.structs import replace
 
 from tests.collect.programs.test_stacks import DOTNET, SPRING, Files, only
-from toolkit.draft_programs import program_tables
+from toolkit.draft.programs import program_tables
 
 _H2 = "<artifactId>h2database</artifactId>"
 _SETTINGS = "src/main/resources/application"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.collect.programs import queue_settings
 from toolkit.collect.programs.wiring import given, wire
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
 from toolkit.collect.records import collect_records, kind_of
 from toolkit.errors import BadInput

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.generate import generate, make_vault, write
 from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Platform, Replacement, Schedule
 

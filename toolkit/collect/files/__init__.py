@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
-from toolkit.catalog import Catalog, Signal
+from toolkit.catalog.entries import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.files.cache import Cache
 from toolkit.collect.files.choices import choices

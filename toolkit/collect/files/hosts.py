@@ -12,11 +12,11 @@ from typing import NamedTuple, get_args
 
 import idna
 
+from toolkit.catalog.entries import Hosts
 from toolkit.collect.files import host_words as words
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.parsers._literals import host_of, is_told
 from toolkit.collect.files.prefilter import COMMENT_LINE
-from toolkit.entries import Hosts
 from toolkit.model import HostPlace
 
 PLACES: tuple[HostPlace, ...] = get_args(HostPlace)

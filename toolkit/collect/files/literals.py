@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from toolkit.catalog import Signal
+from toolkit.catalog.entries import Signal
 
 # Kinds whose files are claimed by name and parsed in any case, and kinds that no file contains.
 _NOT_IN_TEXT = frozenset({

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from toolkit.catalog import Signal, SignalKind
+from toolkit.catalog.entries import Signal, SignalKind
 
 # A signal also meets longer values that go on after one of these.
 _SEPARATORS: dict[str, str] = {

@@ -15,7 +15,7 @@ import hyperscan
 import msgspec
 from msgspec import Struct
 
-from toolkit.catalog import Signal
+from toolkit.catalog.entries import Signal
 from toolkit.collect.files import literals as rules
 from toolkit.collect.files.literals import BESIDE, NO_WORD, Literal, literals
 from toolkit.documents import write_bytes

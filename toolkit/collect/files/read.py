@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from toolkit.catalog.entries import Hosts, Naming
 from toolkit.collect.files import own, paths
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.guards import CODE, Guards
@@ -26,7 +27,6 @@ from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comm
 from toolkit.collect.files.resource_names import ResourceFound, resource_names
 from toolkit.collect.files.switches import Said, switches
 from toolkit.collect.files.walk import File
-from toolkit.entries import Hosts, Naming
 from toolkit.globs import Globs
 from toolkit.model import DiscardReason, Role, SkipReason
 from toolkit.uses import is_interface

@@ -14,9 +14,9 @@ from typing import Any
 from msgspec import Struct
 
 from toolkit import leaks
+from toolkit.catalog.entries import Naming
 from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.yamltree import ITEM, Leaf, leaves
-from toolkit.entries import Naming
 
 NAME = "{}"  # the part of a key that is the name itself
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")

@@ -7,7 +7,7 @@ lies under it: who is described need not be found twice.
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.collect.files.hosts import PLACES, Named
 from toolkit.collect.network.suffixes import registered
 from toolkit.model import NamedHost

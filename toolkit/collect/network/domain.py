@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import dns.exception
 import dns.reversename
 
-from toolkit.catalog import Signal
+from toolkit.catalog.entries import Signal
 from toolkit.collect.network import questions
 from toolkit.collect.network.ask import Answer, Asker
 from toolkit.collect.network.names import Address, address

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from toolkit.catalog import Catalog, Signal
+from toolkit.catalog.entries import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.network import questions

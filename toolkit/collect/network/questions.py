@@ -7,7 +7,7 @@ mere existence is a signal of the catalogue (`_vercel`, `resend._domainkey`).
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from toolkit.catalog import Signal
+from toolkit.catalog.entries import Signal
 
 OF_THE_DOMAIN = ("NS", "MX", "TXT", "CAA", "DS", "DNSKEY", "A", "AAAA")
 # where other companies' services usually hang

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.network.names import host_name, is_beneath
 from toolkit.model import Evidence, Role

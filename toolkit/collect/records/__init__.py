@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
-from toolkit.catalog import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.collect import merge
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.network.signs import Seen, evidence

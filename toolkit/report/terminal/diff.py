@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Diff, FindingChange, JourneyChange, VendorChange
 from toolkit.report import changes
 from toolkit.report.terminal.screen import listing, put

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from rich.console import Console
 
-from toolkit.depth import Depth, Depths, summary
+from toolkit.catalog.depth import Depth, Depths, summary
+from toolkit.catalog.entries import Catalog, Exit, Rule
+from toolkit.catalog.sources import OTHER
 from toolkit.doctor import Need
-from toolkit.entries import Catalog, Exit, Rule
 from toolkit.model import Audit, Discarded, Evidence, Explanation, Survey, Value
 from toolkit.report import places
 from toolkit.report.facts import NO_SOURCE
 from toolkit.report.terminal.screen import listing, put
-from toolkit.sources import OTHER
 
 _EVERYTHING = 1_000  # lines: these are answers to a question, not a summary
 _PLACES = 3  # of one sign

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.model import Simulation
 from toolkit.report import losses
 from toolkit.report.facts import notices_words

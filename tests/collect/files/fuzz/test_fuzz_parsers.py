@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from toolkit.catalog import KINDS
+from toolkit.catalog.entries import KINDS
 from toolkit.collect.files.mention import Place, Unparsed
 from toolkit.collect.files.parsers import Parser, discover
 

@@ -1,6 +1,6 @@
 """Configuration, environment files, templates, zone files, mobile manifests: names and where they stand."""
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.parsers import (
     Parse,
     config,

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple, get_args
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 
 Parse = Callable[..., Iterator[Mention]]

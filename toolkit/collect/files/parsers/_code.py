@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention, Place, Unparsed
 from toolkit.collect.files.parsers import _literals, _pulumi
 from toolkit.collect.files.parsers._tree import Grammar, Source, broken, names, plain_names

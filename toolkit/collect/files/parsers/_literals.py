@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Place
 from toolkit.collect.files.parsers._settings import settings
 

@@ -6,7 +6,7 @@ Read line by line, like CloudFormation: a type is never split, and templates are
 import re
 from collections.abc import Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._named import commented, named
 

@@ -6,7 +6,7 @@ They all are YAML in which a few keys have the same meaning, so one table reads 
 
 from collections.abc import Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image
 from toolkit.collect.files.parsers._named import commented, named

@@ -6,7 +6,7 @@ Read line by line: templates are often not plain YAML (Jinja, tags of other tool
 import re
 from collections.abc import Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 
 CLAIMS = ("*.yml", "*.yaml", "*.json", "*.template", "*.cfn", "*.cform")

@@ -10,7 +10,7 @@ from bisect import bisect
 from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._host_lists import is_directory, lines_of_lists
 from toolkit.collect.files.parsers._literals import SETTING, Literal, names

@@ -6,7 +6,7 @@ A module is spelled as in the code ("Swoosh.Adapters.Sendgrid"), `config :sentry
 import re
 from collections.abc import Iterator, Sequence
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers import _literals
 from toolkit.collect.files.parsers._places import lines_of

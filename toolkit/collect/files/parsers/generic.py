@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention, Place
 from toolkit.collect.files.parsers._literals import names
 from toolkit.collect.files.parsers._literals import near as around

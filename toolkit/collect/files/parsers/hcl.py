@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention, Unparsed
 from toolkit.collect.files.parsers import _terraform as terraform
 from toolkit.collect.files.parsers._images import image

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._literals import Literal, is_told, names
 from toolkit.collect.files.parsers._places import Lines

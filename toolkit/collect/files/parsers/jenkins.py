@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image
 from toolkit.collect.files.parsers._named import named

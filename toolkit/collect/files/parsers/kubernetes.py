@@ -6,7 +6,7 @@ Read line by line: a Helm template is no YAML before it is rendered.
 import re
 from collections.abc import Generator, Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._images import image, normal
 

@@ -6,7 +6,7 @@ A pod is named as it is ("Firebase/Messaging"), a Swift package by its repositor
 import re
 from collections.abc import Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers._places import Lines
 from toolkit.model import DiscardReason

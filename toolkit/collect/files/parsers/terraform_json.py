@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.files.parsers import _terraform as terraform
 from toolkit.collect.files.parsers._documents import json_document

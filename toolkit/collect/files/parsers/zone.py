@@ -6,7 +6,7 @@ A zone made by a template has lines that no name server would take: those are re
 import re
 from collections.abc import Iterator
 
-from toolkit.catalog import SignalKind
+from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
 from toolkit.collect.network.signs import Record, Seen, of_record
 from toolkit.collect.records.zone import origin_of, read_zone

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from toolkit.catalog import Catalog, Service, SignalKind, Vendor
-from toolkit.identify import _POINTS, identify, why
+from toolkit.catalog.entries import Catalog, Service, SignalKind, Vendor
+from toolkit.identify.dependencies import _POINTS, identify, why
 from toolkit.model import Declare, Dependency, Discarded, Evidence, Ignore, Platform, Role, Root, Survey
 from toolkit.uses import use_of
 

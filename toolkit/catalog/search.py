@@ -10,8 +10,7 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from toolkit.engines import engine_called
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.model import Value
 
@@ -32,6 +31,13 @@ def narrowed(catalog: Catalog, kind: str | None, capability: str | None, text: s
 
     tables = {name: _kept(getattr(catalog, name), wanted) if kind in (None, name) else {} for name in KINDS}
     return replace(catalog, **tables)
+
+
+def engine_called(name: str, catalog: Catalog) -> str | None:
+    """The id of the engine that is called so: "postgresql", "engine:postgresql", "PostgreSQL"."""
+    wanted = name.casefold().removeprefix("engine:")
+    ids = (ident for ident, engine in catalog.engines.items() if wanted in (ident, engine.name.casefold()))
+    return next(ids, None)
 
 
 def one_called(catalog: Catalog, name: str) -> tuple[str, Value]:

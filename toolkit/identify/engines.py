@@ -11,7 +11,7 @@ where all there is serves development or is an option; else *medium*: a driver t
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from toolkit.entries import Catalog, engine_of
+from toolkit.catalog.entries import Catalog, engine_of
 from toolkit.model import Audit, Confidence, Evidence, Explanation, Need, Platform, Role, Survey
 
 _STRONGEST_FIRST: tuple[Role, ...] = ("runtime", "infra", "optional", "build/ci", "developer")
@@ -54,13 +54,6 @@ def _role(evidence: Evidence) -> Role:
     if "compose" in words and any(word in _COMPOSE_FOR_DEVELOPERS for word in words):
         return "developer"
     return evidence.role
-
-
-def engine_called(name: str, catalog: Catalog) -> str | None:
-    """The id of the engine that is called so: "postgresql", "engine:postgresql", "PostgreSQL"."""
-    wanted = name.casefold().removeprefix("engine:")
-    ids = (ident for ident, engine in catalog.engines.items() if wanted in (ident, engine.name.casefold()))
-    return next(ids, None)
 
 
 def why_needed(engine: str, audit: Audit) -> Explanation:

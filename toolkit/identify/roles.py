@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from toolkit.model import Evidence, Role, Value
-from toolkit.uses import is_package
+from toolkit.uses import is_package, is_preview
 
 STRONGEST_FIRST: tuple[Role, ...] = ("runtime", "infra", "optional", "build/ci", "developer")
 _GROUND = ("hosting.", "edge.dns", "edge.registrar", "edge.tls", "build.iac", "data.backup")
@@ -43,7 +43,6 @@ _LISTED = re.compile(
 _STEPS = frozenset({"action", "call"})
 _MACHINES = frozenset({"hosting.compute", "hosting.containers"})
 _DEPLOYMENT = re.compile(r"deploy|release|publish|ship|prod|(?<![a-z])c[di](?![a-z])|main|master|build")
-_NOT_PRODUCTION = re.compile(r"preview|docs?(?![a-z])|storybook|review|(?<![a-z])pr(?![a-z])|pull|demo|sandbox|test")
 # what developers start by hand
 _BY_HAND = re.compile(r"(?:^|/)(?:scripts?|tools?|hack|utils/scripts)/")
 _SUBJECTS = frozenset({"storage", "email", "sms", "voice", "search", "maps", "auth", "payments", "push", "video"})
@@ -114,11 +113,6 @@ def deploys(kind: str, about: Iterable[str], where: str) -> bool:
 def is_deployment(sign: Sign) -> bool:
     """Whether a pipeline deploys there: a sign that `deploys` made infrastructure."""
     return sign.evidence.role == "infra" and deploys(sign.kind, sign.about, sign.evidence.where)
-
-
-def is_preview(where: str) -> bool:
-    """Whether a pipeline's file says that what it deploys is no production: a preview, documentation, a demo."""
-    return _NOT_PRODUCTION.search(where.rpartition(":")[0].lower()) is not None
 
 
 def _switched(signs: Iterable[Sign], *, invited: bool) -> bool:

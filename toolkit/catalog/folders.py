@@ -20,84 +20,31 @@ import msgspec
 from platformdirs import user_cache_path
 
 from toolkit import shipped
-from toolkit.consistency import validate
-from toolkit.documents import MOST_TOML, decode, read_file, read_toml, write_bytes
-from toolkit.entries import (
-    KINDS,
-    Artefact,
+from toolkit.catalog.consistency import validate
+from toolkit.catalog.entries import (
     Blueprint,
     Capability,
     Catalog,
     CommonTask,
-    EffortRule,
     Engine,
-    Example,
-    Exit,
     Families,
     Hosts,
-    HostSize,
-    Input,
-    JourneyEntry,
-    Lost,
-    Need,
     NeedsFile,
-    Notice,
-    Output,
     PlanFile,
-    PlanTask,
     Policy,
     Rule,
     RuleFile,
     Runner,
     Scenario,
-    Secret,
     Service,
-    Signal,
-    SignalKind,
     Switches,
     TasksFile,
     Vendor,
 )
+from toolkit.catalog.families import derive
+from toolkit.documents import MOST_TOML, decode, read_file, read_toml, write_bytes
 from toolkit.errors import BadCatalog, BadInput, OfframpError
-from toolkit.families import derive
-from toolkit.model import Export, Kept, Value
-
-__all__ = [
-    "KINDS",
-    "Artefact",
-    "Blueprint",
-    "Capability",
-    "Catalog",
-    "CommonTask",
-    "EffortRule",
-    "Engine",
-    "Example",
-    "Exit",
-    "Export",
-    "HostSize",
-    "Input",
-    "JourneyEntry",
-    "Kept",
-    "Lost",
-    "Need",
-    "NeedsFile",
-    "Notice",
-    "Output",
-    "PlanFile",
-    "PlanTask",
-    "Policy",
-    "Rule",
-    "RuleFile",
-    "Scenario",
-    "Secret",
-    "Service",
-    "Signal",
-    "SignalKind",
-    "Vendor",
-    "compile_shipped",
-    "load",
-    "validate",
-]
+from toolkit.model import Value
 
 T = TypeVar("T")
 PREBUILT = "catalog.msgpack"  # beside the data in a wheel; the same name in the user's cache

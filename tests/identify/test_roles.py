@@ -2,8 +2,8 @@
 
 import pytest
 
+from toolkit.identify.roles import Sign, adapters, deploys, role_of
 from toolkit.model import Evidence, Role
-from toolkit.roles import Sign, adapters, deploys, role_of
 
 
 def sign(

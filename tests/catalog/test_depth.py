@@ -5,11 +5,11 @@ import re
 import pytest
 
 from toolkit import shipped
-from toolkit.catalog import Catalog, load
-from toolkit.depth import Depth, depth, summary
-from toolkit.entries import Exit, Notice, Service, Vendor
+from toolkit.catalog.depth import Depth, depth, summary
+from toolkit.catalog.entries import Catalog, Exit, Notice, Service, Vendor
+from toolkit.catalog.folders import load
+from toolkit.catalog.sources import SourceKind, kind_of
 from toolkit.model import Export, Kept
-from toolkit.sources import SourceKind, kind_of
 
 PAGE = "https://harbour.example/terms"
 DEEP = Vendor(

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import Catalog, load
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
-from toolkit.engines import find_needs
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
+from toolkit.identify.engines import find_needs
 from toolkit.model import Ignore, Need, Platform, Survey
 
 # the compiled signals are kept between tests: compiling them takes a second each time

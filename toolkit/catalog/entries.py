@@ -567,7 +567,7 @@ class Catalog(Value):
     families: Families = Families()
     hosts: Hosts = Hosts()  # of checks/hosts.toml
     switches: Switches = Switches()  # of checks/switches.toml
-    derived: tuple[Signal, ...] = ()  # what follows from the families: `toolkit/families.py`
+    derived: tuple[Signal, ...] = ()  # what follows from the families: `toolkit/catalog/families.py`
     policy: Policy = Policy()
     folders: tuple[str, ...] = ()  # overlay folders, for the files a blueprint carries
 

@@ -10,7 +10,7 @@ import re
 from typing import Literal, get_args
 from urllib.parse import SplitResult, urlsplit
 
-from toolkit.entries import Catalog
+from toolkit.catalog.entries import Catalog
 
 SourceKind = Literal["own terms", "own documentation", "law", "archive of terms", "press", "somebody else's page"]
 KINDS: tuple[SourceKind, ...] = get_args(SourceKind)

@@ -7,10 +7,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from toolkit.catalog import Catalog
-from toolkit.draft_programs import PROGRAMS, program_tables, relative
-from toolkit.entries import Service
-from toolkit.interview import one_line
+from toolkit.catalog.entries import Catalog, Service
+from toolkit.draft.interview import one_line
+from toolkit.draft.programs import PROGRAMS, program_tables, relative
 from toolkit.model import FILL_IN, Audit, Dependency, Journey
 from toolkit.program import Program
 

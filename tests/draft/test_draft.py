@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tomlkit
 
-from toolkit.draft_programs import program_tables
+from toolkit.draft.programs import program_tables
 from toolkit.program import Program, Runtime, Said
 
 

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from toolkit import roles
-from toolkit.catalog import Catalog, Service, Signal
+from toolkit.catalog.entries import Catalog, Service, Signal
 from toolkit.globs import Globs
+from toolkit.identify import roles
 from toolkit.model import (
     Confidence,
     Declare,

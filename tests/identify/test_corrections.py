@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from toolkit.assess import assess
-from toolkit.catalog import load
+from toolkit.catalog.folders import load
 from toolkit.collect.roots import find_platform
-from toolkit.corrections import chosen, corrected
 from toolkit.errors import BadInput
-from toolkit.identify import identify
+from toolkit.identify.corrections import chosen, corrected
+from toolkit.identify.dependencies import identify
 from toolkit.model import (
     Application,
     Choice,

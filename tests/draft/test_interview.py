@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from toolkit.catalog import load
-from toolkit.interview import questions_as_toml
+from toolkit.catalog.folders import load
+from toolkit.draft.interview import questions_as_toml
 from toolkit.model import (
     SCHEMA_VERSION,
     Assessment,

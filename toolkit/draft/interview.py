@@ -7,8 +7,8 @@ decisive first. An answer that is none is asked for again; whatever is no answer
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
-from toolkit.catalog import Catalog
-from toolkit.catalog_search import NEAR, vendor_called, vendors_near
+from toolkit.catalog.entries import Catalog
+from toolkit.catalog.search import NEAR, vendor_called, vendors_near
 from toolkit.model import Audit, Question
 
 MOST_ASKED = 10

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import get_args
 
-from toolkit.entries import Blueprint, Catalog, Service
+from toolkit.catalog.entries import Blueprint, Catalog, Service
 from toolkit.model import Phase
 
 _ANSWERED = ({"stops", "degrades"}, {"stops", "nothing"})  # what yes and no to a question may say

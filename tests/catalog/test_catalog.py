@@ -7,10 +7,11 @@ import jsonschema
 import msgspec
 import pytest
 
-from toolkit import catalog as module
 from toolkit import schema, shipped
-from toolkit.catalog import Catalog, compile_shipped, load, validate
-from toolkit.entries import Exit, Notice, Service, Vendor
+from toolkit.catalog import folders as module
+from toolkit.catalog.consistency import validate
+from toolkit.catalog.entries import Catalog, Exit, Notice, Service, Vendor
+from toolkit.catalog.folders import compile_shipped, load
 from toolkit.errors import BadCatalog, BadInput
 from toolkit.model import Export, Kept
 

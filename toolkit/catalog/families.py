@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import chain
 
-from toolkit.entries import Families, Family, Service, Signal, SignalKind, Vendor
+from toolkit.catalog.entries import Families, Family, Service, Signal, SignalKind, Vendor
 
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?=_\*$)")
 _ONE_MODULE = re.compile(r"[a-z]{5,30}(?:_[a-z0-9]{2,20}){0,2}")

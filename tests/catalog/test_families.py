@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.catalog import Service, Vendor, load
+from toolkit.catalog.entries import Families, Family, Service, Vendor
+from toolkit.catalog.families import derive
+from toolkit.catalog.folders import load
 from toolkit.collect.files import collect_files
-from toolkit.entries import Families, Family
-from toolkit.families import derive
-from toolkit.identify import identify
+from toolkit.identify.dependencies import identify
 from toolkit.model import Platform
 
 PACKAGE = '<ItemGroup><PackageReference Include="Foundatio.Aliyun" /></ItemGroup>'

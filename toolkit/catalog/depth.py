@@ -7,9 +7,9 @@ the vendor's own nor law, press or an archive of terms is no source: see `source
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from toolkit.entries import Catalog, Service, Vendor
+from toolkit.catalog.entries import Catalog, Service, Vendor
+from toolkit.catalog.sources import KINDS, OTHER, SourceKind, counts, kind_of
 from toolkit.model import Value
-from toolkit.sources import KINDS, OTHER, SourceKind, counts, kind_of
 
 
 class Depth(Value):
