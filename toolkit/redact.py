@@ -189,7 +189,7 @@ def _survey(survey: Survey, names: dict[str, str], alias: Alias) -> Survey:
 
     return replace(
         survey,
-        roots=tuple(replace(root, id=names[root.id], location=REMOVED) for root in survey.roots),
+        roots=tuple(replace(root, id=names[root.id], location=REMOVED, commit="") for root in survey.roots),
         evidence=tuple(moved(item) for item in survey.evidence),
         discarded=tuple(moved(item) for item in survey.discarded),
         unread=tuple(replace(moved(item), reason=_hosts(item.reason, alias)) for item in survey.unread),

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from toolkit.collect.commits import bytes_of
 from toolkit.documents import read_platform
 from toolkit.errors import BadInput
 from toolkit.model import Platform, Survey
@@ -90,10 +91,5 @@ def tracked(folders: Iterable[Path]) -> int | None:
 
 
 def _index_entries(index: Path) -> int | None:
-    try:
-        handle = os.open(index, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            head = file.read(12) or b""
-    except OSError:
-        return None
+    head = bytes_of(index, 12)
     return int.from_bytes(head[8:], "big") if head[:4] == b"DIRC" and len(head) == 12 else None

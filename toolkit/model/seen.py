@@ -12,6 +12,7 @@ class Root(Value):
     kind: RootKind
     location: str  # path as given by the user, profile name, domain
     invites: str = ""  # "path:line" that invites others to run the program themselves
+    commit: str = ""  # of a checkout: the commit that Git had checked out; files may have been edited since
 
 
 class Evidence(Value):

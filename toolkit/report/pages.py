@@ -6,7 +6,9 @@ Content-Security-Policy allows exactly the style and the script that were writte
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -28,7 +30,14 @@ def page(template: str, values: Mapping[str, object], *, script: str | None = No
     environment.filters["digest"] = _digest
     environment.filters["prose"] = _prose
     inline = {"style": _asset("style.css"), "script": _asset(script) if script else Markup("")}
-    return environment.get_template(template).render(**inline, **values) + "\n"
+    return environment.get_template(template).render(**inline, **values, written=_written()) + "\n"
+
+
+def _written() -> str:
+    """Today, or the day that whoever builds reproducibly names (https://reproducible-builds.org/docs/source-date-epoch/)."""
+    named = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(named), UTC) if named.isdecimal() and len(named) < 12 else datetime.now(UTC)
+    return moment.date().isoformat()
 
 
 def _prose(text: str) -> Markup:

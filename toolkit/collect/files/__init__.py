@@ -13,6 +13,7 @@ from pathlib import Path
 
 from toolkit.catalog.entries import Catalog, Signal
 from toolkit.collect import merge
+from toolkit.collect.commits import commit_of
 from toolkit.collect.files.cache import Cache
 from toolkit.collect.files.choices import choices
 from toolkit.collect.files.claims import Claims
@@ -152,7 +153,7 @@ def _survey(
             skipped.append(Skipped(name, path, found.skipped))
     invites = sorted(f"{_shown(file.path)}:{found.invites}" for file, found in results.items() if found.invites)
     return Survey(
-        roots=(Root(name, "checkout", _shown(str(folder)), invites[0] if invites else ""),),
+        roots=(Root(name, "checkout", _shown(str(folder)), invites[0] if invites else "", commit_of(folder)),),
         sources=("files",),
         evidence=tuple(evidence),
         discarded=tuple(discarded),
