@@ -15,9 +15,10 @@ from moto.server import ThreadedMotoServer
 from vendor import Vendor
 
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export import cloudflare, dataset, digitalocean, gandi, route53, zones
+from toolkit.export import dataset
+from toolkit.export.dns import cloudflare, digitalocean, gandi, route53, zones
 from toolkit.export.command import export
-from toolkit.export.zones import Addresses
+from toolkit.export.dns.zones import Addresses
 
 Sleep = Callable[[float], None]
 SERVICES = {"cloudflare": cloudflare, "gandi": gandi, "digitalocean": digitalocean}

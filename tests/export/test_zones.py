@@ -12,8 +12,9 @@ import knot_server
 import pytest
 
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export import dataset, registrar, zone_file, zone_transfer, zones
-from toolkit.export.zones import Addresses, Alias, Decision, Found
+from toolkit.export import dataset
+from toolkit.export.dns import registrar, zone_file, zone_transfer, zones
+from toolkit.export.dns.zones import Addresses, Alias, Decision, Found
 
 ZONE = zones.zone_name("board.example")
 NOWHERE = lambda name: ()  # noqa: E731  # a resolver that knows nothing

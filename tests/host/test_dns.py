@@ -14,7 +14,8 @@ from delegation import ZONE, World
 from toolkit.catalog.folders import load
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
-from toolkit.export import dataset, zone_transfer
+from toolkit.export import dataset
+from toolkit.export.dns import zone_transfer
 from toolkit.model import SCHEMA_VERSION, HostNeed, Plan, Platform, Replacement, Schedule
 from toolkit.tools import ssh
 

@@ -11,7 +11,7 @@ import click
 
 from toolkit.console import say
 from toolkit.export.data_command import add_data
-from toolkit.export.dns_command import dns
+from toolkit.export.dns.command import dns
 from toolkit.export.options import address, announce, dry_run_option, report, secret, sign_option, signed, to_option
 
 _MOST_NAMED = 20

@@ -14,7 +14,7 @@ from toolkit.export.options import address, announce, dry_run_option, report, se
 
 if TYPE_CHECKING:
     from toolkit.export.dataset import Stream
-    from toolkit.export.zones import Resolve
+    from toolkit.export.dns.zones import Resolve
 
 _MOST_NAMED = 40
 Streams = dict[str, "Stream"]
@@ -41,7 +41,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @_options
 def route53(aws_profile: str | None, zones: tuple[str, ...], resolver: str | None, folder: Path, dry_run: bool) -> None:
     """Public hosted zones of Route 53."""
-    from toolkit.export import route53
+    from toolkit.export.dns import route53
 
     def streams(resolve: "Resolve") -> Streams:
         return route53.streams(route53.client(aws_profile), zones, resolve)
@@ -54,7 +54,7 @@ def route53(aws_profile: str | None, zones: tuple[str, ...], resolver: str | Non
 @_options
 def cloudflare(api: str, zones: tuple[str, ...], resolver: str | None, folder: Path, dry_run: bool) -> None:
     """Zones at Cloudflare, with the origins behind its proxy."""
-    from toolkit.export import cloudflare
+    from toolkit.export.dns import cloudflare
 
     def streams(resolve: "Resolve") -> Streams:
         client = cloudflare.client(secret("CLOUDFLARE_TOKEN"), address(api))
@@ -68,7 +68,7 @@ def cloudflare(api: str, zones: tuple[str, ...], resolver: str | None, folder: P
 @_options
 def gandi(api: str, zones: tuple[str, ...], resolver: str | None, folder: Path, dry_run: bool) -> None:
     """Zones at Gandi LiveDNS."""
-    from toolkit.export import gandi
+    from toolkit.export.dns import gandi
 
     def streams(resolve: "Resolve") -> Streams:
         client = gandi.client(secret("GANDI_TOKEN"), address(api))
@@ -82,7 +82,7 @@ def gandi(api: str, zones: tuple[str, ...], resolver: str | None, folder: Path, 
 @_options
 def digitalocean(api: str, zones: tuple[str, ...], resolver: str | None, folder: Path, dry_run: bool) -> None:
     """Domains at DigitalOcean."""
-    from toolkit.export import digitalocean
+    from toolkit.export.dns import digitalocean
 
     def streams(resolve: "Resolve") -> Streams:
         client = digitalocean.client(secret("DIGITALOCEAN_TOKEN"), address(api))
@@ -100,7 +100,7 @@ def digitalocean(api: str, zones: tuple[str, ...], resolver: str | None, folder:
 @to_option
 def file(path: Path, zone: str, resolver: str | None, folder: Path) -> None:
     """A zone file, from whatever wrote it."""
-    from toolkit.export import zone_file
+    from toolkit.export.dns import zone_file
 
     def streams(resolve: "Resolve") -> Streams:
         return zone_file.streams(path, zone, resolve)
@@ -113,8 +113,8 @@ def file(path: Path, zone: str, resolver: str | None, folder: Path) -> None:
 @_options
 def axfr(server: str, zones: tuple[str, ...], resolver: str | None, folder: Path, dry_run: bool) -> None:
     """A transfer from a name server that allows it."""
-    from toolkit.export import zone_transfer
-    from toolkit.export.zones import server as named
+    from toolkit.export.dns import zone_transfer
+    from toolkit.export.dns.zones import server as named
 
     if not zones:
         raise BadInput("a name server lists no zones", where="--zone", hint="name each one")
@@ -136,7 +136,8 @@ def _export(
     *,
     dry_run: bool,
 ) -> None:
-    from toolkit.export import dataset, registrar, zones
+    from toolkit.export import dataset
+    from toolkit.export.dns import registrar, zones
 
     announce(source, (*calls, "and a resolver for targets of aliases"))
     if not dry_run:

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export.dataset import Page, Record, Stream
-from toolkit.export.zones import TTL, Alias, Decision, Found, Resolve, described, no_more, pages, plain, zone_name
+from toolkit.export.dns.zones import TTL, Alias, Decision, Found, Resolve, described, no_more, pages, plain, zone_name
 
 NAME = "route53"
 _SETS = "ResourceRecordSets"

@@ -12,7 +12,7 @@ import httpx
 
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream
-from toolkit.export.zones import Alias, Found, Resolve, described, no_more, pages, plain, zone_name
+from toolkit.export.dns.zones import Alias, Found, Resolve, described, no_more, pages, plain, zone_name
 
 NAME = "gandi"
 URL = "https://api.gandi.net"

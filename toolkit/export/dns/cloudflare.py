@@ -13,7 +13,7 @@ import httpx
 from toolkit.errors import BadInput
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream
-from toolkit.export.zones import TTL, Decision, Found, Resolve, described, no_more, pages, plain, quoted, zone_name
+from toolkit.export.dns.zones import TTL, Decision, Found, Resolve, described, no_more, pages, plain, quoted, zone_name
 
 NAME = "cloudflare"
 URL = "https://api.cloudflare.com"

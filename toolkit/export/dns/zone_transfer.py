@@ -20,7 +20,7 @@ import dns.zone
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import Found, Resolve, Server, bounded, described, plain, zone_name
+from toolkit.export.dns.zones import Found, Resolve, Server, bounded, described, plain, zone_name
 
 NAME = "axfr"
 ENDPOINTS = ("AXFR",)

@@ -12,7 +12,7 @@ import httpx
 
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream
-from toolkit.export.zones import TTL, Found, Resolve, described, pages, plain, quoted, zone_name
+from toolkit.export.dns.zones import TTL, Found, Resolve, described, pages, plain, quoted, zone_name
 
 NAME = "digitalocean"
 URL = "https://api.digitalocean.com"

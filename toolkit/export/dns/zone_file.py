@@ -21,7 +21,7 @@ import dns.zonefile
 from toolkit import documents
 from toolkit.errors import BadInput
 from toolkit.export.dataset import Page, Stream
-from toolkit.export.zones import MOST, Alias, Found, Resolve, bounded, described, zone_name
+from toolkit.export.dns.zones import MOST, Alias, Found, Resolve, bounded, described, zone_name
 
 NAME = "zone-file"
 _LARGEST = 48 * 2**20  # bytes
