@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from toolkit.model import (
     Journal,
     Objectives,
     Platform,
+    Proofs,
     Role,
     Score,
     Step,
@@ -44,9 +46,10 @@ def scored(
     platform: Platform | None = None,
     survey: Survey = LOOKED,
     journals: tuple[Journal, ...] = (),
+    copies: str = "",
 ) -> Score:
     graph = build(dependencies, survey, platform or Platform(), CATALOG)
-    return score(graph, risks_of(graph), journals, TODAY)
+    return score(graph, risks_of(graph), journals, TODAY, Proofs(copies=copies))
 
 
 def part(name: str, result: Score) -> float:
@@ -67,7 +70,7 @@ def uses(name: str, *capabilities: str) -> Dependency:
 # --- its parts --------------------------------------------------------------------------------------------------------
 def test_nothing_of_others_and_a_fresh_drill_is_all_of_it() -> None:
     platform = Platform(fallbacks=(Fallback("hosting.compute", "own machines"),))
-    result = scored(platform=platform, journals=(drilled(1),))
+    result = scored(platform=platform, journals=(drilled(1),), copies=TODAY.isoformat() + "T03:00:00+00:00")
     assert result.points == JOURNEYS + INDEPENDENCE + SIGHT + PROOF == 100
 
 
@@ -83,12 +86,30 @@ def test_a_platform_of_its_own_is_clearly_above_one_on_others() -> None:
 
 
 def test_proof_needs_a_restoring_drill_that_is_fresh_and_in_time() -> None:
-    assert part("Proof", scored(journals=(drilled(FRESH.days),))) == PROOF
+    assert part("Proof", scored(journals=(drilled(FRESH.days),))) == PROOF * 3 / 4
     assert part("Proof", scored(journals=(drilled(FRESH.days + 1),))) == 0
     assert part("Proof", scored(journals=(drilled(1, restored=False),))) == 0
     assert part("Proof", scored(journals=(drilled(-1),))) == 0
     in_a_hurry = Platform(objectives=Objectives(rto_hours=0.5))
     assert part("Proof", scored(platform=in_a_hurry, journals=(drilled(1),))) == PROOF / 2
+
+
+@pytest.mark.parametrize(
+    ("copies", "share"),
+    [
+        ("", 3 / 4),
+        ("2026-05-31T00:00:00+00:00", 1),
+        ("2026-05-30T23:00:00+00:00", 3 / 4),
+        ("2026-06-01T18:00:00+00:00", 1),
+        ("2026-06-03T00:00:00+00:00", 3 / 4),
+    ],
+)
+def test_proof_needs_copies_no_older_than_the_objective(copies: str, share: float) -> None:
+    assert part("Proof", scored(journals=(drilled(1),), copies=copies)) == PROOF * share
+
+
+def test_copies_alone_prove_nothing() -> None:
+    assert part("Proof", scored(copies=TODAY.isoformat() + "T00:00:00+00:00")) == 0
 
 
 def test_sight_counts_kinds_of_source_and_what_could_not_be_read() -> None:

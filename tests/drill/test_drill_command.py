@@ -62,7 +62,7 @@ def test_a_fresh_journal_is_proof(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         parts = json.loads(done.stdout)["assessment"]["score"]["parts"]
         points[options] = next(part["points"] for part in parts if part["name"] == "Proof")
-    assert list(points.values()) == [0, 20]
+    assert list(points.values()) == [0, 15]  # nothing says how old the copies are
 
 
 def test_the_journal_of_another_platform_proves_nothing(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from vendor import Vendor
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export import dataset
-from toolkit.export.dns import cloudflare, digitalocean, gandi, route53, zones
 from toolkit.export.command import export
+from toolkit.export.dns import cloudflare, digitalocean, gandi, route53, zones
 from toolkit.export.dns.zones import Addresses
 
 Sleep = Callable[[float], None]

@@ -38,7 +38,7 @@ def assess(
     risks = risks_of(graph)
     findings = judge(Case(graph, risks, today))
     return Assessment(
-        score=score(graph, risks, journals, today, proofs.doubts if proofs else ()),
+        score=score(graph, risks, journals, today, proofs),
         companies=_companies(graph, risks),
         journeys=risks,
         findings=findings,

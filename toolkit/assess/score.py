@@ -5,13 +5,13 @@ one more vendor or one more sign of one never raises it, a fallback or a fresh d
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from toolkit.assess.cutsets import alone
 from toolkit.assess.effects import Claim
 from toolkit.assess.graph import Graph
 from toolkit.assess.hosting import AREA
-from toolkit.model import Dependency, Effect, Journal, JourneyRisk, Objectives, Score, ScorePart, Survey
+from toolkit.model import Dependency, Effect, Journal, JourneyRisk, Objectives, Proofs, Score, ScorePart, Survey
 
 JOURNEYS, INDEPENDENCE, SIGHT, PROOF = 50.0, 25.0, 5.0, 20.0
 # how much of a stop each effect weighs
@@ -24,14 +24,14 @@ KINDS_OF_SOURCE = ("files", "accounts", "network")
 
 
 def score(
-    graph: Graph, risks: Sequence[JourneyRisk], journals: Sequence[Journal], today: date, doubts: Sequence[str] = ()
+    graph: Graph, risks: Sequence[JourneyRisk], journals: Sequence[Journal], today: date, proofs: Proofs | None = None
 ) -> Score:
-    """`doubts`: why records that were handed over are not among the journals."""
+    """`proofs`: what records other than journals say, and which of all were doubted."""
     parts = (
         _journeys(graph, risks),
         _independence(graph),
         _sight(graph.survey),
-        _doubted(_proof(journals, graph.platform.objectives, today), doubts),
+        _proof(journals, proofs or Proofs(), graph.platform.objectives, today),
     )
     return Score(round(sum(part.points for part in parts), 1), parts)
 
@@ -110,26 +110,40 @@ def _sight(survey: Survey) -> ScorePart:
     return ScorePart("Sight", round(SIGHT * share, 1), SIGHT, why)
 
 
-def _proof(journals: Iterable[Journal], objectives: Objectives, today: date) -> ScorePart:
-    """A drill that really restored the platform, not longer ago than `FRESH`; half of it where the rebuild took longer
-    than `[objectives]` allows."""
+def _proof(journals: Iterable[Journal], proofs: Proofs, objectives: Objectives, today: date) -> ScorePart:
+    """Half for a drill that really restored the platform, not longer ago than `FRESH`; with one, a quarter each for a
+    rebuild and for copies of the data within `[objectives]`. What was handed over and counts for nothing is named."""
+    points, why = _drilled(journals, objectives, today)
+    if points:
+        held, how = _held(proofs.copies, objectives, today)
+        points, why = points + held, f"{why}; {how}"
+    return ScorePart("Proof", points, PROOF, "; ".join([why, *proofs.doubts]))
+
+
+def _drilled(journals: Iterable[Journal], objectives: Objectives, today: date) -> tuple[float, str]:
     restored = _restored(journals, today)
     if not restored:
-        return ScorePart("Proof", 0.0, PROOF, "no drill has restored the platform")
+        return 0.0, "no drill has restored the platform"
     last = max(restored, key=_day)
     if today - _day(last) > FRESH:
-        why = f"a drill restored the platform on {_day(last)}, longer than {FRESH.days} days ago"
-        return ScorePart("Proof", 0.0, PROOF, why)
+        return 0.0, f"a drill restored the platform on {_day(last)}, longer than {FRESH.days} days ago"
     hours = sum(step.seconds for step in last.steps if step.phase in ("rebuild", "verify")) / 3600
-    in_time = hours <= objectives.rto_hours
     why = f"a drill restored the platform on {_day(last)} in {hours:.1f} h"
-    why += "" if in_time else f", longer than the {objectives.rto_hours:g} h of its objective"
-    return ScorePart("Proof", PROOF if in_time else PROOF / 2, PROOF, why)
+    if hours > objectives.rto_hours:
+        return PROOF / 2, f"{why}, longer than the {objectives.rto_hours:g} h of its objective"
+    return PROOF * 3 / 4, why
 
 
-def _doubted(part: ScorePart, doubts: Sequence[str]) -> ScorePart:
-    """The same points, with what was handed over and counts for nothing."""
-    return ScorePart(part.name, part.points, part.maximum, "; ".join([part.why, *doubts]))
+def _held(copies: str, objectives: Objectives, today: date) -> tuple[float, str]:
+    """Of the newest copies of the data: hours are counted to the beginning of the day, so that they are at least as old."""
+    if not copies:
+        return 0.0, "nothing says how old the newest copies of the data are: no signed export was handed over"
+    hours = (datetime.combine(today, time.min, UTC) - datetime.fromisoformat(copies)).total_seconds() / 3600
+    if hours <= -24:
+        return 0.0, f"its newest copies of the data are from the future: {copies}"
+    if hours > objectives.rpo_hours:
+        return 0.0, f"its newest copies of the data are older than the {objectives.rpo_hours:g} h of its objective"
+    return PROOF / 4, "its newest copies of the data are as young as its objective asks"
 
 
 def last_restored(journals: Iterable[Journal], today: date) -> date | None:
