@@ -135,7 +135,7 @@ def _drilled(journals: Iterable[Journal], objectives: Objectives, today: date) -
 
 
 def _held(copies: str, objectives: Objectives, today: date) -> tuple[float, str]:
-    """Of the newest copies of the data: hours are counted to the beginning of the day, so that they are at least as old."""
+    """Of the newest copies of the data. Hours count to the beginning of the day: they are at least as old as that."""
     if not copies:
         return 0.0, "nothing says how old the newest copies of the data are: no signed export was handed over"
     hours = (datetime.combine(today, time.min, UTC) - datetime.fromisoformat(copies)).total_seconds() / 3600
