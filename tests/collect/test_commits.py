@@ -32,9 +32,16 @@ def test_of_a_branch_packed_or_not_and_of_no_branch(checkout: Path) -> None:
     assert commit_of(checkout) == commit
 
 
-def test_nothing_without_a_commit_or_a_repository(tmp_path: Path, checkout: Path) -> None:
-    (checkout / "inside").mkdir()
-    assert commit_of(checkout / "inside") == ""  # the repository further up may be somebody's home
+def test_of_a_folder_inside_that_git_follows_and_of_no_other(checkout: Path) -> None:
+    inside = checkout / "app/inside"
+    inside.mkdir(parents=True)
+    (inside / "app.py").write_text("")
+    assert commit_of(inside) == ""  # unpacked into somebody's home
+    git(checkout, "add", ".")
+    assert commit_of(inside) == git(checkout, "rev-parse", "HEAD")
+
+
+def test_nothing_without_a_commit(checkout: Path) -> None:
     git(checkout, "checkout", "-q", "--orphan", "empty")
     assert commit_of(checkout) == ""
 

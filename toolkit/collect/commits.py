@@ -8,7 +8,8 @@ import os
 import re
 from pathlib import Path
 
-_MOST_BYTES = 4_000_000  # of `packed-refs`: some 60,000 branches and tags
+_MOST_OF_REFS = 4_000_000  # bytes of `packed-refs`: some 60,000 branches and tags
+_MOST_OF_INDEX = 64_000_000  # bytes: some 500,000 files
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BRANCH = re.compile(r"ref: (refs/(?:[\w+@#%=-][\w.+@#%=-]*/)*[\w+@#%=-][\w.+@#%=-]*)")
 
@@ -16,10 +17,13 @@ _BRANCH = re.compile(r"ref: (refs/(?:[\w+@#%=-][\w.+@#%=-]*/)*[\w+@#%=-][\w.+@#%
 def commit_of(folder: Path) -> str:
     """The id of the commit that is checked out there; empty where nobody can say.
 
-    A repository further up is not asked: what was unpacked into somebody's home is none of its commits.
+    A repository further up is asked where its index names the folder: what was unpacked into somebody's home is none of
+    its commits.
     """
-    git = folder / ".git"
-    if git.is_symlink() or not git.is_dir():
+    place = folder.resolve()
+    top = next((one for one in (place, *place.parents) if os.path.lexists(one / ".git")), place)
+    git = top / ".git"
+    if git.is_symlink() or not git.is_dir() or not (top == place or _has(git, place.relative_to(top))):
         return ""
     head = text_of(git / "HEAD", 500)
     branch = _BRANCH.fullmatch(head.strip())
@@ -41,11 +45,16 @@ def bytes_of(file: Path, most: int) -> bytes:
         return b""
 
 
+def _has(git: Path, folder: Path) -> bool:
+    """Whether Git follows files of that folder (gitformat-index(5): paths stand there as they are, up to version 3)."""
+    return os.fsencode(folder) + b"/" in bytes_of(git / "index", _MOST_OF_INDEX)
+
+
 def _of_branch(git: Path, name: str) -> str:
     """What the branch's own file says, else the list of packed ones."""
     if own := text_of(git / name, 100):
         return own
-    lines = text_of(git / "packed-refs", _MOST_BYTES).splitlines()
+    lines = text_of(git / "packed-refs", _MOST_OF_REFS).splitlines()
     return next((ident for ident, _, branch in (line.partition(" ") for line in lines) if branch == name), "")
 
 
