@@ -120,6 +120,10 @@ docs: $(VENV)/ready ## The documentation as a site, searchable without a network
 	sphinx-build -q -b man -c docs build/docs site
 	@echo "open site/index.html; man site/offramp.1"
 
+.PHONY: release
+release: $(VENV)/ready ## Build what is published into dist/: sdist, wheel, bill of materials, notes, checksums
+	.ci/release dist
+
 .PHONY: clean
 clean: ## Remove everything made here
 	rm -rf $(VENV) demo drill site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info examples/harbour/.venv
