@@ -183,7 +183,7 @@ def test_a_secret_of_an_exact_length_has_it(make_plan, catalog: Catalog, root: P
     assert len(opened(root, key)["application_secrets"]["board"]["APP_KEY"]) == 32
 
 
-def test_a_default_key_is_one_platforms_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_default_key_is_one_projects_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that differ in signs only shared one, and so did all platforms without a name."""
     monkeypatch.setenv("HOME", str(tmp_path))
     assert vault.default_key("My Board: ../x").startswith("~/.config/offramp/my-board-x-")
@@ -191,7 +191,7 @@ def test_a_default_key_is_one_platforms_alone(tmp_path: Path, monkeypatch: pytes
     unnamed = [vault.default_key("platform", tmp_path / folder) for folder in ("a/infra", "b/infra")]
     assert len({*of, *unnamed}) == len(of) + len(unnamed)
     assert all(len(Path(one).name) < 100 for one in of)
-    assert vault.default_key("board", tmp_path / "elsewhere") == vault.default_key("board", tmp_path / "infra")
+    assert vault.default_key("board", tmp_path / "elsewhere") != vault.default_key("board", tmp_path / "infra")
 
 
 def test_a_project_keeps_the_default_key_that_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from toolkit import documents
 from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
 from toolkit.generate import age, authority, folder, signing_key
-from toolkit.model import Plan, Platform, Value
+from toolkit.model import Plan, Value
 from toolkit.tools import ansible_vault
 
 PATH = "inventory/group_vars/all/vault.yml"
@@ -47,16 +47,16 @@ class Vault(Value):
 
 
 def default_key(platform: str, root: Path | None = None) -> str:
-    """Where the vault's key lies unless the user says otherwise: outside every project, and no other platform's.
+    """Where the vault's key lies unless the user says otherwise: outside every project, and no other project's.
 
-    The project in `root` keeps the one among these that it names already. A platform that has no name of its own is
-    told apart by the project's folder.
+    The project in `root` keeps the one among these that it names already. Others are told apart by their folder: many
+    platforms are called "app", and whoever owns one must not open the other's vault.
     """
     named = ansible_vault.key_named_by(root) if root else None
     if named and named.parent == Path(_KEYS).expanduser() and named.suffix == _SUFFIX:
         return f"{_KEYS}/{named.name}"  # as it was written: generating again changes nothing
     slug = re.sub(r"[^a-z0-9]+", "-", platform.lower()).strip("-")[:_LONGEST_SLUG] or "platform"
-    apart = f"{platform}\0{root.resolve()}" if root and platform == Platform().name else platform
+    apart = f"{platform}\0{root.resolve()}" if root else platform
     return f"{_KEYS}/{slug}-{hashlib.sha256(apart.encode()).hexdigest()[:8]}{_SUFFIX}"
 
 
@@ -86,7 +86,7 @@ def make_vault(plan: Plan, catalog: Catalog, root: Path, *, key: Path) -> Vault:
 
 
 def _key(path: Path, *, may_create: bool) -> tuple[str, bool]:
-    """The key, and whether it was made just now. Two projects of one platform may ask for it at once."""
+    """The key, and whether it was made just now. Two projects that were given one key may ask for it at once."""
     if may_create and not path.exists():
         key = secrets.token_urlsafe(32)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
