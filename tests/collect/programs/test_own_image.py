@@ -200,3 +200,36 @@ def test_an_image_that_copies_from_above_is_built_there(tmp_path: Path) -> None:
     assert platform.applications[0].secrets == ("FIRST_PASSWORD",)
     assert "# NAME: it does not start without (api/config.py:4)" in text
     assert "SHADE" not in text
+
+
+DEVELOPERS = "FROM node:24\nEXPOSE 9229\nCMD npm run debug\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("production.Dockerfile", {}),
+        ("Dockerfile.prod", {}),
+        ("web.Dockerfile", {"heroku.yml": "build:\n  docker:\n    web: web.Dockerfile\n"}),
+        ("Dockerfile.web", {"fly.toml": '[build]\ndockerfile = "./Dockerfile.web"\n'}),
+        ("Dockerfile.web", {"compose.prod.yml": "services: {app: {build: {context: ., dockerfile: Dockerfile.web}}}"}),
+    ],
+)
+def test_the_image_that_is_deployed_speaks_before_the_plain_name(
+    tmp_path: Path, name: str, more: dict[str, str]
+) -> None:
+    files = {"Dockerfile": DEVELOPERS, name: DOCKERFILE.format(version=24), "package.json": PACKAGE, **more}
+    program = _only(tmp_path, files)
+    [application] = _drafted(program, tmp_path)[0].applications
+    assert (application.container.dockerfile, application.port) == (name, 3000)
+
+
+def test_a_plain_name_that_is_deployed_speaks_before_others(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": DOCKERFILE.format(version=24),
+        "Dockerfile.prod": DEVELOPERS,
+        "package.json": PACKAGE,
+        "render.yaml": "services:\n  - type: web\n    runtime: docker\n    dockerfilePath: ./Dockerfile\n",
+    }
+    [application] = _drafted(_only(tmp_path, files), tmp_path)[0].applications
+    assert (application.container.dockerfile or "Dockerfile", application.port) == ("Dockerfile", 3000)

@@ -5,6 +5,7 @@ holds a manifest. Commands count where they would work outside the image as well
 """
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
@@ -19,6 +20,11 @@ PATTERN = (
     r"(?:Dockerfile|Containerfile)(?:[.-](?!dev|test|local|debug|ci|playwright|cypress|e2e)[\w.-]+)?"
     r"|(?!dev|test)[\w-]+\.[Dd]ockerfile"
 )
+_DEPLOYS = (
+    r"heroku\.ya?ml|fly(?:\.prod[\w-]*)?\.toml|render\.ya?ml|railway\.(?:json|toml)|captain-definition"
+    r"|(?:docker-)?compose[.-]prod[\w-]*\.ya?ml"
+)
+_NAMED = re.compile(r"(?<![\w.$}/-])(?:[\w.-]{1,100}/){0,8}[\w.-]{0,100}(?:Docker|Container)file[\w.-]{0,100}")
 _WITH_ENGINES = re.compile(r"(?i)(?:multi-?process|all-?in-?one|aio|standalone)\b")
 _OTHER = re.compile(r"(?i)dev|test|debug|lint|ci")
 _RUNTIMES = re.compile(
@@ -54,18 +60,36 @@ _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 def read(tree: Tree) -> Iterator[Fact]:
     """Facts of every Dockerfile that is for production."""
     told: set[str] = set()
-    for path in sorted(named(tree, PATTERN), key=lambda path: (_unmade(tree, path)[0] != "", *_telling(path))):
+    deployed = _deployed(tree)
+    for path in sorted(
+        named(tree, PATTERN), key=lambda path: (_unmade(tree, path)[0] != "", path not in deployed, *_telling(path))
+    ):
         folder = context(tree, path)
         if folder not in told:
             told.add(folder)
             yield from facts(tree, path, folder)
 
 
-def _telling(path: str) -> tuple[bool, int, str]:
-    """The plain name first, then the shallow ones; of several images, not the one with its engines inside."""
+def _deployed(tree: Tree) -> frozenset[str]:
+    """Those that what deploys the program names: a platform's file, a compose file for production, a workflow."""
+    return frozenset(
+        _within(file.rpartition("/")[0], word)
+        for file in named(tree, _DEPLOYS)
+        for word in _NAMED.findall(text(tree, file))
+    )
+
+
+def _within(folder: str, word: str) -> str:
+    """The path that a file of the folder means by a relative one."""
+    return posixpath.normpath(posixpath.join(folder, word))
+
+
+def _telling(path: str) -> tuple[bool, bool, int, str]:
+    """One for production, then the plain name, then shallow ones; of several, not the one with its engines inside."""
     name = path.rpartition("/")[2]
     whole = _WITH_ENGINES.search(path) is not None
-    return "prod" not in name.lower() and name not in ("Dockerfile", "Containerfile"), path.count("/") + whole, path
+    plain = name in ("Dockerfile", "Containerfile")
+    return "prod" not in name.lower(), not plain, path.count("/") + whole, path
 
 
 def _unmade(tree: Tree, path: str) -> tuple[str, int]:
