@@ -36,6 +36,11 @@ _OTHERS = re.compile(
     r"|PLAID|SVIX|RETRACED|MIXPANEL|SEGMENT|TELEGRAM|MATRIX|LINE|PUSHOVER|SPOTIFY|MAPBOX|DROPBOX|LINKEDIN|MICROSOFT|TEST|POLAR"
     r"|VAPID|FCM|APNS|ZENDESK|INTERCOM|HUBSPOT|SALESFORCE|NOTION|ZOOM|BRAINTREE|SQUARE|SHOPIFY|YUBICO|GITEA|KEYCLOAK|LOGTO|CLERK)(?:_|$)"
 )  # fmt: skip
+_SECRET_HALF = re.compile(r"_(?:CLIENT_|APP_|CONSUMER_|SHARED_)?(?:SECRET(?:_KEY)?|KEY)$")
+_PUBLIC_HALVES = (
+    "CLIENT_ID", "CLIENT_KEY", "APP_ID", "APPLICATION_ID", "KEY_ID", "ACCESS_KEY", "ACCOUNT_ID", "CONSUMER_KEY",
+    "PUBLIC_KEY", "PUBLISHABLE_KEY", "SITE_KEY",
+)  # fmt: skip
 _YARN = re.compile(r"(?:^|(?<=&& )|(?<=; ))(?:yarn|pnpm)(?: run)? (?!workspace|install|exec|dlx|node |-)(?=[\w:-]+)")
 _MIGRATION = re.compile(r"migrat|db:prepare|db:setup|db upgrade|alembic upgrade|ecto\.")
 _IN_LARAVEL = re.compile(r"(?:.*/)?config/\w+\.php:")
@@ -307,6 +312,12 @@ def _choices(tree: Tree, standing: Standing, named: dict[str, Said], engine: str
     return found
 
 
+def _is_half(name: str, named: Container[str]) -> bool:
+    """Whether it is the secret half of keys that another gave: its sibling is called their id, or public."""
+    stem = _SECRET_HALF.sub("", name)
+    return any(f"{stem}_{other}" in named for other in _PUBLIC_HALVES)
+
+
 def _settings(
     tree: Tree, facts: Sequence[Fact], named: dict[str, Said], engine: str, choices: dict[str, Said]
 ) -> _Settings:
@@ -346,7 +357,7 @@ def _settings(
     for name, said in named.items():
         if name in environment:
             continue
-        if _OWN_SECRET.fullmatch(name) and not _OTHERS.search(name):
+        if _OWN_SECRET.fullmatch(name) and not _OTHERS.search(name) and not _is_half(name, named):
             secrets.setdefault(name, Said("", said.where))
         elif _BROUGHT.fullmatch(name):
             brought[name] = said

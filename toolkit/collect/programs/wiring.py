@@ -20,7 +20,7 @@ _MAIL = rf"{_PRE}(?:SMTP|EMAIL|MAIL|MAILER|MAIL_SMTP|EMAIL_SMTP|SMTP_MAIL|SMTP_S
 _S3 = rf"{_PRE}(?:S3|MINIO|AWS_S3|R2|SPACES|OBJECT_STORAGE|STORAGE_S3|BUCKET)"
 _NOT = re.compile(
     r"(?:^|_)(?:TEST|TESTING|SHADOW|REPLICA|READONLY|READ|LEGACY|OLD|CLICKHOUSE|NEO4J|TIMESCALE|SNOWFLAKE|BIGQUERY|EXTERNAL"
-    r"|POOL|MAX|MIN|TIMEOUT|SSL|TLS|LOG|BACKUP|ADMIN|ROOT|SUPERUSER|METABASE|PGBOUNCER|SQLITE|DEV|DEVELOPMENT|STAGING|IMAP"
+    r"|POOL|MAX|MIN|TIMEOUT|SSL|TLS|LOG|BACKUP|ADMIN|ROOT|SUPERUSER|METABASE|PGBOUNCER|SQLITE|DEV|DEVELOPMENT|STAGING|IMAP|BLAZER|REDASH|SUPERSET|GRAFANA|WAREHOUSE|REPORTING"
     r"|POP3?|INBOUND|INCOMING|CYPRESS|E2E|CI)(?:_|$)"
 )
 _CACHE_TLS = re.compile(rf"{_REDIS}_?(?:USE_)?(?:TLS|SSL)(?:_ENABLED)?|SPRING_(?:DATA_)?REDIS_SSL(?:_ENABLED)?")
@@ -186,11 +186,18 @@ def is_keys_of_aws(name: str) -> bool:
     return re.fullmatch(r"AWS_(?:ACCESS_KEY(?:_ID)?|SECRET(?:_ACCESS)?_KEY|(?:DEFAULT_)?REGION)", name) is not None
 
 
+def _caches_apart(found: dict[str, str]) -> dict[str, str]:
+    """A cache is emptied as a whole: what else the program keeps in Redis (jobs, sessions) lies in another database."""
+    addresses = [name for name, value in found.items() if value == "${data.cache.url}"]
+    kept = [name for name in addresses if "CACHE" not in _plain(name)]
+    return found if len(kept) == len(addresses) else found | dict.fromkeys(kept, "${data.queue.url}")
+
+
 def given(names: Iterator[str], engine: str) -> dict[str, str]:
     """Every name that something is known for. AWS's keys count where its storage is used, or its queues: with both, the
     storage's open the queues as well."""
     listed = list(names)
-    found = {name: value for name in listed if (value := wire(name, engine)) is not None}
+    found = _caches_apart({name: value for name in listed if (value := wire(name, engine)) is not None})
     if not any(value in _QUEUES for value in found.values()):
         # keys alone lead nowhere
         found = {name: value for name, value in found.items() if "${data.queue.sqs." not in value}
