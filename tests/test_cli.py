@@ -112,6 +112,47 @@ def test_plan_and_generate_say_why_it_would_not_run(checkout: Path, tmp_path: Pa
     assert "not runnable yet, because" in made.stderr
 
 
+def test_an_audit_is_not_written_over_by_what_is_made_of_it(checkout: Path, tmp_path: Path) -> None:
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "audit.json").read_bytes()
+    done = _run("plan", "audit.json", "-o", "json=./audit.json", cwd=tmp_path)
+    assert (done.returncode, "this is what the command reads" in done.stderr) == (2, True)
+    assert (tmp_path / "audit.json").read_bytes() == before
+
+
+def test_a_reader_that_goes_away_is_no_failed_gate(checkout: Path, tmp_path: Path) -> None:
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / ".cache")}
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [OFFRAMP, "gate", "audit.json"], cwd=tmp_path, env=environment, stdout=gone, stderr=subprocess.PIPE
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--compare", "--today"), "each show something else"),
+        (("--lose", "okta@0h,okta@3h"), "okta goes twice, with another notice each time"),
+    ],
+)
+def test_contradictions_are_told(checkout: Path, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
+    done = _run("plan", "audit.json", *options, cwd=tmp_path)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_a_drafted_file_makes_nothing_of_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty/offramp.toml").write_text('name = "empty"\n')
+    shown = _run("audit", "empty", cwd=tmp_path)
+    assert "nothing found in" in shown.stderr
+    assert "of 100" not in shown.stdout
+
+
 def test_a_plan_that_replaces_nothing_is_not_generated(checkout: Path, tmp_path: Path) -> None:
     assert _run("audit", "shop", "-o", "json=audit.json", cwd=tmp_path).returncode == 0
     shown = _run("plan", "audit.json", "--lose", "okta@0h", "-o", "json=plan.json", "--format", "text", cwd=tmp_path)

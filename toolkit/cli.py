@@ -4,6 +4,7 @@ A command stands in a module of its own in `toolkit/commands/`: its body is a co
 imported inside the bodies, so that `offramp --help` stays instant. Errors become exit codes in `main`.
 """
 
+import os
 import sys
 import traceback
 
@@ -53,7 +54,23 @@ COMMANDS = (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _ReaderGone(Exception):
+    """Whoever read stdout or stderr went away. Click would make exit code 1 of it, which says that the gate failed."""
+
+
+class _Commands(click.Group):
+    """What is left in the buffers is written before the exit code is settled."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as err:
+            raise _ReaderGone from err
+        return result
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="offramp", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find what your platform depends on, say what breaks when a vendor cuts it off, plan the way out,
@@ -70,7 +87,8 @@ def cli() -> None:
 
     \b
     Exit codes: 0 pass · 1 gate failed · 2 wrong input · 3 unread and --strict · 4 a program failed ·
-    5 drill did not restore · 6 broken catalogue · 70 a bug in Offramp · 130 interrupted
+    5 drill did not restore · 6 broken catalogue · 70 a bug in Offramp · 130 interrupted ·
+    141 whoever read the output went away
     """
 
 
@@ -91,9 +109,10 @@ def main() -> None:
         sys.exit(errors.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         interrupts.end()
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(errors.PASS)
+    except (_ReaderGone, BrokenPipeError):
+        for number in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)  # what is left in the buffers goes nowhere
+        sys.exit(errors.READER_GONE)
     except OSError as err:  # a full disk, a file where a folder should be: what no stage could tell better
         _tell(errors.BadInput(err.strerror or str(err), where=err.filename or ""))
         sys.exit(errors.BAD_INPUT)

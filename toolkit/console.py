@@ -10,7 +10,7 @@ import os
 import pkgutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -69,12 +69,24 @@ def emit(function: str, arguments: tuple[object, ...], chosen: str | None, targe
     for name in {chosen or "text", *(name for name, _ in targets)}:
         if name not in known:
             raise BadInput(f"there is no format {name!r} for this", hint=f"formats: {', '.join(known)}")
+    _refuse_inputs(path for _, path in targets)
     for name, path in targets:
         write(function, arguments, name, path)
     if chosen or not targets:
         click.echo(_render(chosen or "text", function, arguments), nl=False)
     elif not _is_quiet():
         click.echo(_render("text", function, arguments), nl=False, err=True)
+
+
+def _refuse_inputs(targets: Iterable[Path]) -> None:
+    """What the command was given to read is not written over."""
+    context = click.get_current_context(silent=True)
+    values = context.params.values() if context else ()
+    given = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    read = {one.resolve() for one in given if isinstance(one, Path) and one.is_file()}
+    for path in targets:
+        if path.resolve() in read:
+            raise BadInput("this is what the command reads, and would be gone", where=path, hint="-o FORMAT=ANOTHER")
 
 
 def write(function: str, arguments: tuple[object, ...], name: str, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 PASS, GATE_FAILED, BAD_INPUT, UNREAD, PROGRAM_FAILED, NOT_RESTORED, BAD_CATALOG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+READER_GONE = 141  # as shells say of a program that SIGPIPE ended
 BUG = 70  # sysexits.h: EX_SOFTWARE. Python's own 1 would read as a failed gate
 
 

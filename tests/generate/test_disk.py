@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from toolkit.errors import BadInput
 from toolkit.generate import folder, manifest, write
@@ -156,6 +157,19 @@ def test_odd_paths_are_refused(make_plan, tmp_path: Path, path: str) -> None:
     files = [GeneratedFile(path, "x")]
     with pytest.raises(BadInput, match="out of the folder"):
         write((*files, manifest_file(files, make_plan(), "hosts")), tmp_path / "infra")
+
+
+@pytest.mark.parametrize(("name", "target"), [("another", "hosts"), ("", "incus")])
+def test_the_project_of_another_platform_or_target_stays(make_plan, tmp_path: Path, name: str, target: str) -> None:
+    write(project(make_plan, main_tf="ours"), tmp_path)
+    plan = make_plan()
+    other = replace(plan, platform=replace(plan.platform, name=name or plan.platform.name))
+    files = [GeneratedFile("main.tf", "theirs")]
+    coming = (*files, manifest_file(files, other, target))
+    with pytest.raises(BadInput, match=name or target):
+        write(coming, tmp_path)
+    assert (tmp_path / "main.tf").read_text() == "ours"
+    assert write(coming, tmp_path, over_another=True).replaced == ("main.tf",)
 
 
 def test_a_broken_manifest_is_named(make_plan, tmp_path: Path) -> None:

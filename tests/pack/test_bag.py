@@ -11,7 +11,7 @@ import pytest
 
 from toolkit.errors import BadInput
 from toolkit.model import SCHEMA_VERSION, Bag, BagPart, Gap
-from toolkit.pack.bag import MANIFEST, SUMS, WORK, Folder, Made, Part, verify
+from toolkit.pack.bag import MANIFEST, OWN, SUMS, WORK, Folder, Made, Part, verify
 
 Has = Callable[[str, str], bool]
 
@@ -80,7 +80,29 @@ def test_a_flipped_a_missing_and_a_surplus_file_are_named_and_mended(tmp_path: P
     _run(tmp_path, maker.part())
     assert maker.made == 2
     assert list(verify(tmp_path)) == []
-    assert not (tmp_path / "stray").exists()
+    assert not (tmp_path / "wheels/c.whl").exists()
+
+
+def test_what_people_lay_into_a_bag_stays_and_is_noted(tmp_path: Path) -> None:
+    maker = Maker({"a.whl": b"a"})
+    _run(tmp_path, maker.part())
+    (tmp_path / "runbooks").mkdir()
+    for name in ("READ-ME-FIRST.txt", "runbooks/index.html"):
+        (tmp_path / name).write_text("call Ada")
+    bag = _run(tmp_path, maker.part())
+    assert {file.path: file.kind for file in bag.files} == {
+        "READ-ME-FIRST.txt": OWN,
+        "runbooks/index.html": OWN,
+        "wheels/a.whl": maker.part().kind,
+    }
+    assert list(verify(tmp_path)) == []
+
+
+def test_a_part_that_is_made_no_more_goes(tmp_path: Path) -> None:
+    _run(tmp_path, Maker({"a.whl": b"a"}).part())
+    bag = Folder(tmp_path).finish(Bag(SCHEMA_VERSION, "offramp", "board", "0" * 64, 13, "amd64"))
+    assert not bag.files
+    assert not (tmp_path / "wheels").exists()
 
 
 def test_a_changed_manifest_does_not_pass(tmp_path: Path) -> None:

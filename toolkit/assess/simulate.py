@@ -38,7 +38,12 @@ def parse_losses(text: str, catalog: Catalog, also: Collection[str] = ()) -> tup
     terms promise, or 0 where nobody knows it; an outage gives none. `also`: vendors that are no part of the catalogue,
     such as declared ones. A vendor may be called by its printed name."""
     parts = filter(None, (part.strip() for part in text.split(",")))
-    return tuple(_loss(part, catalog, also) for part in parts)
+    losses = tuple(_loss(part, catalog, also) for part in parts)
+    notices: dict[tuple[str, LossKind], float] = {}
+    for one in losses:
+        if notices.setdefault((one.vendor, one.kind), one.notice_hours) != one.notice_hours:
+            raise BadInput(f"{one.vendor} goes twice, with another notice each time", where="--lose", hint="keep one")
+    return losses
 
 
 def _loss(part: str, catalog: Catalog, also: Collection[str]) -> Loss:

@@ -7,7 +7,7 @@ from pathlib import Path
 from toolkit.collect.commits import bytes_of
 from toolkit.documents import read_platform
 from toolkit.errors import BadInput
-from toolkit.model import Platform, Survey
+from toolkit.model import Platform
 from toolkit.outside import refuse_outside
 
 FILE = "offramp.toml"
@@ -73,12 +73,6 @@ def _text(name: str) -> str:
 def _covered(path: Path, folders: Sequence[Path], base: Path) -> bool:
     """Whether the platform's own list already says what to read for this path."""
     return bool(folders) and path.resolve() in {base.resolve(), *(folder.resolve() for folder in folders)}
-
-
-def nothing_found(survey: Survey) -> bool:
-    """Whether nothing at all was recognised, not even what does not count: an empty folder, or the wrong one."""
-    seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations, survey.hosts)
-    return not any(seen)
 
 
 def tracked(folders: Iterable[Path]) -> int | None:

@@ -33,7 +33,7 @@ def audited(
     from toolkit.assess.measured import measured
     from toolkit.collect import merge
     from toolkit.collect.files import collect_files
-    from toolkit.collect.roots import find_platform, find_roots, nothing_found, tracked
+    from toolkit.collect.roots import find_platform, find_roots, tracked
     from toolkit.identify.corrections import chosen, concerning, corrected
     from toolkit.identify.dependencies import identify
     from toolkit.identify.engines import find_needs
@@ -51,7 +51,7 @@ def audited(
     with console.progress("files read", tracked(roots.values())) as step:
         cache = _cache_folder() if cached else None
         survey = collect_files(roots, catalog, ignore=ignored, cache=cache, on_progress=step)
-    if nothing_found(survey) and not (aws_profile or others or outside):
+    if survey.is_empty and not (aws_profile or others or outside):
         say(f"nothing found in {', '.join(map(str, roots.values()))}: is this a checkout?")
     if aws_profile:
         survey = merge(survey, _ask_aws(aws_profile, regions))

@@ -51,7 +51,6 @@ def gate(
     from msgspec.structs import replace
 
     from toolkit.assess.diff import diff
-    from toolkit.collect.roots import nothing_found
     from toolkit.documents import read_audit, read_policy, write_json
     from toolkit.forge import source_url as of_this_build
     from toolkit.gate import gate as judge
@@ -60,7 +59,7 @@ def gate(
     baseline = read_audit(baseline_file) if baseline_file else None
     if audit_file.is_dir():
         result, catalog = audited((audit_file,), None, overlays, allow_outside=allow_outside)
-        if nothing_found(result.survey) and not result.dependencies:
+        if result.survey.is_empty and not result.dependencies:
             raise errors.BadInput("nothing was found here: is this a checkout?", where=audit_file)
     else:
         result = read_audit(audit_file)

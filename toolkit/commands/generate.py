@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--to", "folder", type=ANY_PATH, required=True, help="The generated project's folder.")
 @click.option("--source", type=EXISTING, help="Where offramp.toml's relative paths start; default: here.")
 @click.option("--vault-key", type=ANY_PATH, help="Key of the generated vault; kept outside FOLDER.")
+@click.option("--over-another", is_flag=True, help="Even where another platform's or target's project lies.")
 @click.option("--validate", is_flag=True, help="Then validate it with the real Terraform and Ansible.")
 @outside_option
 @catalog_option
@@ -31,6 +32,7 @@ def generate(
     folder: Path,
     source: Path | None,
     vault_key: Path | None,
+    over_another: bool,
     validate: bool,
     allow_outside: bool,
     overlays: tuple[Path, ...],
@@ -50,11 +52,12 @@ def generate(
     key = vault_key.absolute() if vault_key else Path(default_key(made.platform.name, folder))
     files = make(made, catalog, target=target, sources=_seen_from(folder, base), vault_key=str(key))
     with locked(folder):
-        written = write(files, folder)
+        written = write(files, folder, over_another=over_another)
         say(str(written))
         _tell_key(make_vault(made, catalog, folder, key=key))
         if validate:
             _validate(folder)
+    _tell_sources(made, base)
     _tell_obstacles(made)
     if written.conflicts:
         click.echo(written.diff, nl=False)
@@ -68,6 +71,17 @@ def _seen_from(folder: Path, place: Path) -> str:
 def _tell_key(vault: "Vault") -> None:
     if vault.new_key:
         say(f"The vault's key is in {vault.key_file}. Print it for the safe; it is shown this once:\n  {vault.new_key}")
+
+
+def _tell_sources(made: "Plan", base: Path) -> None:
+    """Where applications are built from is a guess until somebody has seen it."""
+    for one in made.platform.applications:
+        place = (base / one.source).resolve()
+        wanted = place / (one.container.dockerfile or "Dockerfile") if one.run == "container" else place
+        if one.container.image or wanted.exists() or (one.run == "container" and (place / "Containerfile").exists()):
+            say_visibly(f"{one.name} will be built from {place}")
+        else:
+            say_visibly(f"{one.name} would be built from {place}, and there is no {wanted}\n  hint: --source FOLDER")
 
 
 def _tell_obstacles(made: "Plan") -> None:

@@ -9,6 +9,7 @@ from toolkit.commands.knowledge import own_catalog
 from toolkit.commands.losses import lose_option, read_losses, scenario_option
 from toolkit.commands.options import ANY_PATH, catalog_option, format_option, output_option, outside_option
 from toolkit.console import Targets, emit, say
+from toolkit.errors import BadInput
 
 if TYPE_CHECKING:
     from toolkit.catalog.entries import Catalog
@@ -46,6 +47,8 @@ def plan(
     from toolkit.documents import read_audit
     from toolkit.plan import make_plan
 
+    if sum((compare, today, bool(runbooks))) > 1:
+        raise BadInput("--compare, --today and --runbooks each show something else", hint="ask for one at a time")
     result = read_audit(audit_file)
     catalog = own_catalog(result.platform, audit_file, overlays, allow_outside=allow_outside)
     losses = read_losses(lose, scenario, result, catalog) if lose or scenario else ()
@@ -73,7 +76,11 @@ def _write_runbooks(made: "Plan", today: "Today", catalog: "Catalog", folder: Pa
     from toolkit.report.markdown import render_today
     from toolkit.report.runbooks import runbooks
 
+    pages = {**runbooks(made, catalog), "today.md": render_today(today, catalog)}
     with locked(folder):
-        for name, text in {**runbooks(made, catalog), "today.md": render_today(today, catalog)}.items():
+        for name, text in pages.items():
             write_text(folder / name, text)
+        others = sorted({path.name for path in folder.glob("*.md")} - pages.keys())
     say(f"wrote {folder}/")
+    if others:
+        say(f"not of this plan, but in {folder}/ too: {', '.join(others)}; remove what an earlier plan left")

@@ -38,13 +38,16 @@ class Written(Value):
         return "\n".join(lines)
 
 
-def write(files: Sequence[GeneratedFile], root: Path) -> Written:
+def write(files: Sequence[GeneratedFile], root: Path, *, over_another: bool = False) -> Written:
     """Bring the files, whose last is their manifest, into the folder `root`. A killed run is finished by the next.
 
-    Raises BadInput, before anything is written, where a symbolic link or an odd path would lead out of the folder, and
-    where files of something else lie at the paths of a project's first generation.
+    Raises BadInput, before anything is written, where a symbolic link or an odd path would lead out of the folder,
+    where files of something else lie at the paths of a project's first generation, and, unless `over_another`, where
+    the project of another platform, or for another target, lies there.
     """
     [*ordinary, last] = files
+    if not over_another:
+        _check_project(root, last)
     known = _known(root)
     _check_paths(ordinary)
     _check_folder(root, ordinary, known)
@@ -71,12 +74,7 @@ def _known(root: Path) -> dict[str, list[str]]:
         content = folder.read(root, name)
         if content is None:
             continue
-        try:
-            files = msgspec.json.decode(content, type=Manifest).files
-        except msgspec.MsgspecError as err:
-            hint = "restore it, or generate into an empty folder"
-            raise BadInput(f"not a manifest: {err}", where=root / name, hint=hint) from err
-        for path, digest in files.items():
+        for path, digest in _manifest(content, root / name).files.items():
             known.setdefault(path, []).append(digest)
     return known
 
@@ -85,6 +83,27 @@ def _check_paths(files: Sequence[GeneratedFile]) -> None:
     for file in files:
         if any(fnmatch.fnmatchcase(file.path, seam) for seam in SEAMS):
             raise BadInput("this path belongs to the user and is never generated", where=file.path)
+
+
+def _check_project(root: Path, coming: GeneratedFile) -> None:
+    """Its vault, its Terraform state and its hosts are the other's."""
+    content = folder.read(root, manifest.PATH)
+    if content is None:
+        return
+    there = _manifest(content, root / manifest.PATH)
+    new = _manifest(coming.content.encode(), Path(manifest.PATH))
+    for what, had, has in (("platform", there.platform, new.platform), ("target", there.target, new.target)):
+        if had != has:
+            hint = "generate into a folder of its own, or, where you mean it, with --over-another"
+            raise BadInput(f"the project here has the {what} {had!r}, the new one {has!r}", where=root, hint=hint)
+
+
+def _manifest(content: bytes, where: Path) -> Manifest:
+    try:
+        return msgspec.json.decode(content, type=Manifest)
+    except msgspec.MsgspecError as err:
+        hint = "restore it, or generate into an empty folder"
+        raise BadInput(f"not a manifest: {err}", where=where, hint=hint) from err
 
 
 def _check_folder(root: Path, files: Sequence[GeneratedFile], known: Mapping[str, Sequence[str]]) -> None:

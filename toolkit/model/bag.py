@@ -17,7 +17,7 @@ class BagFile(Value):
     path: str
     size: int
     sha256: str
-    kind: str  # "debian", "application", "artefact", "infra", "source", "offramp"
+    kind: str  # "debian", "application", "artefact", "infra", "source", "offramp"; "own": people laid it there
     as_of: str  # how old it is: when its content was made by whoever served it, else when it was packed (UTC)
 
 

@@ -116,3 +116,12 @@ class Survey(Value):
     hosts: tuple[NamedHost, ...] = ()  # hosts in code and settings that no vendor of the catalogue has
     skipped: tuple[Skipped, ...] = ()
     names: tuple[ResourceName, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was recognised, not even what does not count: an empty folder, or the wrong one.
+
+        Files of our own make it nothing else.
+        """
+        seen = (self.evidence, self.discarded, self.unread, self.observations, self.hosts)
+        return not any(seen)

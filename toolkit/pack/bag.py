@@ -22,6 +22,7 @@ from toolkit.model import SCHEMA_VERSION, Bag, BagFile, BagPart, Gap
 
 MANIFEST, SUMS, SIGNATURE = "manifest.json", "SHA256SUMS", "SHA256SUMS.sig"
 WORK = ".offramp-making"  # what a part is made in: beside the parts, so that its files need only be moved
+OWN = "own"  # the kind of what people laid into the bag
 _NOTHING = Bag(SCHEMA_VERSION, tool="", platform="", project="", debian=0, architecture="")
 _OURS = {MANIFEST, SUMS, SIGNATURE, lock.NAME}
 
@@ -71,17 +72,20 @@ class Folder:
         return BagPart(part.folder, part.kind, noted, made.gaps), new
 
     def finish(self, bag: Bag) -> Bag:
-        """Note all files of the bag's parts, remove what belongs to none, and write manifest and checksums."""
+        """Note all files of the bag's parts and what people laid beside them, and write manifest and checksums.
+
+        Parts that an earlier run made and this one does not are removed.
+        """
         shutil.rmtree(self.root / WORK, ignore_errors=True)
         kinds = {part.folder: part.kind for part in bag.parts}
+        for folder in self._before.keys() - kinds:
+            self._prune(folder, set())
         files = []
         for path in _files(self.root):
             name = path.relative_to(self.root).as_posix()
-            kind = next((kinds[part] for part in kinds if name.startswith(f"{part}/")), None)
-            if kind:
+            kind = next((kinds[part] for part in kinds if name.startswith(f"{part}/")), OWN)
+            if name not in _OURS:
                 files.append(self._noted(name, kind))
-            elif name not in _OURS:
-                path.unlink()
         done = msgspec.structs.replace(bag, files=tuple(sorted(files, key=lambda file: file.path)))
         sums = [(file.sha256, file.path) for file in done.files]
         if not (self.root / SUMS).is_file() or self._before_is_other(done):

@@ -230,9 +230,7 @@ def drill_words(journal: Journal) -> str:
 
 def nothing_read(audit: Audit) -> bool:
     """Whether nothing at all was recognised and nothing declared: then there is nothing to give points for."""
-    survey = audit.survey
-    seen = (survey.evidence, survey.discarded, survey.unread, survey.skipped, survey.observations, survey.hosts)
-    return not any((*seen, audit.dependencies, audit.needs))
+    return audit.survey.is_empty and not any((audit.dependencies, audit.needs))
 
 
 def score_words(audit: Audit) -> str:

@@ -52,3 +52,25 @@ def test_a_secret_of_its_own_is_made(tmp_path: Path) -> None:
 def test_a_second_connection_for_reports_is_left_alone(tmp_path: Path) -> None:
     environment = program(tmp_path, "DATABASE_URL", "BLAZER_DATABASE_URL").environment
     assert [name for name in environment if "DATABASE" in name] == ["DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("dj_database_url.config(default='sqlite:///db', conn_max_age=500)", "DATABASE_URL"),
+        ("env.db()", "DATABASE_URL"),
+        ("env.dj_db_url(default='sqlite://')", "DATABASE_URL"),
+        ("env.cache_url()", "CACHE_URL"),
+        ("django_heroku.settings(locals())", "DATABASE_URL"),
+        ("dj_database_url.config(env='BOARD_DB_URL')", ""),
+        ("env.db('BOARD_DB_URL')", ""),
+    ],
+)
+def test_a_call_that_names_no_variable_reads_its_librarys(tmp_path: Path, call: str, name: str) -> None:
+    (tmp_path / "manage.py").write_text('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "board.settings")\n')
+    (tmp_path / "requirements.txt").write_text("django\npsycopg\nredis\n")
+    (tmp_path / "board").mkdir()
+    (tmp_path / "board/wsgi.py").write_text("application = get_wsgi_application()\n")
+    (tmp_path / "board/settings.py").write_text(f"VALUE = {call}\n")
+    [found] = find_programs({"checkout": tmp_path})
+    assert {"DATABASE_URL", "CACHE_URL"} & set(found.environment) == ({name} if name else set())

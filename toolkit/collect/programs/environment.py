@@ -58,6 +58,18 @@ _SETTINGS: dict[str, str] = {
 _FOR_OTHERS = re.compile(r"(?i)(?:.*[._-])?(?:ci|tests?|testing|dev|development|local)(?:[._-].*)?\.\w+")
 _CASE = re.compile(r"""\bcase\s+([A-Z][A-Z0-9_]+)\s*=\s*['"]\1['"]""")
 _NAMED = re.compile(r"BaseSettings|\b[A-Z][A-Z0-9]+_[A-Z]|ENV\[|\bDB\b|PORT|SECRET")
+# calls of dj-database-url, django-environ and their like that read a variable without naming it
+_OF_ITS_OWN = r"\((?![^)]{0,300}\benv\s*=)"
+_FIRST = r"\(\s*(?:\)|default\s*=)"
+_UNNAMED = tuple(
+    (re.compile(form), name)
+    for form, name in (
+        (rf"\b(?:dj_database_url\.config{_OF_ITS_OWN}|env\.(?:dj_)?db(?:_url)?{_FIRST})", "DATABASE_URL"),
+        (rf"\b(?:dj_email_url\.config{_OF_ITS_OWN}|env\.(?:dj_)?email(?:_url)?{_FIRST})", "EMAIL_URL"),
+        (rf"\b(?:django_cache_url\.config{_OF_ITS_OWN}|env\.(?:dj_)?cache(?:_url)?{_FIRST})", "CACHE_URL"),
+        (r"\bdjango_(?:on_)?heroku\.settings\(", "DATABASE_URL"),
+    )
+)
 _URL_ENGINES = (
     (re.compile(r"(?i)^[\"']?(?:jdbc:)?(?:postgres|postgresql|postgis|pgsql)(?:ql)?\b"), "postgresql"),
     (re.compile(r"(?i)^[\"']?(?:jdbc:)?(?:mysql|mariadb)"), "mysql"),
@@ -80,6 +92,8 @@ def names(tree: Tree, one: Standing) -> Iterator[Fact]:
             if "BaseSettings" in content:
                 yield from pydantic.declared(path, one.folder, content)
             yield from _enumerated(path, one.folder, content)
+        if path.endswith(".py"):
+            yield from _unnamed(path, one.folder, content)
         yield from prefixed.named(tree, one.folder, path, content)
 
 
@@ -96,6 +110,12 @@ def _enumerated(path: str, folder: str, content: str) -> Iterator[Fact]:
     if re.search(r"(?i)getenv|fromEnv|\benv\(|\$_ENV", content):
         for match in islice(_CASE.finditer(content), 300):
             yield Fact(folder, "env", "", at(path, content.count("\n", 0, match.start()) + 1), match[1])
+
+
+def _unnamed(path: str, folder: str, content: str) -> Iterator[Fact]:
+    for form, name in _UNNAMED:
+        if match := form.search(content):
+            yield Fact(folder, "env", "", at(path, content.count("\n", 0, match.start()) + 1), name)
 
 
 def _sample(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
