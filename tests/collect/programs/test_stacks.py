@@ -345,3 +345,38 @@ def test_a_page_within_a_built_program_is_part_of_it(tmp_path: Path) -> None:
         "go build -o build/feeds .",
     ]
     assert {"golang-go", "nodejs", "npm"} <= {said.text for said in program.packages}
+
+
+FACTORY = (
+    "from flask import Flask\n\nclass Board(Flask):\n    pass\n\ndef create_app():\n"
+    "    app = Board(__name__)\n    return app\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "served"),
+    [
+        ({"board/__init__.py": FACTORY}, "gunicorn --bind 127.0.0.1:$PORT 'board:create_app()'"),
+        (
+            {"board/__init__.py": FACTORY, "wsgi.py": "from board import create_app\n\napp = create_app()\n"},
+            "gunicorn --bind 127.0.0.1:$PORT wsgi:app",
+        ),
+        (
+            {
+                "board/__init__.py": FACTORY,
+                "app.py": "from board import create_app\n\nif __name__ == '__main__':\n    app = create_app()\n",
+                "fill.py": "from board import create_app\n\napp = create_app()\n",
+            },
+            "gunicorn --bind 127.0.0.1:$PORT 'board:create_app()'",
+        ),
+        (
+            {"board/main.py": "import fastapi\n\nclass Api(fastapi.FastAPI):\n    pass\n\napi = Api()\n"},
+            "uvicorn board.main:api --host 127.0.0.1 --port $PORT --proxy-headers",
+        ),
+    ],
+    ids=["a class of its own", "an object that a function makes", "scripts", "of another library"],
+)
+def test_an_object_of_a_class_of_its_own_is_served(tmp_path: Path, files: Files, served: str) -> None:
+    found = only(tmp_path, {"requirements.txt": "flask\nfastapi\ngunicorn\nuvicorn\n", **files})
+    assert found.start
+    assert found.start.text == served
