@@ -125,3 +125,25 @@ def test_aspnet_in_a_container_listens_where_the_host_asks(tmp_path: Path) -> No
         'ASPNETCORE_URLS = "http://127.0.0.1:8000"',
     ]
     assert not any("rights" in line or "no .NET" in line for line in program.open)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("jdbc:sqlite:board.db", ["board.db"]),
+        ("jdbc:sqlite:./data/board.db?journal_mode=wal", ["data"]),
+        ("jdbc:h2:file:./data/board;MODE=PostgreSQL", ["data"]),
+        ("jdbc:hsqldb:file:state/board", ["state"]),
+        ("jdbc:h2:mem:board", []),
+        ("jdbc:sqlite::memory:", []),
+    ],
+)
+def test_a_database_that_spring_brings_along_is_a_file_that_stays(tmp_path: Path, url: str, kept: list[str]) -> None:
+    """Nothing but its own driver is installed: no other database can be given to it."""
+    files = {f"{_SETTINGS}.properties": f"spring.datasource.url={url}\nspring.datasource.username=\n"}
+    files["pom.xml"] = SPRING["pom.xml"].replace(
+        "<artifactId>postgresql</artifactId>", "<artifactId>sqlite-jdbc</artifactId>"
+    )
+    program = only(tmp_path, {**_spring({}), **files})
+    assert [said.text for said in program.writable] == kept
+    assert not any("${data.relational" in said.text for said in program.environment.values())
