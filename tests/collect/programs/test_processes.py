@@ -103,3 +103,26 @@ def test_a_unit_of_somebodys_session_is_no_server(tmp_path: Path) -> None:
     program = only(tmp_path, files)
     assert program.start
     assert "feeds serve --quiet" in program.start.text
+
+
+_CELERY = "from celery import Celery\n\napp = Celery('tasks')\n"
+
+
+def test_a_worker_has_the_queues_that_its_compose_file_names(tmp_path: Path) -> None:
+    """A worker without its queues does nothing; what only developers start is no better than a convention."""
+    work = "celery -A shop worker --concurrency 4 -Q mail,images"
+    services = (
+        "services:\n  web:\n    build: .\n    command: gunicorn shop.wsgi\n"
+        f"  crowd:\n    build: .\n    command: {work}\n"
+        "  clock:\n    build: .\n    command: watchmedo auto-restart celery -A shop beat\n"
+    )
+    program = only(tmp_path, {**DJANGO, "shop/tasks.py": _CELERY, "compose.yaml": services})
+    told = {name: (said.text, said.where) for name, said in program.workers.items()}
+    assert told["worker"] == (work, "compose.yaml:7")
+    assert told["beat"][0] == "celery --app shop beat"
+    assert len(told) == 2
+
+
+def test_celerys_own_module_is_before_one_of_tasks(tmp_path: Path) -> None:
+    program = only(tmp_path, {**DJANGO, "board/tasks.py": _CELERY})
+    assert program.workers["worker"].text == "celery --app shop worker"

@@ -380,3 +380,17 @@ def test_an_object_of_a_class_of_its_own_is_served(tmp_path: Path, files: Files,
     found = only(tmp_path, {"requirements.txt": "flask\nfastapi\ngunicorn\nuvicorn\n", **files})
     assert found.start
     assert found.start.text == served
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "install"),
+    [
+        ('[dependency-groups]\nmain = ["Django"]\ndev = []\ntest-unit = []\n', "pip install --group main"),
+        ('[dependency-groups]\nmain = ["Django"]\nmail = []\n', "pip install --group main --group mail"),
+        ('[dependency-groups]\ndev = []\n\n[project]\nname = "shop"\n', "pip install ."),
+    ],
+)
+def test_what_is_listed_in_groups_alone_is_installed_by_groups(tmp_path: Path, pyproject: str, install: str) -> None:
+    files = {name: text for name, text in DJANGO.items() if name != "requirements.txt"}
+    program = only(tmp_path, {**files, "pyproject.toml": pyproject})
+    assert program.install[0].text == install

@@ -195,8 +195,22 @@ def _workers(told: Told, place: Callable[[Fact], Fact]) -> dict[str, Said]:
             if _ENGINE.match(fact.text):
                 continue  # a replacement runs that
             if not any(doing and doing <= other for other in known):
-                found.setdefault(_plain(fact.key), fact)
+                found.setdefault(_plain(fact.key), _told_more(fact, told))
     return {key: _said([place(fact)])[0] for key, fact in sorted(found.items()) if key not in ("start", "web")}
+
+
+def _told_more(fact: Fact, told: Told) -> Fact:
+    """The same worker as a compose file starts it, where a convention knows no more than its name: with its queues."""
+    same = (
+        other
+        for other in (_of(told.after, "worker") if fact in told.own else ())
+        if _program_of(other) == _program_of(fact) and _doing(other) == _doing(fact)
+    )
+    return next(same, fact)
+
+
+def _program_of(fact: Fact) -> str:
+    return fact.text.partition(" ")[0]
 
 
 def _doing(fact: Fact) -> set[str]:

@@ -5,7 +5,7 @@ The object is found in the parsed tree of each file that names its class; nothin
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tree_sitter import Node
 
@@ -31,6 +31,10 @@ _ROUTE = re.compile(
     r"""@\w+\.(?:get|route)\(\s*['"](/(?:[\w-]+/){0,3}(?:health\w*|ping|up|livez|readyz|heartbeat)/?)['"]"""
 )
 _DJANGO = re.compile(r"DJANGO_SETTINGS_MODULE|django\.core\.management")
+_GROUP = re.compile(r"[A-Za-z0-9][\w.-]{0,60}")
+_OF_DEVELOPERS = re.compile(
+    r"(?i)(?:^|[-_.])(?:dev\w*|tests?|testing|lint\w*|docs?|typing|types|format\w*|ci|debug)(?:$|[-_.])"
+)
 _LIKELY = ("wsgi", "asgi", "main", "app", "server", "application", "__init__", "api", "run")
 
 
@@ -91,6 +95,9 @@ def _install(tree: Tree, home: str, *extra: str) -> Iterator[Fact]:
         commands, where = ["pip install pipenv", "pipenv install --system --deploy"], "Pipfile.lock"
     elif listed := sorted(below(tree, home, _LISTS), key=lambda path: "prod" not in path):
         commands, where = [f"pip install --requirement {listed[0][len(home) :]}"], listed[0][len(home) :]
+    elif groups := _groups(pyproject):
+        # Debian's pip knows groups
+        commands, where = [f"pip install {' '.join(f'--group {name}' for name in groups)}"], "pyproject.toml"
     elif "pyproject.toml" in names or "setup.py" in names:
         commands, where = ["pip install ."], "pyproject.toml" if "pyproject.toml" in names else "setup.py"
     else:
@@ -98,6 +105,14 @@ def _install(tree: Tree, home: str, *extra: str) -> Iterator[Fact]:
     if len(commands) > 1 or extra or "requirements.txt" not in names:
         for command in (*commands, *(f"pip install {package}" for package in extra)):
             yield Fact(home, "install", command, at(f"{home}{where}", 1))
+
+
+def _groups(pyproject: dict[str, Any]) -> list[str]:
+    """The groups that a program needs whose pyproject.toml describes no package, and lists what it uses in groups."""
+    if "project" in pyproject or "build-system" in pyproject:
+        return []
+    named = [name for name in table(pyproject, "dependency-groups") if _GROUP.fullmatch(name)]
+    return [name for name in named if not _OF_DEVELOPERS.search(name)]
 
 
 def _django(tree: Tree, folder: str) -> Iterator[Fact]:
@@ -173,7 +188,8 @@ def _settings(tree: Tree, folder: str, module: str) -> list[str]:
 def _celery(tree: Tree, folder: str, wanted: str) -> Iterator[Fact]:
     if not _wants(wanted, "celery"):
         return
-    for path in below(tree, folder, r"(?:[\w-]+/){0,2}(?:celery|celery_app|celeryapp|worker|tasks)\.py"):
+    paths = list(below(tree, folder, r"(?:[\w-]+/){0,2}(?:celery|celery_app|celeryapp|worker|tasks)\.py"))
+    for path in sorted(paths, key=lambda path: (not _stem(path).startswith("celery"), path.count("/"), path)):
         content = text(tree, path)
         if re.search(r"=\s*Celery\(", content):
             name = path[len(folder) : -3].replace("/", ".")
