@@ -394,3 +394,41 @@ def test_what_is_listed_in_groups_alone_is_installed_by_groups(tmp_path: Path, p
     files = {name: text for name, text in DJANGO.items() if name != "requirements.txt"}
     program = only(tmp_path, {**files, "pyproject.toml": pyproject})
     assert program.install[0].text == install
+
+
+_PAGE_INSIDE = {
+    **GO,
+    "main.go": "package main\n\n//go:embed public/*\nvar f embed.FS\n\nfunc main() { http.ListenAndServe(p, nil) }\n",
+    "package.json": '{"private": true, "scripts": {"build": "vite build"}, "devDependencies": {"vite": "6"}}',
+    "package-lock.json": "{}",
+    "Makefile": "watch:\n\tgo build -tags dev .\n\nbuild:\n\tgo build -v -tags 'fs_embed sqlite_fts5' -o feeds .\n",
+}
+
+
+def test_a_page_that_go_embeds_is_built_first_and_its_tags_are_given(tmp_path: Path) -> None:
+    found = only(tmp_path, _PAGE_INSIDE)
+    assert [said.text for said in found.install] == [
+        "npm ci",
+        "npm run build",
+        "go build -tags fs_embed,sqlite_fts5 -o build/feeds .",
+    ]
+    assert {"nodejs", "npm"} <= {said.text for said in found.packages}
+
+
+def test_a_dockerfiles_tags_are_before_a_makefiles(tmp_path: Path) -> None:
+    image = (
+        "FROM golang:1.22 AS build\nRUN go build -tags=netgo -o /feeds .\nFROM scratch\nCOPY --from=build /feeds /\n"
+    )
+    found = only(tmp_path, {**_PAGE_INSIDE, "Dockerfile": image})
+    assert found.install[-1].text == "go build -tags netgo -o build/feeds ."
+
+
+def test_programs_that_an_image_of_alpines_calls_are_debians(tmp_path: Path) -> None:
+    """Only those of the stage that runs: what builds is another matter."""
+    image = (
+        "FROM golang:1.22-alpine AS build\nRUN apk add --no-cache make git-lfs\nRUN go build .\n"
+        "FROM alpine:3\nRUN apk update && \\\n    apk add --no-cache shadow git>2 curl \\\n    openssh\nCMD ./feeds\n"
+    )
+    packages = {said.text for said in only(tmp_path, {**GO, "Dockerfile": image}).packages}
+    assert {"git", "openssh-client"} <= packages
+    assert not {"git-lfs", "shadow", "make", "curl"} & packages

@@ -101,11 +101,16 @@ _USUAL = {  # what the blueprint does where `install` is empty
 
 
 def _with_assets(tree: Tree, one: Standing) -> Standing:
-    """PHP and Python do not build what their browsers load: npm does, after their own installation."""
+    """PHP and Python do not build what their browsers load: npm does, after their own installation. What Go embeds is
+    built before."""
     folder = one.folder if one.within is None else one.within
-    added = [*node.assets(tree, folder)] if one.runtime in _USUAL and "package.json" in tree.folders[folder] else []
+    embedded = one.stack == "Go" and compiled.embeds(tree, folder)
+    built = one.runtime in _USUAL or embedded
+    added = [*node.assets(tree, folder)] if built and "package.json" in tree.folders[folder] else []
     if not added:
         return one
+    if embedded:
+        return one._replace(facts=(*added, *one.facts))
     return one._replace(facts=(*_usually(tree, one), *one.facts, *added))
 
 

@@ -26,6 +26,8 @@ _RUST_SERVES = {
     "actix-web": "Actix", "axum": "Axum", "rocket": "Rocket", "warp": "Warp", "poem": "Poem", "tide": "Tide",
     "salvo": "Salvo", "hyper": "Hyper", "tonic": "Tonic", "ntex": "Ntex",
 }  # fmt: skip
+_TAGS = re.compile(r"\bgo (?:build|install)\b[^\n&;|]{0,400}?\s-tags[= ](?:\"([\w ,]+)\"|'([\w ,]+)'|([\w,]+))")
+_OF_DEVELOPERS = re.compile(r"(?i)dev\w*|tests?|debug|integration|e2e|mock\w*|race|bench\w*")
 _NOT_SERVED = re.compile(
     r"(?:^|/)(?:cli|ctl|gen|tool|tools|migrate|migrations?|client|hack|script|scripts|dev|mock)[\w-]*/?$|gen\b|ctl\b"
 )
@@ -125,10 +127,27 @@ def _go_facts(tree: Tree, module: str, path: str, name: str) -> Iterator[Fact]:
     target = f"./{package}" if package else "."
     # Debian's Go takes no newer one by itself; told to, it gets the one that go.mod names as a module
     newer = "GOTOOLCHAIN=auto " if _wanted_go(tree, module) > _DEBIAN_GO else ""
-    yield Fact(module, "install", f"{newer}go build -o build/{name} {target}", where, program=name)
+    tags = f" -tags {','.join(found)}" if (found := _tags(tree, module)) else ""
+    yield Fact(module, "install", f"{newer}go build{tags} -o build/{name} {target}", where, program=name)
     content += text(tree, f"{module}cmd/root.go") if ".Execute()" in content else ""
     option = next((option for form, option in _OPTIONS if form.search(content)), "")
     yield Fact(module, "start", f"build/{name}{option}", where, program=name)
+
+
+def _tags(tree: Tree, module: str) -> list[str]:
+    """What its Dockerfile, else its Makefile has a build include: pages in the binary, a database's extensions."""
+    paths = [path for path in named(tree, rf"{PATTERN}|Makefile") if module in above(split(path)[0])]
+    for path in sorted(paths, key=lambda path: (path.endswith("Makefile"), path.count("/"), path)):
+        for match in _TAGS.finditer(text(tree, path)):
+            found = re.split(r"[ ,]+", (match[1] or match[2] or match[3]).strip(" ,"))
+            if not any(map(_OF_DEVELOPERS.fullmatch, found)):
+                return found
+    return []
+
+
+def embeds(tree: Tree, module: str) -> bool:
+    """Whether files go into the binary, which have to be there when it is built."""
+    return any("//go:embed" in text(tree, path) for path in below(tree, module, r"(?:[\w.-]+/){0,6}[\w-]+\.go"))
 
 
 def _rust(tree: Tree) -> Iterator[Standing]:

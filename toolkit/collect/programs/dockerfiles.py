@@ -27,6 +27,17 @@ _RUNTIMES = re.compile(
 _NAMES = {"golang": "go", "openjdk": "java", "eclipse-temurin": "java", "amazoncorretto": "java", "sdk": "dotnet",
           "aspnet": "dotnet"}  # fmt: skip
 _INSTALLS = re.compile(r"(?:apt-get|apt|aptitude)\s(?:[^&|;]*?\s)?install\s([^&|;]*)|install_packages\s([^&|;]*)")
+_ADDS = re.compile(r"\bapk\s(?:[^&|;]*?\s)?add\s([^&|;]*)")
+_OF_ALPINE = {  # programs that others call, as Debian names them; libraries are another matter
+    **{name: name for name in (
+        "chromium", "ffmpeg", "ghostscript", "gifsicle", "git", "git-lfs", "graphviz", "imagemagick", "inkscape",
+        "jpegoptim", "jq", "libreoffice", "mariadb-client", "mercurial", "openssl", "optipng", "pandoc", "pngquant",
+        "poppler-utils", "postgresql-client", "potrace", "rclone", "restic", "rsync", "subversion", "tesseract-ocr",
+        "unzip", "wkhtmltopdf", "yt-dlp", "zip", "zstd",
+    )},
+    "exiftool": "libimage-exiftool-perl", "mysql-client": "default-mysql-client", "openssh": "openssh-client",
+    "openssh-client": "openssh-client", "sqlite": "sqlite3", "tidyhtml": "tidy", "xz": "xz-utils",
+}  # fmt: skip
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]{1,60}")
 _OF_IMAGES = frozenset({
     "ca-certificates", "curl", "wget", "gnupg", "gnupg2", "sudo", "tini", "dumb-init", "gosu", "locales", "tzdata",
@@ -129,6 +140,8 @@ def facts(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
     yield from _versions(path, folder, stages)
     for found in (instruction for stage in chain for instruction in stage):
         yield from _said(path, folder, found)
+        if found.name == "RUN":
+            yield from _of_alpine(path, folder, found)
     yield from _command(path, folder, [one for stage in chain for one in stage])
     for stage in stages:
         if any(one.name == "FROM" and "alpine" in one.rest for one in stage):
@@ -254,3 +267,11 @@ def _packages(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
             name = word.partition("=")[0]
             if _PACKAGE.fullmatch(name) and name not in _OF_IMAGES and not _SERVICES.match(name):
                 yield Fact(folder, "package", name, at(path, found.line))
+
+
+def _of_alpine(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
+    """Programs that an image of Alpine's has at hand when it runs."""
+    for match in _ADDS.finditer(found.rest.replace("\\\n", " ")):
+        for word in match[1].split()[:200]:
+            if package := _OF_ALPINE.get(re.split(r"[=<>~@]", word)[0]):
+                yield Fact(folder, "package", package, at(path, found.line))
