@@ -147,3 +147,24 @@ def test_a_database_that_spring_brings_along_is_a_file_that_stays(tmp_path: Path
     program = only(tmp_path, {**_spring({}), **files})
     assert [said.text for said in program.writable] == kept
     assert not any("${data.relational" in said.text for said in program.environment.values())
+
+
+@pytest.mark.parametrize(
+    ("sample", "address"),
+    [
+        ("mysql+pymysql://root:x@db/board", "mysql+pymysql://{}?ssl_ca=${{data.relational.mysql.ca}}"),
+        ('"postgresql+asyncpg://x@db/board"', "postgresql+asyncpg://{}"),
+        ("postgresql://x@db/board", "${{data.relational.url}}"),
+    ],
+)
+def test_an_address_has_the_driver_that_its_sample_has(tmp_path: Path, sample: str, address: str) -> None:
+    wanted = "PyMySQL" if "mysql" in sample else "asyncpg"
+    files = {
+        "requirements.txt": f"flask\nsqlalchemy\n{wanted}\n",
+        "app.py": "import os\nfrom flask import Flask\napp = Flask('x')\nos.environ['DATABASE_URL']\n",
+        ".env.example": f"DATABASE_URL={sample}\n",
+    }
+    place = "${data.relational." + ("mysql." if "mysql" in sample else "")
+    outputs = [f"{place}{output}}}" for output in ("user", "password", "host", "port", "name")]
+    parts = "{}:{}@{}:{}/{}".format(*outputs)
+    assert _wired(tmp_path, files)["DATABASE_URL"] == address.format(parts)

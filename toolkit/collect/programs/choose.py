@@ -343,6 +343,8 @@ def _settings(
             value = wiring.wire("SMTP_URL", engine) or value  # NextAuth's is an address with user and password
         if value == "${data.relational.url}" and _asks_for_scheme(tree, facts, name):
             value = wiring.POSTGRES_URL
+        if value in wiring.ADDRESSES and (told := _driver(facts, name)):
+            value = wiring.of_driver(told["engine"], told["driver"])
         if name not in environment:
             environment[name] = Said(value, named[name].where)
     if not any("${data.relational" in said.text for said in environment.values()):
@@ -376,6 +378,12 @@ def _asks_for_scheme(tree: Tree, facts: Sequence[Fact], name: str) -> bool:
     """Whether code that reads an address looks for the shorter of the two schemes that PostgreSQL's have."""
     paths = {fact.where.rpartition(":")[0] for fact in facts if fact.kind == "env" and fact.key == name}
     return any(_SCHEME.search(text(tree, path)) for path in paths)
+
+
+def _driver(facts: Sequence[Fact], name: str) -> re.Match[str] | None:
+    """The scheme with a driver that a sample of an address begins with: without it, another would be looked for."""
+    samples = (fact.text for fact in facts if fact.kind == "env" and fact.key == name)
+    return next((found for text_ in samples if (found := wiring.DRIVER_URL.match(text_))), None)
 
 
 def _keeps_in_store(tree: Tree, named: dict[str, Said]) -> bool:
