@@ -257,3 +257,13 @@ def test_a_configuration_around_the_program_counts(tmp_path: Path) -> None:
     files |= {"package.json": '{"private": true, "workspaces": ["src"]}'}
     files |= {"settings.json.template": '{"dbSettings": {"filename": "var/dirty.db"}}'}
     assert [said.text for said in _only(tmp_path, files).writable] == ["var"]
+
+
+def test_a_folder_whose_folders_are_left_out_is_kept_with_what_it_brings(tmp_path: Path) -> None:
+    files = {
+        "index.php": "<?php\n",
+        ".gitignore": "/data/pages/*\n/data/cache/*\n!/data/pages/start/\n",
+        "data/pages/start/welcome.txt": "hello",
+        "data/cache/_dummy": "",
+    }
+    assert [said.text for said in _only(tmp_path, files).writable] == ["data"]

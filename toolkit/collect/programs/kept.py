@@ -14,6 +14,7 @@ from toolkit.collect.programs.tree import Tree, above, at, line_of, text
 # what keeps a folder in Git that holds nothing else, and what keeps visitors out of it
 _PLACEHOLDERS = frozenset({
     ".gitkeep", ".keep", ".gitignore", ".empty", ".placeholder", ".htaccess", "web.config", "index.html", "README.md",
+    "_dummy", "dummy", "empty", ".dummy",
 })  # fmt: skip
 _KEEPS = (
     r"(?:data|storage|uploads?|uploaded|media|var|db|database|databases|logs?|cache|caches|tmp|instance|attachments?"
@@ -105,8 +106,12 @@ def _empty_folders(tree: Tree, home: str) -> Iterator[Fact]:
 
 
 def _is_told_apart(tree: Tree, place: str) -> bool:
-    """Whether a folder has a list of its own of what Git leaves out, and no code: its program writes there."""
-    return ".gitignore" in tree.folders.get(place, ()) and not any(
+    """Whether a folder without code has its own list of what Git leaves out, or the list at the top names several of
+    its folders: its program writes there."""
+    left_out = {row.lstrip("/") for row in text(tree, ".gitignore").split("\n")[:500]}
+    inner = [row for row in left_out if re.fullmatch(rf"{re.escape(place)}[\w.-]+/\*{{0,2}}", row)]
+    listed = ".gitignore" in tree.folders.get(place, ()) or len(inner) > 1
+    return listed and not any(
         _OF_CODE.search(name) for folder, names in tree.folders.items() if folder.startswith(place) for name in names
     )
 
