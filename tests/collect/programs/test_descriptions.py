@@ -245,3 +245,26 @@ def test_a_draft_is_one_that_generate_takes(tmp_path: Path) -> None:
     assert "postgres://u:p" not in text
     text = text.replace("# domains", "domains")
     runnable.check(decode(tomllib.loads(text), "platform", Platform, where=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("sample", "ignored", "made"),
+    [
+        ("ormconfig.json.example", "ormconfig.json", "cp ormconfig.json.example ormconfig.json"),
+        ("src/config.example.ts", "/src/config.ts", "cp src/config.example.ts src/config.ts"),
+        ("app/database-sample.php", "database.php", "cp app/database-sample.php app/database.php"),
+        ("config.json.example", "other.json", ""),
+        (".env.example", ".env", ""),
+        ("page-sample.html", "page.html", ""),
+    ],
+)
+def test_a_settings_file_that_git_leaves_out_is_said(tmp_path: Path, sample: str, ignored: str, made: str) -> None:
+    """No line of offramp.toml can have it: its program does not start without."""
+    program = _only(tmp_path, {**NODE, sample: "", ".gitignore": f"node_modules\n{ignored}\n"})
+    said = [line for line in program.open if "which Git leaves out" in line]
+    assert [f"`{made}`" in line and ".gitignore:2" in line for line in said] == ([True] if made else [])
+
+
+def test_one_that_is_there_is_not(tmp_path: Path) -> None:
+    files = {**NODE, "config.json.example": "", "config.json": "{}", ".gitignore": "config.json\n"}
+    assert not any("which Git leaves out" in line for line in _only(tmp_path, files).open)

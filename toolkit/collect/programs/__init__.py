@@ -32,6 +32,7 @@ from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.kept import kept
+from toolkit.collect.programs.lacking import lacking
 from toolkit.collect.programs.listening import literal_port
 from toolkit.collect.programs.manifests import runtime_of
 from toolkit.collect.programs.naming import name, renamed
@@ -72,7 +73,7 @@ def _read(tree: Tree, standing: list[Standing], before: list[Fact], after: list[
             [fact for fact in before if _is_of(fact, one, others)],
             list(one.facts),
             [fact for fact in after if _is_of(fact, one, others)],
-            [] if one.page else [*names(tree, one), *kept(tree, one), *literal_port(tree, one)],
+            [] if one.page else [*names(tree, one), *kept(tree, one), *literal_port(tree, one), *lacking(tree, one)],
         )
         yield program(tree, one, told, name(tree, one))
 
