@@ -256,6 +256,7 @@ def test_a_draft_is_one_that_generate_takes(tmp_path: Path) -> None:
         ("config.json.example", "other.json", ""),
         (".env.example", ".env", ""),
         ("page-sample.html", "page.html", ""),
+        ("settings/local.py.example", "settings/local.py", ""),  # a developer's, on top of others
     ],
 )
 def test_a_settings_file_that_git_leaves_out_is_said(tmp_path: Path, sample: str, ignored: str, made: str) -> None:

@@ -432,3 +432,32 @@ def test_programs_that_an_image_of_alpines_calls_are_debians(tmp_path: Path) -> 
     packages = {said.text for said in only(tmp_path, {**GO, "Dockerfile": image}).packages}
     assert {"git", "openssh-client"} <= packages
     assert not {"git-lfs", "shadow", "make", "curl"} & packages
+
+
+_SQLX = {
+    "Cargo.toml": '[package]\nname = "board"\n\n[dependencies]\naxum = "1"\nsqlx = { features = ["postgres"] }\n',
+    "Cargo.lock": '[[package]]\nname = "sqlx"\nversion = "0.7.4"\n',
+    "src/main.rs": "fn main() { sqlx::query_as!(Post, \"SELECT 1\"); }\n",
+    "migrations/1_posts.sql": "",
+}  # fmt: skip
+_BUILD = "cargo build --release --locked --package board --bin board"
+
+
+def test_queries_that_are_checked_against_the_database_are_built_when_there_is_one(tmp_path: Path) -> None:
+    found = only(tmp_path, _SQLX)
+    options = "--version 0.7.4 --locked --no-default-features --features native-tls,postgres --root build"
+    assert [said.text for said in found.install] == [f"cargo install sqlx-cli {options}"]
+    assert [said.text for said in found.release] == ["build/bin/sqlx migrate run --source migrations", _BUILD]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {".sqlx/query-1.json": "{}"},
+        {"sqlx-data.json": "{}"},
+        {"src/main.rs": 'fn main() { sqlx::query("SELECT 1"); }\n'},
+    ],
+)
+def test_other_queries_ask_for_none(tmp_path: Path, more: Files) -> None:
+    found = only(tmp_path, {**_SQLX, **more})
+    assert ([said.text for said in found.install], found.release) == ([_BUILD], ())

@@ -26,6 +26,9 @@ _RUST_SERVES = {
     "actix-web": "Actix", "axum": "Axum", "rocket": "Rocket", "warp": "Warp", "poem": "Poem", "tide": "Tide",
     "salvo": "Salvo", "hyper": "Hyper", "tonic": "Tonic", "ntex": "Ntex",
 }  # fmt: skip
+_CHECKED_QUERY = re.compile(r"\bquery(?:_as|_scalar|_file|_file_as|_file_scalar)?(?:_unchecked)?!\s*\(")
+_VERSION = re.compile(r'name = "sqlx"\nversion = "(\d+\.\d+\.\d+)"')
+_ENGINES_OF_SQLX = ("postgres", "mysql", "sqlite")
 _TAGS = re.compile(r"\bgo (?:build|install)\b[^\n&;|]{0,400}?\s-tags[= ](?:\"([\w ,]+)\"|'([\w ,]+)'|([\w,]+))")
 _OF_DEVELOPERS = re.compile(r"(?i)dev\w*|tests?|debug|integration|e2e|mock\w*|race|bench\w*")
 _NOT_SERVED = re.compile(
@@ -174,7 +177,7 @@ def _rust(tree: Tree) -> Iterator[Standing]:
         features = _features(document)
         build = f"cargo build --release --locked --package {package} --bin {name}{features}"
         facts = (
-            Fact(folder, "install", build, where, "home"),
+            *(_checked(tree, folder, root, where, build) or [Fact(folder, "install", build, where, "home")]),
             Fact(folder, "start", f"target/release/{name}", where, "home"),
             *(
                 (
@@ -186,6 +189,28 @@ def _rust(tree: Tree) -> Iterator[Standing]:
             ),
         )
         yield Standing(folder, stack, "binary", facts, within=root)
+
+
+def _checked(tree: Tree, folder: str, root: str | None, where: str, build: str) -> list[Fact]:
+    """A build that asks its database whether the queries are right, where what it said before is not kept beside the
+    code: it happens with the release, when there is a database, after the migrations."""
+    home = folder if root is None else root
+    version = _VERSION.search(text(tree, f"{home}Cargo.lock"))
+    kept = any(f"{place}.sqlx/" in tree.folders or "sqlx-data.json" in tree.folders[place] for place in {folder, home})
+    sources = below(tree, folder, r"src/(?:[\w-]+/){0,6}\w+\.rs")
+    if kept or not version or not any(_CHECKED_QUERY.search(text(tree, path)) for path in sources):
+        return []
+    engines = [name for name in _ENGINES_OF_SQLX if f'"{name}"' in text(tree, f"{folder}Cargo.toml")]
+    features = ",".join(["native-tls", *engines])
+    options = f"--version {version[1]} --locked --no-default-features --features {features} --root build"
+    release = [build]
+    migrations = next((place for place in (folder, home) if f"{place}migrations/" in tree.folders), None)
+    if migrations is not None:
+        release.insert(0, f"build/bin/sqlx migrate run --source {migrations[len(home) :]}migrations")
+    made = (
+        [Fact(folder, "install", f"cargo install sqlx-cli {options}", where, "home")] if migrations is not None else []
+    )
+    return [*made, *(Fact(folder, "release", command, where, "home") for command in release)]
 
 
 def _bins(tree: Tree, folder: str, document: dict[str, object], package: str) -> list[str]:

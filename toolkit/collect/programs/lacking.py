@@ -15,7 +15,7 @@ _SAMPLE = re.compile(
     r"(?P<ending>\.(?:json|[cm]?[jt]s|ya?ml|toml|ini|php|py|rb|cfg|conf|properties|xml))?"
 )
 _SETTINGS = re.compile(
-    r"(?i)(?:[\w-]*(?:config|settings|database|secrets?|parameters|credentials|options|local)[\w-]*)"
+    r"(?i)(?:[\w-]*(?:config|settings|database|secrets?|parameters|credentials)[\w-]*)"
     r"(?:\.\w+)*\.(?:json|[cm]?[jt]s|ya?ml|toml|ini|php|py|rb|cfg|conf|properties|xml)"
 )
 _MOST = 5
