@@ -6,7 +6,8 @@ import pytest
 import tomlkit
 from msgspec.structs import replace
 
-from tests.collect.programs.test_stacks import DOTNET, SPRING, Files, only
+from tests.collect.programs.test_stacks import DOTNET, PHOENIX, SPRING, Files, only
+from toolkit.collect.programs.wiring import wire
 from toolkit.draft.programs import program_tables
 
 _H2 = "<artifactId>h2database</artifactId>"
@@ -168,3 +169,14 @@ def test_an_address_has_the_driver_that_its_sample_has(tmp_path: Path, sample: s
     outputs = [f"{place}{output}}}" for output in ("user", "password", "host", "port", "name")]
     parts = "{}:{}@{}:{}/{}".format(*outputs)
     assert _wired(tmp_path, files)["DATABASE_URL"] == address.format(parts)
+
+
+def test_phoenix_reads_its_database_in_its_repository(tmp_path: Path) -> None:
+    files = {name: text for name, text in PHOENIX.items() if name != "config/runtime.exs"}
+    repository = 'def init(_, opts) do\n  System.get_env("SHOP_DATABASE_URL")\nend\n'
+    assert _wired(tmp_path, {**files, "lib/shop/repo.ex": repository})["SHOP_DATABASE_URL"] == "${data.relational.url}"
+
+
+@pytest.mark.parametrize("name", ["SHOP_SMTP_OPTIONS__SERVER", "EMAIL_SETTINGS_HOST"])
+def test_mail_below_a_word_for_settings(name: str) -> None:
+    assert wire(name, "") == "${mail.outgoing.host}"
