@@ -283,6 +283,6 @@ def test_one_that_is_there_is_not(tmp_path: Path) -> None:
 )
 def test_the_port_that_an_image_exposes_by_a_variable(tmp_path: Path, exposed: str, port: str | None) -> None:
     (tmp_path / "requirements.txt").write_text("")
-    (tmp_path / "Dockerfile").write_text(f"FROM python:3.13\nWORKDIR /app\n{exposed}CMD serve\n")
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.14\nWORKDIR /app\n{exposed}CMD serve\n")
     found = [program.port.text for program in find_programs({"checkout": tmp_path}) if program.port]
     assert found == ([port] if port else [])
