@@ -1,10 +1,11 @@
 """What a program's processes are on a host: engines and a platform's own servers are none, and Rails' proxy is told."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.collect.programs.test_stacks import DJANGO, GO, LARAVEL, RAILS, only
+from tests.collect.programs.test_stacks import DJANGO, GO, LARAVEL, RAILS, SPRING, only
 
 _NX = {
     "package.json": '{"private": true, "scripts": {"start": "nx serve", "build": "nx build"},\n'
@@ -126,3 +127,30 @@ def test_a_worker_has_the_queues_that_its_compose_file_names(tmp_path: Path) -> 
 def test_celerys_own_module_is_before_one_of_tasks(tmp_path: Path) -> None:
     program = only(tmp_path, {**DJANGO, "board/tasks.py": _CELERY})
     assert program.workers["worker"].text == "celery --app shop worker"
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [("tsc", "install"), ("knex migrate:latest", "release")],
+)
+def test_what_npm_runs_before_every_start_happens_once(tmp_path: Path, before: str, kind: str) -> None:
+    """The source of a release cannot be written when it starts."""
+    package = {
+        "private": True,
+        "scripts": {"prestart:prod": before, "start:prod": "node dist/main.js"},
+        "dependencies": {"express": "4"},
+    }
+    program = only(tmp_path, {"package.json": json.dumps(package)})
+    assert program.start
+    assert program.start.text == "npm run start:prod --ignore-scripts"
+    told = {"install": program.install, "release": program.release}[kind]
+    assert told[-1].text == "npm run prestart:prod"
+
+
+@pytest.mark.parametrize(("version", "said"), [("7.4", True), ("8.4.1", True), ("8.5", False), ("9.0.0", False)])
+def test_a_gradle_that_is_too_old_for_debians_java_is_said(tmp_path: Path, version: str, said: bool) -> None:
+    wrapper = f"distributionUrl=https\\://x/distributions/gradle-{version}-bin.zip\n"
+    build = "plugins { id 'org.springframework.boot' }\n"
+    files = {name: text for name, text in SPRING.items() if name != "pom.xml"}
+    files |= {"build.gradle": build, "gradlew": "", "gradle/wrapper/gradle-wrapper.properties": wrapper}
+    assert any("does not run on Debian 13's Java" in line for line in only(tmp_path, files).open) is said

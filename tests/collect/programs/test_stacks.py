@@ -461,3 +461,9 @@ def test_queries_that_are_checked_against_the_database_are_built_when_there_is_o
 def test_other_queries_ask_for_none(tmp_path: Path, more: Files) -> None:
     found = only(tmp_path, {**_SQLX, **more})
     assert ([said.text for said in found.install], found.release) == ([_BUILD], ())
+
+
+def test_the_build_for_production_of_what_browsers_load(tmp_path: Path) -> None:
+    scripts = {"build:dev": "encore dev", "build:prod": "encore production"}
+    program = only(tmp_path, {**LARAVEL, "package.json": json.dumps({"scripts": scripts})})
+    assert "npm run build:prod" in [said.text for said in program.install]
