@@ -56,9 +56,13 @@ def test_the_engine_is_chosen_by_the_word_that_code_compares(tmp_path: Path) -> 
 
 def test_a_sample_beside_the_workspace_is_its_programs_too(tmp_path: Path) -> None:
     files = {f"server/{path}": text for path, text in {**RUST, "src/config.rs": FIGMENT}.items()}
-    workspace = {"Cargo.toml": '[workspace]\nmembers = ["server"]\n', "config.example.toml": SAMPLE}
+    workspace = {
+        "Cargo.toml": '[workspace]\nmembers = ["server"]\n',
+        "config.example.toml": f"[web]\nhost = 'x'\n\n\n{SAMPLE}",
+    }
     for path, text in {**workspace, **files}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     [program] = find_programs({"checkout": tmp_path})
-    assert program.environment["SHOP_DB__HOST"].text == "${data.relational.host}"
+    told = program.environment["SHOP_DB__HOST"]
+    assert (told.text, told.where) == ("${data.relational.host}", "config.example.toml:6")

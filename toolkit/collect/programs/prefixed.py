@@ -84,12 +84,19 @@ def _sampled(tree: Tree, folder: str) -> Iterator[tuple[list[str], str]]:
         content = text(tree, path)
         if ".toml" in path:
             for words in _inner(toml(content) | _commented_out(content)):
-                yield words, at(path, line_of(content, words[-1]))
+                yield words, at(path, _line(content, words))
         else:
             for leaf in yaml_leaves(content):
                 words = [str(word) for word in leaf.path]
                 if len(words) <= _DEEPEST and all(word.replace("-", "_").isidentifier() for word in words):
                     yield words, at(path, leaf.line)
+
+
+def _line(content: str, words: list[str]) -> int:
+    """Where a setting stands: behind the head of its table."""
+    head = max(0, content.find(f"[{'.'.join(words[:-1])}]"))
+    row = re.compile(rf"(?m)^[#\s]{{0,3}}{re.escape(words[-1])}[ \t]*=").search(content, head)
+    return content.count("\n", 0, row.end()) + 1 if row else line_of(content, words[-1])
 
 
 def _commented_out(content: str) -> dict[str, object]:
