@@ -154,3 +154,16 @@ def test_a_gradle_that_is_too_old_for_debians_java_is_said(tmp_path: Path, versi
     files = {name: text for name, text in SPRING.items() if name != "pom.xml"}
     files |= {"build.gradle": build, "gradlew": "", "gradle/wrapper/gradle-wrapper.properties": wrapper}
     assert any("does not run on Debian 13's Java" in line for line in only(tmp_path, files).open) is said
+
+
+@pytest.mark.parametrize(
+    ("command", "start"),
+    [
+        ("uwsgi ./etc/uwsgi.ini", "uwsgi --die-on-term ./etc/uwsgi.ini"),
+        ("uwsgi --die-on-term --ini x.ini", "uwsgi --die-on-term --ini x.ini"),
+    ],
+)
+def test_uwsgi_ends_when_it_is_told_to(tmp_path: Path, command: str, start: str) -> None:
+    program = only(tmp_path, {**DJANGO, "Procfile": f"web: {command}\n"})
+    assert program.start
+    assert program.start.text == start

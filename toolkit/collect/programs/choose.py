@@ -47,6 +47,7 @@ _ENGINE = re.compile(
     r"(?:\S*/)?(?:redis|valkey|memcached|postgres|mysqld|mariadbd|rabbitmq|mongod|meilisearch|mosquitto)\b"
 )
 _OF_HEROKU = re.compile(r"vendor/bin/heroku-(?:php|hhvm)-")  # what its platform puts there
+_UWSGI = re.compile(r"(?:\S*/)?uwsgi(?= )")
 _SCHEME = re.compile(r"starts_?[wW]ith\??\(\s*[\[(]?\s*['\"]postgres://")
 _BUCKET = re.compile(r"(?i)bucket(?!.*(?:url|path|prefix|region|acl|endpoint|domain))")
 _CODE = re.compile(r"\.(?:py|[cm]?[jt]s|rb|go|rs|java|kt|cs|exs?)$")
@@ -253,6 +254,8 @@ def _listening(tree: Tree, start: Fact, named: dict[str, Said], standing: Standi
         return start._replace(text=f"HTTP_PORT=$PORT {command}")  # what it starts gets another PORT from it
     if standing.runtime == "node":  # Debian has neither yarn nor pnpm
         command = _YARN.sub("npm run ", command)
+    if _UWSGI.match(command) and "die-on-term" not in command:
+        command = _UWSGI.sub(r"\g<0> --die-on-term", command)  # SIGTERM else has it start anew
     unbound = re.match(r"gunicorn (?!.*(?:--bind|-b |--config|-c ))", command)
     if unbound and "gunicorn.conf.py" not in tree.folders.get(standing.folder, ()):
         command = command.replace("gunicorn ", "gunicorn --bind 127.0.0.1:$PORT ", 1)
