@@ -17,6 +17,7 @@ from tests.collect.programs.test_stacks import only
 _DENY = "<IfModule mod_authz_core.c>\n    Require all denied\n</IfModule>\n"
 _FILES = {
     "index.php": "<?php echo 'front';\n",
+    ".gitignore": ".htaccess\n",
     ".htaccess": "# Deny from all\nRewriteEngine on\n",
     "data/.htaccess": _DENY,
     "data/board.txt": "secret",

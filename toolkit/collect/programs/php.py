@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.collect.programs.facts import Fact, Standing, json_object, table
-from toolkit.collect.programs.tree import Tree, at, below, homes, line_of, text
+from toolkit.collect.programs.tree import Tree, at, below, homes, line_of, text, unlisted
 
 _PUBLIC = ("public/", "web/", "htdocs/", "www/", "webroot/", "public_html/", "html/", "")
 _LIBRARIES = ("library", "wordpress-plugin", "symfony-bundle", "composer-plugin", "magento2-module")
@@ -92,7 +92,7 @@ def _refused(tree: Tree, folder: str, public: str) -> Iterator[str]:
     root = folder + public
     kept = sorted(place for place in tree.folders if place.startswith(root) and place.count("/") - root.count("/") < 4)
     denied = [
-        place[len(root) : -1] for place in kept if place != root and _DENIED.search(text(tree, f"{place}.htaccess"))
+        place[len(root) : -1] for place in kept if place != root and _DENIED.search(unlisted(tree, f"{place}.htaccess"))
     ]
     if named := [re.escape(place) for place in denied if _PLAIN.fullmatch(place)][:_MOST_DENIED]:
         yield f"^/(?:{'|'.join(named)})(?:/|$)"
