@@ -7,6 +7,7 @@ imported inside the bodies, so that `offramp --help` stays instant. Errors becom
 import os
 import sys
 import traceback
+from itertools import pairwise
 
 import click
 
@@ -27,7 +28,7 @@ from toolkit.commands.plan import plan
 from toolkit.commands.simulate import simulate
 from toolkit.commands.tabletop import tabletop
 from toolkit.commands.talk import add_talk
-from toolkit.console import say_visibly
+from toolkit.console import say_visibly, talk_json
 from toolkit.export.command import export
 from toolkit.guard.command import guard
 from toolkit.otp.command import otp
@@ -105,7 +106,7 @@ def main() -> None:
         _tell(err)
         sys.exit(err.exit_code)
     except click.ClickException as err:
-        err.show()
+        _show(err)
         sys.exit(errors.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         interrupts.end()
@@ -125,3 +126,12 @@ def main() -> None:
 
 def _tell(err: errors.OfframpError) -> None:
     say_visibly(f"offramp: {err}")
+
+
+def _show(err: click.ClickException) -> None:
+    """In JSON where that was asked for: it may be a mistake before or beside that option that ends the command."""
+    if ("--progress", "json") in pairwise(sys.argv) or "--progress=json" in sys.argv:
+        talk_json(True)
+        say_visibly(f"offramp: {err.format_message()}")
+    else:
+        err.show()

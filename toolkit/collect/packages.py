@@ -26,7 +26,7 @@ _LIBRARIES: dict[str, dict[str, tuple[str, ...]]] = {
     "composer.json": {
         **{f"ext-{name}": (f"php-{name}",) for name in (
             "mbstring", "curl", "gd", "intl", "zip", "bcmath", "redis", "gmp", "soap", "ldap", "imagick", "apcu",
-            "memcached", "amqp", "pgsql", "imap", "xsl", "bz2",
+            "memcached", "amqp", "pgsql", "imap", "xsl", "bz2", "tidy", "enchant", "snmp", "yaml", "uuid",
         )},
         **dict.fromkeys(("ext-dom", "ext-xml", "ext-simplexml", "ext-xmlreader", "ext-xmlwriter"), ("php-xml",)),
         **dict.fromkeys(("ext-mysqli", "ext-pdo_mysql"), ("php-mysql",)),

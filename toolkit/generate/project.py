@@ -20,6 +20,7 @@ _AS_THEY_ARE = ("inventory/hosts.py", "fetch-backups.yml", "put-backups.yml")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _APPLICATION = re.compile(r"[a-z][a-z0-9-]{0,23}")  # becomes a login on the hosts
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMMENT = re.compile(r"\s[;#]")  # in ansible.cfg
 _DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 
 
@@ -37,6 +38,9 @@ def generate(
     order = wiring.ordered(plan, catalog)
     openings = firewall.openings(plan, catalog)
     key = vault_key or default_key(plan.platform.name)
+    if not key.isprintable() or key != key.strip() or _COMMENT.search(key):
+        hint = "--vault-key FILE without line ends, and without spaces at its end or before a semicolon"
+        raise BadInput("ansible.cfg can name no such file for the vault's key", where=repr(key), hint=hint)
     files = [
         *terraform_files(plan, target),
         variables_file(

@@ -245,3 +245,44 @@ def test_a_draft_is_one_that_generate_takes(tmp_path: Path) -> None:
     assert "postgres://u:p" not in text
     text = text.replace("# domains", "domains")
     runnable.check(decode(tomllib.loads(text), "platform", Platform, where=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("sample", "ignored", "made"),
+    [
+        ("ormconfig.json.example", "ormconfig.json", "cp ormconfig.json.example ormconfig.json"),
+        ("src/config.example.ts", "/src/config.ts", "cp src/config.example.ts src/config.ts"),
+        ("app/database-sample.php", "database.php", "cp app/database-sample.php app/database.php"),
+        ("config.json.example", "other.json", ""),
+        (".env.example", ".env", ""),
+        ("page-sample.html", "page.html", ""),
+        ("settings/local.py.example", "settings/local.py", ""),  # a developer's, on top of others
+    ],
+)
+def test_a_settings_file_that_git_leaves_out_is_said(tmp_path: Path, sample: str, ignored: str, made: str) -> None:
+    """No line of offramp.toml can have it: its program does not start without."""
+    program = _only(tmp_path, {**NODE, sample: "", ".gitignore": f"node_modules\n{ignored}\n"})
+    said = [line for line in program.open if "which Git leaves out" in line]
+    assert [f"`{made}`" in line and ".gitignore:2" in line for line in said] == ([True] if made else [])
+
+
+def test_one_that_is_there_is_not(tmp_path: Path) -> None:
+    files = {**NODE, "config.json.example": "", "config.json": "{}", ".gitignore": "config.json\n"}
+    assert not any("which Git leaves out" in line for line in _only(tmp_path, files).open)
+
+
+@pytest.mark.parametrize(
+    ("exposed", "port"),
+    [
+        ("ENV LDAP_PORT=3890 HTTP_PORT=17170\nEXPOSE ${LDAP_PORT} $HTTP_PORT\n", "17170"),
+        ("ARG PORT=8081\nEXPOSE $PORT/tcp\n", "8081"),
+        ("EXPOSE 8080/tcp 9090\n", "8080"),
+        ("EXPOSE $UNKNOWN 53/udp 8123\n", "8123"),
+        ("EXPOSE 5000-5010\n", None),
+    ],
+)
+def test_the_port_that_an_image_exposes_by_a_variable(tmp_path: Path, exposed: str, port: str | None) -> None:
+    (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.14\nWORKDIR /app\n{exposed}CMD serve\n")
+    found = [program.port.text for program in find_programs({"checkout": tmp_path}) if program.port]
+    assert found == ([port] if port else [])

@@ -41,7 +41,7 @@ def test_what_other_drivers_need(tmp_path: Path) -> None:
         folder.mkdir()
     rails = "source 'x'\ngem 'pg', '~> 1.5'\n# gem 'mysql2'\n"
     assert packages_of(found(folders["ruby"], Gemfile=rails, Procfile="web: puma")) == ("libpq-dev",)
-    wanted = json.dumps({"require": {"php": "^8", "ext-pdo_mysql": "*", "ext-intl": "*"}})
+    wanted = json.dumps({"require": {"php": "^8", "ext-pdo_mysql": "*", "ext-intl": "*", "ext-tidy": "*"}})
     assert {"php-intl", "php-mysql"} <= set(packages_of(found(folders["php"], composer__json=wanted, artisan="")))
     manifest = json.dumps({"scripts": {"start": "node server"}, "dependencies": {"better-sqlite3": "11", "pg": "8"}})
     assert packages_of(found(folders["node"], package__json=manifest)) == ("g++", "make", "python3")

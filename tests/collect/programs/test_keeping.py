@@ -257,3 +257,24 @@ def test_a_configuration_around_the_program_counts(tmp_path: Path) -> None:
     files |= {"package.json": '{"private": true, "workspaces": ["src"]}'}
     files |= {"settings.json.template": '{"dbSettings": {"filename": "var/dirty.db"}}'}
     assert [said.text for said in _only(tmp_path, files).writable] == ["var"]
+
+
+def test_a_folder_whose_folders_are_left_out_is_kept_with_what_it_brings(tmp_path: Path) -> None:
+    files = {
+        "index.php": "<?php\n",
+        ".gitignore": "/data/pages/*\n/data/cache/*\n!/data/pages/start/\n",
+        "data/pages/start/welcome.txt": "hello",
+        "data/cache/_dummy": "",
+    }
+    assert [said.text for said in _only(tmp_path, files).writable] == ["data"]
+
+
+def test_a_folder_for_settings_that_is_added_to_is_asked_about(tmp_path: Path) -> None:
+    """What a release brings there would not be renewed, so that it is not kept by itself."""
+    ignored = "/conf/*\n!/conf/defaults.php\n_test/data\n/config/*\n"
+    files = {"index.php": "<?php\n", "conf/defaults.php": "<?php\n", ".gitignore": ignored}
+    program = _only(tmp_path, files)
+    assert program.writable == ()
+    assert [line for line in program.open if "added to" in line] == [
+        "Git leaves out what is added to conf: where the program writes there, name it in `writable` (.gitignore:1)"
+    ]

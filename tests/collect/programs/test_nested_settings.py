@@ -6,7 +6,8 @@ import pytest
 import tomlkit
 from msgspec.structs import replace
 
-from tests.collect.programs.test_stacks import DOTNET, SPRING, Files, only
+from tests.collect.programs.test_stacks import DOTNET, PHOENIX, SPRING, Files, only
+from toolkit.collect.programs.wiring import wire
 from toolkit.draft.programs import program_tables
 
 _H2 = "<artifactId>h2database</artifactId>"
@@ -125,3 +126,57 @@ def test_aspnet_in_a_container_listens_where_the_host_asks(tmp_path: Path) -> No
         'ASPNETCORE_URLS = "http://127.0.0.1:8000"',
     ]
     assert not any("rights" in line or "no .NET" in line for line in program.open)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("jdbc:sqlite:board.db", ["board.db"]),
+        ("jdbc:sqlite:./data/board.db?journal_mode=wal", ["data"]),
+        ("jdbc:h2:file:./data/board;MODE=PostgreSQL", ["data"]),
+        ("jdbc:hsqldb:file:state/board", ["state"]),
+        ("jdbc:h2:mem:board", []),
+        ("jdbc:sqlite::memory:", []),
+    ],
+)
+def test_a_database_that_spring_brings_along_is_a_file_that_stays(tmp_path: Path, url: str, kept: list[str]) -> None:
+    """Nothing but its own driver is installed: no other database can be given to it."""
+    files = {f"{_SETTINGS}.properties": f"spring.datasource.url={url}\nspring.datasource.username=\n"}
+    files["pom.xml"] = SPRING["pom.xml"].replace(
+        "<artifactId>postgresql</artifactId>", "<artifactId>sqlite-jdbc</artifactId>"
+    )
+    program = only(tmp_path, {**_spring({}), **files})
+    assert [said.text for said in program.writable] == kept
+    assert not any("${data.relational" in said.text for said in program.environment.values())
+
+
+@pytest.mark.parametrize(
+    ("sample", "address"),
+    [
+        ("mysql+pymysql://root:x@db/board", "mysql+pymysql://{}?ssl_ca=${{data.relational.mysql.ca}}"),
+        ('"postgresql+asyncpg://x@db/board"', "postgresql+asyncpg://{}"),
+        ("postgresql://x@db/board", "${{data.relational.url}}"),
+    ],
+)
+def test_an_address_has_the_driver_that_its_sample_has(tmp_path: Path, sample: str, address: str) -> None:
+    wanted = "PyMySQL" if "mysql" in sample else "asyncpg"
+    files = {
+        "requirements.txt": f"flask\nsqlalchemy\n{wanted}\n",
+        "app.py": "import os\nfrom flask import Flask\napp = Flask('x')\nos.environ['DATABASE_URL']\n",
+        ".env.example": f"DATABASE_URL={sample}\n",
+    }
+    place = "${data.relational." + ("mysql." if "mysql" in sample else "")
+    outputs = [f"{place}{output}}}" for output in ("user", "password", "host", "port", "name")]
+    parts = "{}:{}@{}:{}/{}".format(*outputs)
+    assert _wired(tmp_path, files)["DATABASE_URL"] == address.format(parts)
+
+
+def test_phoenix_reads_its_database_in_its_repository(tmp_path: Path) -> None:
+    files = {name: text for name, text in PHOENIX.items() if name != "config/runtime.exs"}
+    repository = 'def init(_, opts) do\n  System.get_env("SHOP_DATABASE_URL")\nend\n'
+    assert _wired(tmp_path, {**files, "lib/shop/repo.ex": repository})["SHOP_DATABASE_URL"] == "${data.relational.url}"
+
+
+@pytest.mark.parametrize("name", ["SHOP_SMTP_OPTIONS__SERVER", "EMAIL_SETTINGS_HOST"])
+def test_mail_below_a_word_for_settings(name: str) -> None:
+    assert wire(name, "") == "${mail.outgoing.host}"

@@ -28,6 +28,7 @@ def _files(lock: str, *, more: str = "") -> Files:
     return {**_DJANGO, "pyproject.toml": _PYPROJECT.format(more=more), "poetry.lock": lock}
 
 
+_WHEEL = _FILE.format(name="pyyaml", tags="cp39-cp39-manylinux2014_x86_64")
 _OLD = _package("pyyaml", "cp38-cp38-manylinux2014_x86_64", "cp39-cp39-manylinux2014_x86_64", "cp313-cp313-win32")
 
 
@@ -44,6 +45,13 @@ def test_wheels_that_end_before_debians_python_ask_for_the_image(tmp_path: Path,
     assert program.image.where.startswith("pyyaml is locked to one for Python 3.9 at most (poetry.lock:2), Debian 13 ")
     assert [said.text for said in program.release] == ["python manage.py migrate --noinput"]
     assert program.writable == ()
+
+
+def test_a_lock_that_lists_all_files_at_its_end(tmp_path: Path) -> None:
+    lock = f'[[package]]\nname = "PyYAML"\nversion = "1.0"\n\n[metadata.files]\npyyaml = [\n{_WHEEL}]\n'
+    program = only(tmp_path, _files(lock, more='PyYAML = "5"'))
+    assert program.image
+    assert program.image.where.startswith("pyyaml is locked to one for Python 3.9 at most (poetry.lock:2), Debian 13 ")
 
 
 @pytest.mark.parametrize(

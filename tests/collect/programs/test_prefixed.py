@@ -21,6 +21,7 @@ JOINED = 'Environment::with_prefix("shop").separator("__")\nget("database.host")
 APART = 'Environment::with_prefix("shop").prefix_separator("_").separator("__")\n'
 FIGMENT = 'Env::prefixed("SHOP_").split("__")\n'
 GO = {"go.mod": "module example.org/shop\n\nrequire github.com/jackc/pgx/v5 v5.1.0\n", "main.go": MAIN}
+SHOWN = '## Where the database is.\n#verbose = false\n# [db] is one table\n[db]\n#host="localhost"\n'
 SAMPLE = '[db]\nhost = "localhost"\npassword = "x"\n[app]\ntitle = "Shop"\n'
 
 
@@ -31,6 +32,7 @@ SAMPLE = '[db]\nhost = "localhost"\npassword = "x"\n[app]\ntitle = "Shop"\n'
         ({**GO, "pkg/config/config.go": KOANF, "config.toml.sample": SAMPLE}, "SHOP_db__host"),
         ({**RUST, "src/config.rs": JOINED}, "SHOP__DATABASE__HOST"),
         ({**RUST, "src/config.rs": APART, "config.toml": SAMPLE}, "SHOP_DB__HOST"),
+        ({**RUST, "src/config.rs": FIGMENT, "shop_config.docker_template.toml": SHOWN}, "SHOP_DB__HOST"),
         ({**RUST, "src/settings.rs": FIGMENT, "config.yaml": "db:\n  host: x\n"}, "SHOP_DB__HOST"),
     ],
 )
@@ -50,3 +52,17 @@ def test_the_engine_is_chosen_by_the_word_that_code_compares(tmp_path: Path) -> 
         (tmp_path / path).write_text(text, encoding="utf-8")
     [program] = find_programs({"checkout": tmp_path})
     assert program.environment["SHOP_DATABASE_TYPE"].text == "postgres"
+
+
+def test_a_sample_beside_the_workspace_is_its_programs_too(tmp_path: Path) -> None:
+    files = {f"server/{path}": text for path, text in {**RUST, "src/config.rs": FIGMENT}.items()}
+    workspace = {
+        "Cargo.toml": '[workspace]\nmembers = ["server"]\n',
+        "config.example.toml": f"[web]\nhost = 'x'\n\n\n{SAMPLE}",
+    }
+    for path, text in {**workspace, **files}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    [program] = find_programs({"checkout": tmp_path})
+    told = program.environment["SHOP_DB__HOST"]
+    assert (told.text, told.where) == ("${data.relational.host}", "config.example.toml:6")

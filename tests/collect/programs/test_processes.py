@@ -1,10 +1,11 @@
 """What a program's processes are on a host: engines and a platform's own servers are none, and Rails' proxy is told."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.collect.programs.test_stacks import DJANGO, GO, LARAVEL, RAILS, only
+from tests.collect.programs.test_stacks import DJANGO, GO, LARAVEL, RAILS, SPRING, only
 
 _NX = {
     "package.json": '{"private": true, "scripts": {"start": "nx serve", "build": "nx build"},\n'
@@ -103,3 +104,66 @@ def test_a_unit_of_somebodys_session_is_no_server(tmp_path: Path) -> None:
     program = only(tmp_path, files)
     assert program.start
     assert "feeds serve --quiet" in program.start.text
+
+
+_CELERY = "from celery import Celery\n\napp = Celery('tasks')\n"
+
+
+def test_a_worker_has_the_queues_that_its_compose_file_names(tmp_path: Path) -> None:
+    """A worker without its queues does nothing; what only developers start is no better than a convention."""
+    work = "celery -A shop worker --concurrency 4 -Q mail,images"
+    services = (
+        "services:\n  web:\n    build: .\n    command: gunicorn shop.wsgi\n"
+        f"  crowd:\n    build: .\n    command: {work}\n"
+        "  clock:\n    build: .\n    command: watchmedo auto-restart celery -A shop beat\n"
+    )
+    program = only(tmp_path, {**DJANGO, "shop/tasks.py": _CELERY, "compose.yaml": services})
+    told = {name: (said.text, said.where) for name, said in program.workers.items()}
+    assert told["worker"] == (work, "compose.yaml:7")
+    assert told["beat"][0] == "celery --app shop beat"
+    assert len(told) == 2
+
+
+def test_celerys_own_module_is_before_one_of_tasks(tmp_path: Path) -> None:
+    program = only(tmp_path, {**DJANGO, "board/tasks.py": _CELERY})
+    assert program.workers["worker"].text == "celery --app shop worker"
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [("tsc", "install"), ("knex migrate:latest", "release")],
+)
+def test_what_npm_runs_before_every_start_happens_once(tmp_path: Path, before: str, kind: str) -> None:
+    """The source of a release cannot be written when it starts."""
+    package = {
+        "private": True,
+        "scripts": {"prestart:prod": before, "start:prod": "node dist/main.js"},
+        "dependencies": {"express": "4"},
+    }
+    program = only(tmp_path, {"package.json": json.dumps(package)})
+    assert program.start
+    assert program.start.text == "npm run start:prod --ignore-scripts"
+    told = {"install": program.install, "release": program.release}[kind]
+    assert told[-1].text == "npm run prestart:prod"
+
+
+@pytest.mark.parametrize(("version", "said"), [("7.4", True), ("8.4.1", True), ("8.5", False), ("9.0.0", False)])
+def test_a_gradle_that_is_too_old_for_debians_java_is_said(tmp_path: Path, version: str, said: bool) -> None:
+    wrapper = f"distributionUrl=https\\://x/distributions/gradle-{version}-bin.zip\n"
+    build = "plugins { id 'org.springframework.boot' }\n"
+    files = {name: text for name, text in SPRING.items() if name != "pom.xml"}
+    files |= {"build.gradle": build, "gradlew": "", "gradle/wrapper/gradle-wrapper.properties": wrapper}
+    assert any("does not run on Debian 13's Java" in line for line in only(tmp_path, files).open) is said
+
+
+@pytest.mark.parametrize(
+    ("command", "start"),
+    [
+        ("uwsgi ./etc/uwsgi.ini", "uwsgi --die-on-term ./etc/uwsgi.ini"),
+        ("uwsgi --die-on-term --ini x.ini", "uwsgi --die-on-term --ini x.ini"),
+    ],
+)
+def test_uwsgi_ends_when_it_is_told_to(tmp_path: Path, command: str, start: str) -> None:
+    program = only(tmp_path, {**DJANGO, "Procfile": f"web: {command}\n"})
+    assert program.start
+    assert program.start.text == start

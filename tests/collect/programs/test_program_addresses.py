@@ -29,6 +29,9 @@ _AXUM = '[package]\nname = "x"\n\n[dependencies]\naxum = "1"\n'
         ("SERVER_HOST", "localhost", None),
         ("HOSTNAME", "", None),
         ("DATABASE_URL", "postgres://x", None),
+        ("SITE_ROOT", "", "${address.url}"),
+        ("APPLICATION_ROOT", "", None),  # Flask's path
+        ("APP_ROOT", "/srv/shop", None),  # a folder
     ],
 )
 def test_a_name_and_its_sample_say_which(name: str, sample: str, reference: str | None) -> None:

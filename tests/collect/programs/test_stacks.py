@@ -345,3 +345,125 @@ def test_a_page_within_a_built_program_is_part_of_it(tmp_path: Path) -> None:
         "go build -o build/feeds .",
     ]
     assert {"golang-go", "nodejs", "npm"} <= {said.text for said in program.packages}
+
+
+FACTORY = (
+    "from flask import Flask\n\nclass Board(Flask):\n    pass\n\ndef create_app():\n"
+    "    app = Board(__name__)\n    return app\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "served"),
+    [
+        ({"board/__init__.py": FACTORY}, "gunicorn --bind 127.0.0.1:$PORT 'board:create_app()'"),
+        (
+            {"board/__init__.py": FACTORY, "wsgi.py": "from board import create_app\n\napp = create_app()\n"},
+            "gunicorn --bind 127.0.0.1:$PORT wsgi:app",
+        ),
+        (
+            {
+                "board/__init__.py": FACTORY,
+                "app.py": "from board import create_app\n\nif __name__ == '__main__':\n    app = create_app()\n",
+                "fill.py": "from board import create_app\n\napp = create_app()\n",
+            },
+            "gunicorn --bind 127.0.0.1:$PORT 'board:create_app()'",
+        ),
+        (
+            {"board/main.py": "import fastapi\n\nclass Api(fastapi.FastAPI):\n    pass\n\napi = Api()\n"},
+            "uvicorn board.main:api --host 127.0.0.1 --port $PORT --proxy-headers",
+        ),
+    ],
+    ids=["a class of its own", "an object that a function makes", "scripts", "of another library"],
+)
+def test_an_object_of_a_class_of_its_own_is_served(tmp_path: Path, files: Files, served: str) -> None:
+    found = only(tmp_path, {"requirements.txt": "flask\nfastapi\ngunicorn\nuvicorn\n", **files})
+    assert found.start
+    assert found.start.text == served
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "install"),
+    [
+        ('[dependency-groups]\nmain = ["Django"]\ndev = []\ntest-unit = []\n', "pip install --group main"),
+        ('[dependency-groups]\nmain = ["Django"]\nmail = []\n', "pip install --group main --group mail"),
+        ('[dependency-groups]\ndev = []\n\n[project]\nname = "shop"\n', "pip install ."),
+    ],
+)
+def test_what_is_listed_in_groups_alone_is_installed_by_groups(tmp_path: Path, pyproject: str, install: str) -> None:
+    files = {name: text for name, text in DJANGO.items() if name != "requirements.txt"}
+    program = only(tmp_path, {**files, "pyproject.toml": pyproject})
+    assert program.install[0].text == install
+
+
+_PAGE_INSIDE = {
+    **GO,
+    "main.go": "package main\n\n//go:embed public/*\nvar f embed.FS\n\nfunc main() { http.ListenAndServe(p, nil) }\n",
+    "package.json": '{"private": true, "scripts": {"build": "vite build"}, "devDependencies": {"vite": "6"}}',
+    "package-lock.json": "{}",
+    "Makefile": "watch:\n\tgo build -tags dev .\n\nbuild:\n\tgo build -v -tags 'fs_embed sqlite_fts5' -o feeds .\n",
+}
+
+
+def test_a_page_that_go_embeds_is_built_first_and_its_tags_are_given(tmp_path: Path) -> None:
+    found = only(tmp_path, _PAGE_INSIDE)
+    assert [said.text for said in found.install] == [
+        "npm ci",
+        "npm run build",
+        "go build -tags fs_embed,sqlite_fts5 -o build/feeds .",
+    ]
+    assert {"nodejs", "npm"} <= {said.text for said in found.packages}
+
+
+def test_a_dockerfiles_tags_are_before_a_makefiles(tmp_path: Path) -> None:
+    image = (
+        "FROM golang:1.22 AS build\nRUN go build -tags=netgo -o /feeds .\nFROM scratch\nCOPY --from=build /feeds /\n"
+    )
+    found = only(tmp_path, {**_PAGE_INSIDE, "Dockerfile": image})
+    assert found.install[-1].text == "go build -tags netgo -o build/feeds ."
+
+
+def test_programs_that_an_image_of_alpines_calls_are_debians(tmp_path: Path) -> None:
+    """Only those of the stage that runs: what builds is another matter."""
+    image = (
+        "FROM golang:1.22-alpine AS build\nRUN apk add --no-cache make git-lfs\nRUN go build .\n"
+        "FROM alpine:3\nRUN apk update && \\\n    apk add --no-cache shadow git>2 curl \\\n    openssh\nCMD ./feeds\n"
+    )
+    packages = {said.text for said in only(tmp_path, {**GO, "Dockerfile": image}).packages}
+    assert {"git", "openssh-client"} <= packages
+    assert not {"git-lfs", "shadow", "make", "curl"} & packages
+
+
+_SQLX = {
+    "Cargo.toml": '[package]\nname = "board"\n\n[dependencies]\naxum = "1"\nsqlx = { features = ["postgres"] }\n',
+    "Cargo.lock": '[[package]]\nname = "sqlx"\nversion = "0.7.4"\n',
+    "src/main.rs": "fn main() { sqlx::query_as!(Post, \"SELECT 1\"); }\n",
+    "migrations/1_posts.sql": "",
+}  # fmt: skip
+_BUILD = "cargo build --release --locked --package board --bin board"
+
+
+def test_queries_that_are_checked_against_the_database_are_built_when_there_is_one(tmp_path: Path) -> None:
+    found = only(tmp_path, _SQLX)
+    options = "--version 0.7.4 --locked --no-default-features --features native-tls,postgres --root build"
+    assert [said.text for said in found.install] == [f"cargo install sqlx-cli {options}"]
+    assert [said.text for said in found.release] == ["build/bin/sqlx migrate run --source migrations", _BUILD]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {".sqlx/query-1.json": "{}"},
+        {"sqlx-data.json": "{}"},
+        {"src/main.rs": 'fn main() { sqlx::query("SELECT 1"); }\n'},
+    ],
+)
+def test_other_queries_ask_for_none(tmp_path: Path, more: Files) -> None:
+    found = only(tmp_path, {**_SQLX, **more})
+    assert ([said.text for said in found.install], found.release) == ([_BUILD], ())
+
+
+def test_the_build_for_production_of_what_browsers_load(tmp_path: Path) -> None:
+    scripts = {"build:dev": "encore dev", "build:prod": "encore production"}
+    program = only(tmp_path, {**LARAVEL, "package.json": json.dumps({"scripts": scripts})})
+    assert "npm run build:prod" in [said.text for said in program.install]

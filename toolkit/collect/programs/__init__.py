@@ -10,8 +10,6 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from toolkit.collect.programs import (
     clocks,
     compiled,
@@ -34,8 +32,10 @@ from toolkit.collect.programs.choose import Told, program
 from toolkit.collect.programs.environment import names
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.kept import kept
+from toolkit.collect.programs.lacking import lacking
 from toolkit.collect.programs.listening import literal_port
 from toolkit.collect.programs.manifests import runtime_of
+from toolkit.collect.programs.naming import name, renamed
 from toolkit.collect.programs.sharing import shared
 from toolkit.collect.programs.tree import Tree, above, at, homes, read_tree
 from toolkit.program import Program
@@ -51,7 +51,7 @@ _MOST = 20  # a monorepo of libraries is not twenty programs
 def find_programs(roots: Mapping[str, Path]) -> tuple[Program, ...]:
     """The programs of every root, outer folders first."""
     found = [one for root in roots.values() for one in _in_tree(read_tree(root))]
-    return tuple(_renamed(of_each(found[:_MOST])))
+    return tuple(renamed(of_each(found[:_MOST])))
 
 
 def _in_tree(tree: Tree) -> Iterator[Program]:
@@ -73,9 +73,9 @@ def _read(tree: Tree, standing: list[Standing], before: list[Fact], after: list[
             [fact for fact in before if _is_of(fact, one, others)],
             list(one.facts),
             [fact for fact in after if _is_of(fact, one, others)],
-            [] if one.page else [*names(tree, one), *kept(tree, one), *literal_port(tree, one)],
+            [] if one.page else [*names(tree, one), *kept(tree, one), *literal_port(tree, one), *lacking(tree, one)],
         )
-        yield program(tree, one, told, _name(tree, one))
+        yield program(tree, one, told, name(tree, one))
 
 
 def _alone(tree: Tree, standing: list[Standing], started: set[str]) -> list[Standing]:
@@ -102,11 +102,16 @@ _USUAL = {  # what the blueprint does where `install` is empty
 
 
 def _with_assets(tree: Tree, one: Standing) -> Standing:
-    """PHP and Python do not build what their browsers load: npm does, after their own installation."""
+    """PHP and Python do not build what their browsers load: npm does, after their own installation. What Go embeds is
+    built before."""
     folder = one.folder if one.within is None else one.within
-    added = [*node.assets(tree, folder)] if one.runtime in _USUAL and "package.json" in tree.folders[folder] else []
+    embedded = one.stack == "Go" and compiled.embeds(tree, folder)
+    built = one.runtime in _USUAL or embedded
+    added = [*node.assets(tree, folder)] if built and "package.json" in tree.folders[folder] else []
     if not added:
         return one
+    if embedded:
+        return one._replace(facts=(*added, *one.facts))
     return one._replace(facts=(*_usually(tree, one), *one.facts, *added))
 
 
@@ -212,21 +217,3 @@ def _is_of(fact: Fact, one: Standing, others: list[Standing]) -> bool:
         return True
     alone = not any(other.folder.startswith(fact.folder) for other in others)
     return alone and (fact.folder == one.within or fact.kind not in ("start", "worker", "release", "install"))
-
-
-def _name(tree: Tree, one: Standing) -> str:
-    last = one.program or one.folder.rstrip("/").rpartition("/")[2]
-    if not last or last in ("src", "source", "app", "main"):
-        last = tree.root.name
-    return re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-") or "app"
-
-
-def _renamed(found: list[Program]) -> Iterator[Program]:
-    """No name twice: the second has its folders in front, then a number."""
-    taken: set[str] = set()
-    for one in found:
-        longer = re.sub(r"[^a-z0-9]+", "-", one.folder.lower()).strip("-") or one.name
-        names_ = (one.name, longer, *(f"{longer}-{number}" for number in range(2, _MOST + 2)))
-        name = next(name for name in names_ if name not in taken)
-        taken.add(name)
-        yield one if name == one.name else replace(one, name=name)

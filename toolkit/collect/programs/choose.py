@@ -52,6 +52,7 @@ _ENGINE = re.compile(
     r"(?:\S*/)?(?:redis|valkey|memcached|postgres|mysqld|mariadbd|rabbitmq|mongod|meilisearch|mosquitto)\b"
 )
 _OF_HEROKU = re.compile(r"vendor/bin/heroku-(?:php|hhvm)-")  # what its platform puts there
+_UWSGI = re.compile(r"(?:\S*/)?uwsgi(?= )")
 _SCHEME = re.compile(r"starts_?[wW]ith\??\(\s*[\[(]?\s*['\"]postgres://")
 _BUCKET = re.compile(r"(?i)bucket(?!.*(?:url|path|prefix|region|acl|endpoint|domain))")
 _CODE = re.compile(r"\.(?:py|[cm]?[jt]s|rb|go|rs|java|kt|cs|exs?)$")
@@ -200,8 +201,22 @@ def _workers(told: Told, place: Callable[[Fact], Fact]) -> dict[str, Said]:
             if _ENGINE.match(fact.text):
                 continue  # a replacement runs that
             if not any(doing and doing <= other for other in known):
-                found.setdefault(_plain(fact.key), fact)
+                found.setdefault(_plain(fact.key), _told_more(fact, told))
     return {key: _said([place(fact)])[0] for key, fact in sorted(found.items()) if key not in ("start", "web")}
+
+
+def _told_more(fact: Fact, told: Told) -> Fact:
+    """The same worker as a compose file starts it, where a convention knows no more than its name: with its queues."""
+    same = (
+        other
+        for other in (_of(told.after, "worker") if fact in told.own else ())
+        if _program_of(other) == _program_of(fact) and _doing(other) == _doing(fact)
+    )
+    return next(same, fact)
+
+
+def _program_of(fact: Fact) -> str:
+    return fact.text.partition(" ")[0]
 
 
 def _doing(fact: Fact) -> set[str]:
@@ -244,6 +259,8 @@ def _listening(tree: Tree, start: Fact, named: dict[str, Said], standing: Standi
         return start._replace(text=f"HTTP_PORT=$PORT {command}")  # what it starts gets another PORT from it
     if standing.runtime == "node":  # Debian has neither yarn nor pnpm
         command = _YARN.sub("npm run ", command)
+    if _UWSGI.match(command) and "die-on-term" not in command:
+        command = _UWSGI.sub(r"\g<0> --die-on-term", command)  # SIGTERM else has it start anew
     unbound = re.match(r"gunicorn (?!.*(?:--bind|-b |--config|-c ))", command)
     if unbound and "gunicorn.conf.py" not in tree.folders.get(standing.folder, ()):
         command = command.replace("gunicorn ", "gunicorn --bind 127.0.0.1:$PORT ", 1)
@@ -340,6 +357,8 @@ def _settings(
             value = wiring.wire("SMTP_URL", engine) or value  # NextAuth's is an address with user and password
         if value == "${data.relational.url}" and _asks_for_scheme(tree, facts, name):
             value = wiring.POSTGRES_URL
+        if value in wiring.ADDRESSES and (told := _driver(facts, name)):
+            value = wiring.of_driver(told["engine"], told["driver"])
         if name not in environment:
             environment[name] = Said(value, named[name].where)
     if not any("${data.relational" in said.text for said in environment.values()):
@@ -373,6 +392,12 @@ def _asks_for_scheme(tree: Tree, facts: Sequence[Fact], name: str) -> bool:
     """Whether code that reads an address looks for the shorter of the two schemes that PostgreSQL's have."""
     paths = {fact.where.rpartition(":")[0] for fact in facts if fact.kind == "env" and fact.key == name}
     return any(_SCHEME.search(text(tree, path)) for path in paths)
+
+
+def _driver(facts: Sequence[Fact], name: str) -> re.Match[str] | None:
+    """The scheme with a driver that a sample of an address begins with: without it, another would be looked for."""
+    samples = (fact.text for fact in facts if fact.kind == "env" and fact.key == name)
+    return next((found for text_ in samples if (found := wiring.DRIVER_URL.match(text_))), None)
 
 
 def _keeps_in_store(tree: Tree, named: dict[str, Said]) -> bool:

@@ -26,6 +26,11 @@ _RUST_SERVES = {
     "actix-web": "Actix", "axum": "Axum", "rocket": "Rocket", "warp": "Warp", "poem": "Poem", "tide": "Tide",
     "salvo": "Salvo", "hyper": "Hyper", "tonic": "Tonic", "ntex": "Ntex",
 }  # fmt: skip
+_CHECKED_QUERY = re.compile(r"\bquery(?:_as|_scalar|_file|_file_as|_file_scalar)?(?:_unchecked)?!\s*\(")
+_VERSION = re.compile(r'name = "sqlx"\nversion = "(\d+\.\d+\.\d+)"')
+_ENGINES_OF_SQLX = ("postgres", "mysql", "sqlite")
+_TAGS = re.compile(r"\bgo (?:build|install)\b[^\n&;|]{0,400}?\s-tags[= ](?:\"([\w ,]+)\"|'([\w ,]+)'|([\w,]+))")
+_OF_DEVELOPERS = re.compile(r"(?i)dev\w*|tests?|debug|integration|e2e|mock\w*|race|bench\w*")
 _NOT_SERVED = re.compile(
     r"(?:^|/)(?:cli|ctl|gen|tool|tools|migrate|migrations?|client|hack|script|scripts|dev|mock)[\w-]*/?$|gen\b|ctl\b"
 )
@@ -125,10 +130,27 @@ def _go_facts(tree: Tree, module: str, path: str, name: str) -> Iterator[Fact]:
     target = f"./{package}" if package else "."
     # Debian's Go takes no newer one by itself; told to, it gets the one that go.mod names as a module
     newer = "GOTOOLCHAIN=auto " if _wanted_go(tree, module) > _DEBIAN_GO else ""
-    yield Fact(module, "install", f"{newer}go build -o build/{name} {target}", where, program=name)
+    tags = f" -tags {','.join(found)}" if (found := _tags(tree, module)) else ""
+    yield Fact(module, "install", f"{newer}go build{tags} -o build/{name} {target}", where, program=name)
     content += text(tree, f"{module}cmd/root.go") if ".Execute()" in content else ""
     option = next((option for form, option in _OPTIONS if form.search(content)), "")
     yield Fact(module, "start", f"build/{name}{option}", where, program=name)
+
+
+def _tags(tree: Tree, module: str) -> list[str]:
+    """What its Dockerfile, else its Makefile has a build include: pages in the binary, a database's extensions."""
+    paths = [path for path in named(tree, rf"{PATTERN}|Makefile") if module in above(split(path)[0])]
+    for path in sorted(paths, key=lambda path: (path.endswith("Makefile"), path.count("/"), path)):
+        for match in _TAGS.finditer(text(tree, path)):
+            found = re.split(r"[ ,]+", (match[1] or match[2] or match[3]).strip(" ,"))
+            if not any(map(_OF_DEVELOPERS.fullmatch, found)):
+                return found
+    return []
+
+
+def embeds(tree: Tree, module: str) -> bool:
+    """Whether files go into the binary, which have to be there when it is built."""
+    return any("//go:embed" in text(tree, path) for path in below(tree, module, r"(?:[\w.-]+/){0,6}[\w-]+\.go"))
 
 
 def _rust(tree: Tree) -> Iterator[Standing]:
@@ -155,7 +177,7 @@ def _rust(tree: Tree) -> Iterator[Standing]:
         features = _features(document)
         build = f"cargo build --release --locked --package {package} --bin {name}{features}"
         facts = (
-            Fact(folder, "install", build, where, "home"),
+            *(_checked(tree, folder, root, where, build) or [Fact(folder, "install", build, where, "home")]),
             Fact(folder, "start", f"target/release/{name}", where, "home"),
             *(
                 (
@@ -167,6 +189,28 @@ def _rust(tree: Tree) -> Iterator[Standing]:
             ),
         )
         yield Standing(folder, stack, "binary", facts, within=root)
+
+
+def _checked(tree: Tree, folder: str, root: str | None, where: str, build: str) -> list[Fact]:
+    """A build that asks its database whether the queries are right, where what it said before is not kept beside the
+    code: it happens with the release, when there is a database, after the migrations."""
+    home = folder if root is None else root
+    version = _VERSION.search(text(tree, f"{home}Cargo.lock"))
+    kept = any(f"{place}.sqlx/" in tree.folders or "sqlx-data.json" in tree.folders[place] for place in {folder, home})
+    sources = below(tree, folder, r"src/(?:[\w-]+/){0,6}\w+\.rs")
+    if kept or not version or not any(_CHECKED_QUERY.search(text(tree, path)) for path in sources):
+        return []
+    engines = [name for name in _ENGINES_OF_SQLX if f'"{name}"' in text(tree, f"{folder}Cargo.toml")]
+    features = ",".join(["native-tls", *engines])
+    options = f"--version {version[1]} --locked --no-default-features --features {features} --root build"
+    release = [build]
+    migrations = next((place for place in (folder, home) if f"{place}migrations/" in tree.folders), None)
+    if migrations is not None:
+        release.insert(0, f"build/bin/sqlx migrate run --source {migrations[len(home) :]}migrations")
+    made = (
+        [Fact(folder, "install", f"cargo install sqlx-cli {options}", where, "home")] if migrations is not None else []
+    )
+    return [*made, *(Fact(folder, "release", command, where, "home") for command in release)]
 
 
 def _bins(tree: Tree, folder: str, document: dict[str, object], package: str) -> list[str]:

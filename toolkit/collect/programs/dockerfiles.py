@@ -7,7 +7,7 @@ holds a manifest. Commands count where they would work outside the image as well
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from toolkit.collect.files.parsers._images import normal
 from toolkit.collect.files.parsers.dockerfile import Instruction, instructions
@@ -33,6 +33,17 @@ _RUNTIMES = re.compile(
 _NAMES = {"golang": "go", "openjdk": "java", "eclipse-temurin": "java", "amazoncorretto": "java", "sdk": "dotnet",
           "aspnet": "dotnet"}  # fmt: skip
 _INSTALLS = re.compile(r"(?:apt-get|apt|aptitude)\s(?:[^&|;]*?\s)?install\s([^&|;]*)|install_packages\s([^&|;]*)")
+_ADDS = re.compile(r"\bapk\s(?:[^&|;]*?\s)?add\s([^&|;]*)")
+_OF_ALPINE = {  # programs that others call, as Debian names them; libraries are another matter
+    **{name: name for name in (
+        "chromium", "ffmpeg", "ghostscript", "gifsicle", "git", "git-lfs", "graphviz", "imagemagick", "inkscape",
+        "jpegoptim", "jq", "libreoffice", "mariadb-client", "mercurial", "openssl", "optipng", "pandoc", "pngquant",
+        "poppler-utils", "postgresql-client", "potrace", "rclone", "restic", "rsync", "subversion", "tesseract-ocr",
+        "unzip", "wkhtmltopdf", "yt-dlp", "zip", "zstd",
+    )},
+    "exiftool": "libimage-exiftool-perl", "mysql-client": "default-mysql-client", "openssh": "openssh-client",
+    "openssh-client": "openssh-client", "sqlite": "sqlite3", "tidyhtml": "tidy", "xz": "xz-utils",
+}  # fmt: skip
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]{1,60}")
 _OF_IMAGES = frozenset({
     "ca-certificates", "curl", "wget", "gnupg", "gnupg2", "sudo", "tini", "dumb-init", "gosu", "locales", "tzdata",
@@ -54,6 +65,7 @@ _MADE = re.compile(
     r"(?:[\w.-]+/)*(?:target|build|dist|out|_?output|publish(?:ed)?|releases?|artifacts?)(?:/[\w.*${}-]+)*/?"
 )
 _FOLDER = re.compile(r"(?:\./)?([\w-][\w./-]*?)/?\s+\./?")  # `COPY shop .`: its content
+_FOR_BROWSERS = re.compile(r"(?i)http|web|app|^port$")
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)")
 
 
@@ -151,8 +163,13 @@ def facts(tree: Tree, path: str, folder: str) -> Iterator[Fact]:
         yield Fact(folder, "open", line(said), at(path, line_))
     yield from _bases(path, folder, stages)
     yield from _versions(path, folder, stages)
+    variables = _variables(chain)
     for found in (instruction for stage in chain for instruction in stage):
+        if found.name == "EXPOSE":
+            yield from _ports(path, folder, found, variables)
         yield from _said(path, folder, found)
+        if found.name == "RUN":
+            yield from _of_alpine(path, folder, found)
     yield from _command(path, folder, [one for stage in chain for one in stage])
     for stage in stages:
         if any(one.name == "FROM" and "alpine" in one.rest for one in stage):
@@ -217,12 +234,27 @@ def _versions(path: str, folder: str, stages: Sequence[_Stage]) -> Iterator[Fact
             yield Fact(folder, "version", tag[0], at(path, stage[0].line), _NAMES.get(match[1], match[1]))
 
 
+def _variables(chain: Sequence[_Stage]) -> dict[str, str]:
+    """What ENV and ARG give, by name."""
+    rows = [found.rest for stage in chain for found in stage if found.name in ("ENV", "ARG")][:200]
+    return {name: value.strip("\"'") for row in rows for name, value in _ARGUMENT.findall(row)[:100]}
+
+
+def _ports(path: str, folder: str, found: Instruction, variables: Mapping[str, str]) -> Iterator[Fact]:
+    """The ports of an EXPOSE. Of several that have names, the one that browsers are for is first."""
+    told: list[tuple[bool, str]] = []
+    for word in found.rest.split()[:10]:
+        name = re.match(r"\$\{?(\w+)", word)
+        plain = variables.get(name[1], "") if name else word
+        if port := re.fullmatch(r"(\d{2,5})(?:/tcp)?", plain):
+            told.append((name is not None and _FOR_BROWSERS.search(name[1]) is not None, port[1]))
+    for _, port_ in sorted(told, key=lambda one: not one[0])[:3]:
+        yield Fact(folder, "port", port_, at(path, found.line))
+
+
 def _said(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
     where = at(path, found.line)
-    if found.name == "EXPOSE":
-        for port in re.findall(r"(?<![\w${:-])(\d{2,5})(?:/tcp)?(?![\w/-])", found.rest)[:3]:
-            yield Fact(folder, "port", port, where)
-    elif found.name == "HEALTHCHECK":
+    if found.name == "HEALTHCHECK":
         if match := _HEALTH.search(found.rest):
             path = re.sub(r"/?\$\{?\w+(?::-)?\}?", "/", match[1] or "/").replace("//", "/")
             yield Fact(folder, "health", path, where)
@@ -278,3 +310,11 @@ def _packages(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
             name = word.partition("=")[0]
             if _PACKAGE.fullmatch(name) and name not in _OF_IMAGES and not _SERVICES.match(name):
                 yield Fact(folder, "package", name, at(path, found.line))
+
+
+def _of_alpine(path: str, folder: str, found: Instruction) -> Iterator[Fact]:
+    """Programs that an image of Alpine's has at hand when it runs."""
+    for match in _ADDS.finditer(found.rest.replace("\\\n", " ")):
+        for word in match[1].split()[:200]:
+            if package := _OF_ALPINE.get(re.split(r"[=<>~@]", word)[0]):
+                yield Fact(folder, "package", package, at(path, found.line))

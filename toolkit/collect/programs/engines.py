@@ -31,7 +31,7 @@ _ENGINES = (
     )),
     ("sqlite", re.compile(
         r"gem ['\"]sqlite3['\"]|\"(?:better-)?sqlite3\"\s*:|mattn/go-sqlite3|modernc.org/sqlite|"
-        r"ecto_sqlite|pdo_sqlite|rusqlite|EntityFrameworkCore\.Sqlite|Microsoft\.Data\.Sqlite"
+        r"ecto_sqlite|pdo_sqlite|rusqlite|sqlite-jdbc|EntityFrameworkCore\.Sqlite|Microsoft\.Data\.Sqlite"
     )),
     ("sqlserver", re.compile(
         r"(?:System|Microsoft)\.Data\.SqlClient|EntityFrameworkCore\.SqlServer|mssql-jdbc|go-mssqldb|\"(?:mssql|tedious)\"\s*:|"

@@ -53,7 +53,10 @@ _SETTINGS: dict[str, str] = {
         r"src/main/resources/[\w-]+/application[\w.-]*\.(?:properties|ya?ml)"
     ),
     "dotnet": r"appsettings(?:\.Production)?\.json|(?:Program|Startup|\w*Configuration|\w*Options)\.cs",
-    "elixir": r"config/(?:runtime|prod|config|releases)(?:\.secret)?\.exs",
+    "elixir": (
+        r"config/(?:runtime|prod|config|releases)(?:\.secret)?\.exs|"
+        r"lib/(?:[\w-]+/){0,3}(?:repo|application|endpoint|mailer|config|settings|env)\w*\.ex"
+    ),
 }  # fmt: skip
 _FOR_OTHERS = re.compile(r"(?i)(?:.*[._-])?(?:ci|tests?|testing|dev|development|local)(?:[._-].*)?\.\w+")
 _CASE = re.compile(r"""\bcase\s+([A-Z][A-Z0-9_]+)\s*=\s*['"]\1['"]""")

@@ -14,6 +14,7 @@ from toolkit.collect.programs.tree import Tree, above, at, line_of, text
 # what keeps a folder in Git that holds nothing else, and what keeps visitors out of it
 _PLACEHOLDERS = frozenset({
     ".gitkeep", ".keep", ".gitignore", ".empty", ".placeholder", ".htaccess", "web.config", "index.html", "README.md",
+    "_dummy", "dummy", "empty", ".dummy",
 })  # fmt: skip
 _KEEPS = (
     r"(?:data|storage|uploads?|uploaded|media|var|db|database|databases|logs?|cache|caches|tmp|instance|attachments?"
@@ -24,6 +25,9 @@ _OUTERMOST = re.compile(rf"(?:[\w.-]+/)*?{_KEEPS}/", re.IGNORECASE)
 _IGNORED = re.compile(
     r"/?(?P<folder>(?:[\w.-]+/){0,3}(?:data|storage|uploads?|uploaded|media|attachments?|user[_-]?(?:data|files)))(?:/\*{0,2})?"
 )
+_OF_TESTS = re.compile(r"(?i)(?:^|/)_?tests?/")
+# all of a folder for settings but what a release brings
+_ADDED_TO = re.compile(r"/?(?P<folder>(?:[\w.-]+/)?(?:conf|config|cfg|settings|etc))/\*{1,2}")
 _DATABASES = (
     # join(BASE, "data", "app.sqlite3"), BASE / "data" / "app.sqlite3"
     re.compile(r"""['"](?P<folder>[\w-][\w./-]*)['"]\s*[,/]\s*['"](?P<name>[\w-]+\.(?:sqlite3?|db3?))['"]"""),
@@ -52,6 +56,7 @@ def kept(tree: Tree, one: Standing) -> Iterator[Fact]:
         return
     yield from _empty_folders(tree, one.folder)
     yield from _left_out(tree, one.folder)
+    yield from _added_to(tree, one.folder)
     for path in settings_files(tree, one):
         content = text(tree, path)
         yield from _databases(tree, one.folder, path, content)
@@ -105,8 +110,12 @@ def _empty_folders(tree: Tree, home: str) -> Iterator[Fact]:
 
 
 def _is_told_apart(tree: Tree, place: str) -> bool:
-    """Whether a folder has a list of its own of what Git leaves out, and no code: its program writes there."""
-    return ".gitignore" in tree.folders.get(place, ()) and not any(
+    """Whether a folder without code has its own list of what Git leaves out, or the list at the top names several of
+    its folders: its program writes there."""
+    left_out = {row.lstrip("/") for row in text(tree, ".gitignore").split("\n")[:500]}
+    inner = [row for row in left_out if re.fullmatch(rf"{re.escape(place)}[\w.-]+/\*{{0,2}}", row)]
+    listed = ".gitignore" in tree.folders.get(place, ()) or len(inner) > 1
+    return listed and not any(
         _OF_CODE.search(name) for folder, names in tree.folders.items() if folder.startswith(place) for name in names
     )
 
@@ -121,8 +130,19 @@ def _left_out(tree: Tree, home: str) -> Iterator[Fact]:
             found = match["folder"] if "/" in match["folder"] or row.startswith("/") else ""
             inside = f"{place}{found}"[len(home) :] if found and f"{place}{found}".startswith(home) else ""
             plain = match["folder"] if not found and place == home else inside
-            if plain and _holds_nothing(tree, f"{home}{plain}/"):
+            if plain and not _OF_TESTS.search(f"{plain}/") and _holds_nothing(tree, f"{home}{plain}/"):
                 yield Fact(home, "writable", plain, at(f"{place}.gitignore", number))
+
+
+def _added_to(tree: Tree, home: str) -> Iterator[Fact]:
+    """A folder for settings that an installer or its user adds to: which of them, its user has to say."""
+    rows = [row.strip() for row in text(tree, f"{home}.gitignore").split("\n")[:500]]
+    for number, row in enumerate(rows, 1):
+        match = _ADDED_TO.fullmatch(row)
+        if match and not _holds_nothing(tree, f"{home}{match['folder']}/"):
+            added = f"Git leaves out what is added to {match['folder']}"
+            said = f"{added}: where the program writes there, name it in `writable`"
+            yield Fact(home, "open", said, at(f"{home}.gitignore", number))
 
 
 def _holds_nothing(tree: Tree, folder: str) -> bool:

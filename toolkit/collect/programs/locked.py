@@ -22,13 +22,23 @@ def limited(tree: Tree, home: str) -> Iterator[Fact]:
     """The package whose wheels end first."""
     for file in ("uv.lock", "poetry.lock"):
         content = text(tree, home + file)
-        packages = {_plain(words(one, "name")): one for one in list(items(toml(content).get("package")))[:_LARGEST]}
+        packages = _packages(toml(content))
         ends = {name: end for name in _needed(tree, home, packages) if (end := _end(packages[name]))}
         if ends:
             name = min(ends, key=lambda one: (ends[one], one))
             where = at(home + file, line_of(content, f'name = "{words(packages[name], "name")}"'))
             yield Fact(home, "atmost", f"3.{ends[name]}", where, name)
             return
+
+
+def _packages(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By their names, with the files of each; a lock of Poetry before 1.4 lists these apart."""
+    apart = {_plain(name): files for name, files in table(document, "metadata", "files").items()}
+    found: dict[str, dict[str, Any]] = {}
+    for package in list(items(document.get("package")))[:_LARGEST]:
+        name = _plain(words(package, "name"))
+        found[name] = {"files": apart[name], **package} if name in apart else package
+    return found
 
 
 def _plain(name: str) -> str:

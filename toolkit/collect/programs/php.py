@@ -8,12 +8,18 @@ import re
 from collections.abc import Iterator
 
 from toolkit.collect.programs.facts import Fact, Standing, json_object, table
-from toolkit.collect.programs.tree import Tree, at, below, homes, line_of, text
+from toolkit.collect.programs.tree import Tree, at, below, homes, line_of, text, unlisted
 
 _PUBLIC = ("public/", "web/", "htdocs/", "www/", "webroot/", "public_html/", "html/", "")
 _LIBRARIES = ("library", "wordpress-plugin", "symfony-bundle", "composer-plugin", "magento2-module")
 _USUAL = ("curl", "gd", "intl", "mbstring", "sqlite3", "xml", "zip")  # where no list says what it needs
 _ROOT = re.compile(r"(?m)^\s*(?:DocumentRoot|root)\s+[\"']?(/[\w./-]+)")  # of Apache, of nginx
+_DENIED = re.compile(r"(?im)^\s*(?:require\s+all\s+denied|deny\s+from\s+all)\b")  # in an .htaccess
+_HIDDEN = r"/\.(?!well-known/)"  # a name, or a way up, that begins with a dot
+# what lies beside the scripts of a program that is served whole, and no browser asks for
+_DATA = r"\.(?:sqlite3?|db3?|sql|log|ini|ya?ml|bak)$|/composer\.(?:json|lock)$"
+_PLAIN = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
+_MOST_DENIED = 30
 _FRONT = re.compile(r"<\?php")
 
 
@@ -64,10 +70,11 @@ def _standing(tree: Tree, folder: str, public: str, required: set[str]) -> Stand
     front = f"{public}index.php"
     where = at(folder + front, 1)
     root = public.rstrip("/") or "."
+    refused = "|".join(_refused(tree, folder, public))
     start = (
-        "uwsgi_php --plugin php --http-socket-modifier1 14 --http-socket 127.0.0.1:$PORT --master --processes 4"
-        f" --php-docroot {root} --php-index index.php --check-static {root}"
-        f" --static-skip-ext .php --php-fallback {front}"
+        "uwsgi_php --plugin php --http-socket-modifier1 14 --http-socket 127.0.0.1:$PORT"
+        f" --master --die-on-term --processes 4 --php-docroot {root} --php-index index.php --check-static {root}"
+        f" --static-skip-ext .php --php-fallback {front} --route '{refused} break:403 Forbidden'"
     )
     facts = [Fact(folder, "start", start, where), *_packages(folder, where)]
     if "composer.json" not in tree.folders[folder]:
@@ -77,6 +84,20 @@ def _standing(tree: Tree, folder: str, public: str, required: set[str]) -> Stand
     elif stack == "Symfony":
         facts += _symfony(tree, folder, required)
     return Standing(folder, stack, "php", tuple(facts))
+
+
+def _refused(tree: Tree, folder: str, public: str) -> Iterator[str]:
+    """Forms of the paths that nobody may have: Apache's own files say which, and uWSGI does not read those."""
+    yield _HIDDEN
+    root = folder + public
+    kept = sorted(place for place in tree.folders if place.startswith(root) and place.count("/") - root.count("/") < 4)
+    denied = [
+        place[len(root) : -1] for place in kept if place != root and _DENIED.search(unlisted(tree, f"{place}.htaccess"))
+    ]
+    if named := [re.escape(place) for place in denied if _PLAIN.fullmatch(place)][:_MOST_DENIED]:
+        yield f"^/(?:{'|'.join(named)})(?:/|$)"
+    if not public:
+        yield _DATA
 
 
 def _packages(folder: str, where: str) -> Iterator[Fact]:

@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from toolkit.collect.programs.facts import Fact, toml, yaml_leaves
-from toolkit.collect.programs.tree import Tree, at, line_of, text
+from toolkit.collect.programs.tree import Tree, above, at, line_of, split, text
 
 _VIPER = re.compile(r'\.SetEnvPrefix\(\s*"(\w{1,40})"')
 _VIPERS_KEYS = re.compile(r'SetEnvKeyReplacer\(\s*strings\.NewReplacer\(\s*"\.",\s*"(_{1,2})"')
 _KOANF = re.compile(r'env\.Provider\(\s*"(\w{1,40})"(?:.|\n){0,400}?"(_{1,2})",\s*"\."')
 _CONFIG_RS = re.compile(r'Environment::with_prefix\(\s*"(\w{1,40})"\s*\)(?P<more>(?:.|\n){0,300})')
 _FIGMENT = re.compile(r'Env::prefixed\(\s*"(\w{1,40})"\s*\)(?P<more>(?:.|\n){0,120})')
+_MARK = r"[._-](?:\w{1,20}[_-])?(?:sample|example|default|dist|template)"
 _SAMPLE = re.compile(
-    r"config(?:uration)?(?:[.-](?:sample|example|default|dist))?\.(?:toml|ya?ml)(?:[.-](?:sample|example|default|dist))?"
+    rf"(?:\w{{1,30}}[._-])?config(?:uration)?(?:{_MARK})?\.(?:toml|ya?ml)(?:[.-](?:sample|example|default|dist))?"
 )
+_OUT = re.compile(r"(?m)^#[ \t]?(?=[a-z][\w-]{0,40}[ \t]?=[ \t]?\S)")  # before a setting that is commented out
 _KEY = re.compile(r"""[`"']([a-zA-Z][\w-]{0,40}(?:\.[a-zA-Z][\w-]{0,40}){1,3})[`"']""")
 _MOST = 400
 _DEEPEST = 4
@@ -76,17 +78,30 @@ def _keys(path: str, content: str) -> Iterator[tuple[list[str], str]]:
 
 
 def _sampled(tree: Tree, folder: str) -> Iterator[tuple[list[str], str]]:
-    for name in sorted(filter(_SAMPLE.fullmatch, tree.folders.get(folder, ()))):
-        path = folder + name
+    """The keys of its own samples, and of those of the folders around it."""
+    paths = [place + name for place in above(folder) for name in sorted(tree.folders.get(place, ()))]
+    for path in (path for path in paths if _SAMPLE.fullmatch(split(path)[1])):
         content = text(tree, path)
-        if ".toml" in name:
-            for words in _inner(toml(content)):
-                yield words, at(path, line_of(content, words[-1]))
+        if ".toml" in path:
+            for words in _inner(toml(content) | _commented_out(content)):
+                yield words, at(path, _line(content, words))
         else:
             for leaf in yaml_leaves(content):
                 words = [str(word) for word in leaf.path]
                 if len(words) <= _DEEPEST and all(word.replace("-", "_").isidentifier() for word in words):
                     yield words, at(path, leaf.line)
+
+
+def _line(content: str, words: list[str]) -> int:
+    """Where a setting stands: behind the head of its table."""
+    head = max(0, content.find(f"[{'.'.join(words[:-1])}]"))
+    row = re.compile(rf"(?m)^[#\s]{{0,3}}{re.escape(words[-1])}[ \t]*=").search(content, head)
+    return content.count("\n", 0, row.end()) + 1 if row else line_of(content, words[-1])
+
+
+def _commented_out(content: str) -> dict[str, object]:
+    """A sample's settings with those that it only shows; none where that is no TOML any more."""
+    return toml(_OUT.sub("", content))
 
 
 def _inner(table: dict[str, object], *above: str) -> Iterator[list[str]]:

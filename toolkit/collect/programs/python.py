@@ -4,8 +4,10 @@ The object is found in the parsed tree of each file that names its class; nothin
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from tree_sitter import Node
 
 from toolkit.collect.files.mention import Unparsed
 from toolkit.collect.files.parsers._tree import Grammar, Source
@@ -18,7 +20,9 @@ from toolkit.collect.programs.tree import Tree, above, at, below, homes, line_of
 _GRAMMAR = Grammar("tree_sitter_python", "python")
 _ASGI = frozenset({"FastAPI", "Starlette", "Quart", "Litestar", "Sanic", "BlackSheep", "Robyn"})
 _WSGI = frozenset({"Flask", "Bottle", "Pyramid", "APIFlask", "OpenAPI", "Dash"})
-_CLASS = re.compile(r"\b(?:FastAPI|Starlette|Quart|Litestar|Sanic|BlackSheep|Robyn|Flask|Bottle|APIFlask)\(")
+_SELDOM_ELSE = frozenset({"Pyramid", "OpenAPI", "Dash"})  # names that files without a server have too
+_OWN_CLASS = re.compile(rf"(?m)^class\s+(\w{{1,60}})\((?:\w{{1,60}}\.)?({'|'.join(sorted(_ASGI | _WSGI))})\b")
+_MAKER = re.compile(r"(?:create|make|get|build|init)_\w*app\w*|create\w*|app_factory|factory")
 _LISTS = (
     r"(?:.*/)?requirements(?:[.-](?:prod\w*|base|common|main))?\.(?:txt|in)|"
     r"requirements/(?:prod\w*|base|common|main)\.(?:txt|in)"
@@ -27,6 +31,10 @@ _ROUTE = re.compile(
     r"""@\w+\.(?:get|route)\(\s*['"](/(?:[\w-]+/){0,3}(?:health\w*|ping|up|livez|readyz|heartbeat)/?)['"]"""
 )
 _DJANGO = re.compile(r"DJANGO_SETTINGS_MODULE|django\.core\.management")
+_GROUP = re.compile(r"[A-Za-z0-9][\w.-]{0,60}")
+_OF_DEVELOPERS = re.compile(
+    r"(?i)(?:^|[-_.])(?:dev\w*|tests?|testing|lint\w*|docs?|typing|types|format\w*|ci|debug)(?:$|[-_.])"
+)
 _LIKELY = ("wsgi", "asgi", "main", "app", "server", "application", "__init__", "api", "run")
 
 
@@ -87,6 +95,9 @@ def _install(tree: Tree, home: str, *extra: str) -> Iterator[Fact]:
         commands, where = ["pip install pipenv", "pipenv install --system --deploy"], "Pipfile.lock"
     elif listed := sorted(below(tree, home, _LISTS), key=lambda path: "prod" not in path):
         commands, where = [f"pip install --requirement {listed[0][len(home) :]}"], listed[0][len(home) :]
+    elif groups := _groups(pyproject):
+        # Debian's pip knows groups
+        commands, where = [f"pip install {' '.join(f'--group {name}' for name in groups)}"], "pyproject.toml"
     elif "pyproject.toml" in names or "setup.py" in names:
         commands, where = ["pip install ."], "pyproject.toml" if "pyproject.toml" in names else "setup.py"
     else:
@@ -94,6 +105,14 @@ def _install(tree: Tree, home: str, *extra: str) -> Iterator[Fact]:
     if len(commands) > 1 or extra or "requirements.txt" not in names:
         for command in (*commands, *(f"pip install {package}" for package in extra)):
             yield Fact(home, "install", command, at(f"{home}{where}", 1))
+
+
+def _groups(pyproject: dict[str, Any]) -> list[str]:
+    """The groups that a program needs whose pyproject.toml describes no package, and lists what it uses in groups."""
+    if "project" in pyproject or "build-system" in pyproject:
+        return []
+    named = [name for name in table(pyproject, "dependency-groups") if _GROUP.fullmatch(name)]
+    return [name for name in named if not _OF_DEVELOPERS.search(name)]
 
 
 def _django(tree: Tree, folder: str) -> Iterator[Fact]:
@@ -169,7 +188,8 @@ def _settings(tree: Tree, folder: str, module: str) -> list[str]:
 def _celery(tree: Tree, folder: str, wanted: str) -> Iterator[Fact]:
     if not _wants(wanted, "celery"):
         return
-    for path in below(tree, folder, r"(?:[\w-]+/){0,2}(?:celery|celery_app|celeryapp|worker|tasks)\.py"):
+    paths = list(below(tree, folder, r"(?:[\w-]+/){0,2}(?:celery|celery_app|celeryapp|worker|tasks)\.py"))
+    for path in sorted(paths, key=lambda path: (not _stem(path).startswith("celery"), path.count("/"), path)):
         content = text(tree, path)
         if re.search(r"=\s*Celery\(", content):
             name = path[len(folder) : -3].replace("/", ".")
@@ -183,47 +203,87 @@ def _celery(tree: Tree, folder: str, wanted: str) -> Iterator[Fact]:
 
 def _served(tree: Tree, folder: str, others: set[str]) -> _Made | None:
     """The object that is most likely the program's."""
+    paths = [
+        path
+        for path in below(tree, folder, r"(?:[\w-]+/){0,3}\w+\.py")
+        if not any(path.startswith(other) for other in others)
+    ]
+    kinds = _kinds(tree, paths)
+    named = re.compile(rf"\b(?:{'|'.join(sorted(kinds.keys() - _SELDOM_ELSE))})\(")
     found: list[_Made] = []
-    for path in below(tree, folder, r"(?:[\w-]+/){0,3}\w+\.py"):
-        if any(path.startswith(other) for other in others) or not _CLASS.search(text(tree, path)):
-            continue
-        found += _objects(text(tree, path), path)
+    for path in paths:
+        if named.search(text(tree, path)):
+            found += _objects(text(tree, path), path, kinds)
         if len(found) > 50:
             break
+    makers = {made.name.removesuffix("()"): made.kind for made in found if made.name.endswith("()")}
+    for path in paths if makers else ():
+        if _stem(path) in _LIKELY and any(f"{maker}(" in text(tree, path) for maker in makers):
+            found += _objects(text(tree, path), path, makers)
     return min(found, key=_likely, default=None)
 
 
+def _kinds(tree: Tree, paths: list[str]) -> dict[str, str]:
+    """Each class that a server is given an object of → the library's that it is; a program's own derive from those."""
+    kinds = {name: name for name in _ASGI | _WSGI}
+    for path in paths:
+        for own, base in _OWN_CLASS.findall(text(tree, path))[:5]:
+            kinds.setdefault(own, base)
+    return kinds
+
+
+def _stem(path: str) -> str:
+    return split(path)[1].removesuffix(".py")
+
+
 def _likely(made: _Made) -> tuple[bool, int, int, str]:
-    stem = split(made.path)[1].removesuffix(".py")
+    stem = _stem(made.path)
     return "(" in made.name, _LIKELY.index(stem) if stem in _LIKELY else 99, made.path.count("/"), made.path
 
 
-def _objects(content: str, path: str) -> Iterator[_Made]:
+def _objects(content: str, path: str, kinds: Mapping[str, str]) -> Iterator[_Made]:
+    """What is assigned from a call of these: objects of a module, and functions that make one."""
     try:
         source = Source(content, _GRAMMAR)
     except Unparsed:
         return
     for node in source.nodes("call"):
         callee = node.child_by_field_name("function")
-        kind = source.slice(callee).rpartition(".")[2] if callee else ""
-        if kind not in _ASGI | _WSGI:
+        kind = kinds.get(source.slice(callee).rpartition(".")[2]) if callee else None
+        if kind is None:
             continue
         parent = node.parent
         left = parent.child_by_field_name("left") if parent and parent.type == "assignment" else None
-        if left is None:
+        if parent is None or left is None or _is_of_a_script(source, parent):
             continue
-        around, function = parent, None
-        while around is not None:
-            if around.type == "function_definition":
-                function = around
-            around = around.parent
         line = source.line(node.start_byte)
+        function = _outermost_function(parent)
         if function is None:
             yield _Made(path, line, source.slice(left), kind)
-        elif (name := function.child_by_field_name("name")) is not None:
+        elif name := function.child_by_field_name("name"):
             maker = source.slice(name)
-            if re.fullmatch(r"(?:create|make|get|build|init)_\w*app\w*|create\w*|app_factory|factory", maker):
+            if _MAKER.fullmatch(maker):
                 yield _Made(path, line, f"{maker}()", kind)
+
+
+def _outermost_function(node: Node) -> Node | None:
+    function, around = None, node.parent
+    while around is not None:
+        if around.type == "function_definition":
+            function = around
+        around = around.parent
+    return function
+
+
+def _is_of_a_script(source: Source, node: Node) -> bool:
+    """Whether it happens only where the file itself is started: a server that imports it does not see it."""
+    around = node.parent
+    while around is not None:
+        condition = around.child_by_field_name("condition") if around.type == "if_statement" else None
+        if condition is not None and "__name__" in source.slice(condition):
+            return True
+        around = around.parent
+    return False
 
 
 def _health(tree: Tree, folder: str) -> Iterator[Fact]:

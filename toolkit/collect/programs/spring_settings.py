@@ -17,9 +17,11 @@ _FILES = re.compile(r"(?:application|bootstrap)(?:-(?P<profile>[\w-]+))?\.(?:pro
 _PRODUCTION = ("prod", "production")
 _DATABASES = {"postgresql": ("postgres", "postgresql"), "mysql": ("mysql", "mariadb")}
 _PROPERTY = re.compile(r"\s*([\w.-]{1,100})\s*[=:]\s*(.*)")
-_EMBEDDED = re.compile(r"h2database|hsqldb|\bderby\b")
+_EMBEDDED = re.compile(r"h2database|hsqldb|\bderby\b|sqlite-jdbc")
 _DRIVER = re.compile(r"postgresql|mysql-connector|mariadb-java")
-_OWN = re.compile(r"(?i)jdbc:(?:h2|hsqldb|derby)")
+_OWN = re.compile(r"(?i)jdbc:(?:h2|hsqldb|derby|sqlite)")
+# what lies in files of its own: of SQLite the very file, of the others all that begins with the name
+_FILE = re.compile(r"(?i)jdbc:(?P<engine>sqlite|h2|hsqldb):(?:file:)?(?P<path>(?:\./)?[\w-][\w./-]*)(?:[;?].*)?")
 _ACCESS = re.compile(r"spring-boot-starter-(?:data-)?(?:jpa|jdbc)\b")
 _DATA_SOURCE = ("URL", "USERNAME", "PASSWORD")
 
@@ -45,12 +47,24 @@ def settings(tree: Tree, folder: str, build: str) -> Iterator[Fact]:
         yield Fact(folder, "env", profile, at(files[profile], 1), "SPRING_PROFILES_ACTIVE")
     read = [one for name in (profile, "") if name in files for one in _read(tree, files[name])]
     read = [one for number, one in enumerate(read) if one.key not in {other.key for other in read[:number]}]
+    brings_its_own = any(one.key == "spring.datasource.url" and _OWN.match(one.value) for one in read)
     for one in read:
-        if _given(one) and not _OWN.match(one.value):
+        unused = brings_its_own and one.key.startswith("spring.datasource.")
+        if _given(one) and not unused and not _OWN.match(one.value):
             yield Fact(folder, "env", "", one.where, one.variable)
             yield from engine_of(folder, one.variable, one.value, one.where)
+    yield from _files_of_databases(folder, read)
     for name in _DATA_SOURCE if (place := _data_source(read, text(tree, build), build)) else ():
         yield Fact(folder, "env", "", place, f"SPRING_DATASOURCE_{name}")
+
+
+def _files_of_databases(folder: str, read: list[_Setting]) -> Iterator[Fact]:
+    for one in read:
+        found = _FILE.fullmatch(one.value) if one.key.endswith(".url") else None
+        if found and found["engine"].lower() == "sqlite":
+            yield Fact(folder, "writable", found["path"], one.where, "database")
+        elif found and (place := found["path"].removeprefix("./").rpartition("/")[0]):
+            yield Fact(folder, "writable", place, one.where)
 
 
 def _files(tree: Tree, folder: str) -> dict[str, str]:

@@ -57,6 +57,11 @@ def text(tree: Tree, path: str) -> str:
     return tree.texts[path]
 
 
+def unlisted(tree: Tree, path: str) -> str:
+    """The same of a file that lists of what Git leaves out may name, though it is there: in a folder of the tree."""
+    return _read(f"{tree.root}/{path}") if split(path)[0] in tree.folders else ""
+
+
 def _read(path: str) -> str:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -16,7 +16,7 @@ _HOST = r"(?:HOST(?:NAME)?|SERVER|SERVERNAME|ENDPOINT|HOST_ADDRESS)"
 _USER = r"(?:USER(?:_?NAME)?|LOGIN(?:_USER)?)"
 _PASSWORD = r"(?:PASSWORD|PASSWD|PASS|PWD|LOGIN_PASSWORD|USER_PASSWORD)"  # noqa: S105 - a form of names
 _REDIS = rf"{_PRE}(?:REDIS|VALKEY|REDISCLOUD|REDISTOGO|UPSTASH_REDIS)(?:_[A-Z]+)??"
-_MAIL = rf"{_PRE}(?:SMTP|EMAIL|MAIL|MAILER|MAIL_SMTP|EMAIL_SMTP|SMTP_MAIL|SMTP_SERVER)"
+_MAIL = rf"{_PRE}(?:SMTP|EMAIL|MAIL|MAILER|MAIL_SMTP|EMAIL_SMTP|SMTP_MAIL|SMTP_SERVER)(?:_(?:OPTIONS|SETTINGS|CONFIG))?"
 _S3 = rf"{_PRE}(?:S3|MINIO|AWS_S3|R2|SPACES|OBJECT_STORAGE|STORAGE_S3|BUCKET)"
 _NOT = re.compile(
     r"(?:^|_)(?:TEST|TESTING|SHADOW|REPLICA|READONLY|READ|LEGACY|OLD|CLICKHOUSE|NEO4J|TIMESCALE|SNOWFLAKE|BIGQUERY|EXTERNAL"
@@ -32,6 +32,9 @@ POSTGRES_URL = (
     "postgres://${data.relational.user}:${data.relational.password}@${data.relational.host}:${data.relational.port}"
     f"/${{data.relational.name}}?{_VERIFIED}"
 )
+# a scheme of SQLAlchemy's, which names the driver
+DRIVER_URL = re.compile(r"[\"']?(?P<engine>mysql|mariadb|postgres(?:ql)?)\+(?P<driver>[a-z0-9_]{1,30})://")
+_TOLD_WHOM_TO_TRUST = ("pymysql", "mysqldb")  # the others of MySQL's want more than an address can say
 _VERIFIED_BY_NPGSQL = "SSL Mode=VerifyFull;Root Certificate=${data.relational.authority}"
 _SEARCH = re.compile(
     rf"(?:{_PRE}|CONNECTION_?STRINGS_+)(?P<engine>ELASTIC(?:SEARCH)?|OPENSEARCH|BONSAI|SEARCHBOX|MEILI(?:SEARCH)?|TYPESENSE"
@@ -72,6 +75,19 @@ def _dotnet(engine: str) -> str:
     )
     server, verified = ("Server", "") if engine == "mysql" else ("Host", f";{_VERIFIED_BY_NPGSQL}")
     return f"{server}={host};Port={port};Database={name};Username={user};Password={password}{verified}"
+
+
+ADDRESSES = ("${data.relational.url}", "${data.relational.mysql.url}")
+
+
+def of_driver(engine: str, driver: str) -> str:
+    """The address as SQLAlchemy has it for a driver. PostgreSQL's read in PGSSLMODE and PGSSLROOTCERT what to check."""
+    spoken = "mysql" if engine in ("mysql", "mariadb") else "postgresql"
+    host, port, name, user, password = (
+        _relational(output)(spoken) for output in ("host", "port", "name", "user", "password")
+    )
+    verified = f"?ssl_ca={_relational('ca')(spoken)}" if driver in _TOLD_WHOM_TO_TRUST else ""
+    return f"{engine}+{driver}://{user}:{password}@{host}:{port}/{name}{verified}"
 
 
 def _always(value: str) -> Callable[[str], str]:
