@@ -36,20 +36,19 @@ def test_maven_takes_no_option_of_java_from_there(
     (stranger / ".mvn").mkdir()
     (stranger / ".mvn/jvm.config").write_text(f"-Xlog:gc:file={tmp_path}/ran\n")
     (stranger / ".mvn/maven.config").write_text("--no-such-option\n")
-    settings = tmp_path / "settings.xml"
+    (tmp_path / ".m2").mkdir()
     mirror = f"<mirror><id>none</id><mirrorOf>*</mirrorOf><url>{_NOWHERE}</url></mirror>"
-    settings.write_text(f"<settings><mirrors>{mirror}</mirrors></settings>")
-    monkeypatch.setenv("MAVEN_ARGS", f"--settings {settings}")
+    (tmp_path / ".m2/settings.xml").write_text(f"<settings><mirrors>{mirror}</mirrors></settings>")
+    monkeypatch.setenv("MAVEN_OPTS", f"-Duser.home={tmp_path}")
     source = tmp_path / "board"
     source.mkdir()
     (source / "pom.xml").write_text("<project/>")
-    for run in (
-        lambda: maven.copy("org.example:no-such:1:jar", tmp_path / "into"),
-        lambda: maven.fill_repository(source, tmp_path / "repository"),
-    ):
-        with pytest.raises(ProgramFailed) as failure:
-            run()
-        assert "no-such-option" not in failure.value.what
+    with pytest.raises(ProgramFailed) as failure:
+        maven.copy("org.example:no-such:1:jar", tmp_path / "into")
+    assert "no-such-option" not in failure.value.what
+    with pytest.raises(ProgramFailed) as failure:
+        maven.fill_repository(source, tmp_path / "repository")
+    assert "no-such-option" not in failure.value.what
     assert not (tmp_path / "ran").exists()
 
 

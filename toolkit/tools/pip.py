@@ -44,7 +44,9 @@ def download(words: Sequence[str], into: Path, *, cwd: Path, python: Python | No
     """
     into.mkdir(parents=True, exist_ok=True)
     options = ["--only-binary", ":all:", *(python.options() if python else []), "--dest", str(into.absolute())]
-    process.run([*_command("download"), *options, *words], cwd=cwd, env=process.environment(passed=(*_SETTINGS, *_MORE)))
+    process.run(
+        [*_command("download"), *options, *words], cwd=cwd, env=process.environment(passed=(*_SETTINGS, *_MORE))
+    )
 
 
 def build(checkout: Path, into: Path) -> None:
