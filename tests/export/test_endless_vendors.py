@@ -67,7 +67,7 @@ def test_memberships_of_a_desk_in_a_circle(vendor: Vendor, tmp_path: Path, sleep
         if "memberships" in path:
             again = {"next": f"{vendor.url}/api/v2/group_memberships.json?again"}
             return jsonify({"group_memberships": [], "meta": {"has_more": True}, "links": again})
-        return jsonify({"users": [], "end_of_stream": True, "after_url": None})
+        return jsonify({"users": [], "organizations": [], "end_of_stream": True, "after_url": None, "meta": {}})
 
     vendor.app = _app(zendesk)
     with pytest.raises(ProgramFailed, match=CIRCLE):
