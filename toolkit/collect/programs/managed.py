@@ -9,6 +9,7 @@ from toolkit.collect.programs import dotnet_settings, spring_settings
 from toolkit.collect.programs.facts import Fact, Standing
 from toolkit.collect.programs.tree import Tree, above, at, below, line_of, named, split, text
 
+_FIRST_GRADLE_ON_JAVA = (8, 5)  # 21, which Debian 13 has
 _MAINS = re.compile(
     r"@SpringBootApplication|SpringApplication(?:Builder)?[.(]|runApplication<|@QuarkusMain|Micronaut\.run|EngineMain|embeddedServer\("
 )
@@ -98,6 +99,7 @@ def _java(tree: Tree, folder: str, stack: str, main: str, path: str, build: str,
     """Build, start, port. The jar is found at the start: its name has the version in it."""
     where = at(main, 1)
     yield Fact(folder, "install", build, at(path, 1), "home")
+    yield from _old_gradle(tree, folder)
     for package in (
         "default-jdk-headless",
         *(["maven"] if path.endswith("pom.xml") else ["gradle"] if build.startswith("gradle") else []),
@@ -124,6 +126,20 @@ def _java(tree: Tree, folder: str, stack: str, main: str, path: str, build: str,
         yield Fact(folder, "start", "sh -c 'exec build/install/*/bin/*[!.bat]'", where)
     if stack == "Spring Boot":
         yield from spring_settings.settings(tree, folder, path)
+
+
+def _old_gradle(tree: Tree, folder: str) -> Iterator[Fact]:
+    """A Gradle that its wrapper fetches, and that Debian's Java is too new for."""
+    for place in above(folder):
+        path = f"{place}gradle/wrapper/gradle-wrapper.properties"
+        content = text(tree, path)
+        if found := re.search(r"gradle-(\d+)\.(\d+)[\w.-]{0,30}\.zip", content):
+            if (int(found[1]), int(found[2])) < _FIRST_GRADLE_ON_JAVA:
+                newer = ".".join(map(str, _FIRST_GRADLE_ON_JAVA))
+                old = f"its Gradle {found[1]}.{found[2]} does not run on Debian 13's Java 21"
+                where = at(path, line_of(content, found[0]))
+                yield Fact(folder, "open", f"{old}: have its wrapper fetch {newer}", where)
+            return
 
 
 def _dotnet(tree: Tree) -> Iterator[Standing]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from toolkit.collect.programs.facts import Fact, Standing, inner, json_object, strings, table, words, yaml_leaves
+from toolkit.collect.programs.facts import Fact, Kind, Standing, inner, json_object, strings, table, words, yaml_leaves
 from toolkit.collect.programs.sharing import passed_on
 from toolkit.collect.programs.tree import Tree, above, at, below, homes, line_of, split, text
 from toolkit.globs import regex_of
@@ -54,6 +54,7 @@ _DESKTOP = frozenset({"electron", "electron-builder", "@electron-forge/cli"})  #
 _MANY_PAGES = frozenset({"Gatsby", "Eleventy", "Astro", "Next", "Docusaurus"})
 _OUTPUT = {"React": "build", "Gatsby": "public", "Eleventy": "_site", "Next": "out", "Docusaurus": "build"}
 _START = ("start:prod", "start:production", "production", "prod", "start", "serve:prod", "start:server", "server")
+_ASSETS = ("build:prod", "build:production", "build", "production", "prod")
 _DELEGATES = re.compile(
     r"\b(?:turbo|nx|lerna|concurrently|npm-run-all|run-p|wsrun|ultra|wireit|pnpm -r|yarn workspaces)\b"
 )
@@ -62,6 +63,7 @@ _WORKER = re.compile(r"(?:start:)?(?:workers?|queue|jobs|scheduler|cron)(?::(?:s
 _RUNS = re.compile(r"(?:NODE_ENV=\w+ )?(?:node|tsx|ts-node|bun(?: run)?)\s+(?:--\S+\s+)*([\w./-]+)")
 _LISTENS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(")
 _OUTSIDE = re.compile(r"outDir\s*:\s*['\"](\.\./[\w/.-]+)['\"]")
+_MIGRATES = re.compile(r"migrat|db push|db:seed|sequelize|knex|typeorm")
 _WATCHED = re.compile(r"(?:npx )?nodemon\s+(?:--?\S+\s+)*([\w./-]+\.(?:m?js|cjs))\s*")
 _ROUTES = re.compile(
     r"""\b(?:app|router|server|fastify)\.get\(\s*['"](/(?:api/)?(?:health\w*|up|ping|status|livez|readyz)(?:/\w+)?)['"]"""
@@ -95,7 +97,7 @@ def find(tree: Tree) -> Iterator[Standing]:
 def assets(tree: Tree, folder: str) -> Iterator[Fact]:
     """What builds the scripts and styles of a program of another runtime."""
     package = _package(tree, folder)
-    script = next((name for name in ("build", "production", "prod") if words(package.document, "scripts", name)), "")
+    script = next((name for name in _ASSETS if words(package.document, "scripts", name)), "")
     if not script:
         return
     manager = _manager(tree, folder)
@@ -322,7 +324,7 @@ def _server(tree: Tree, package: _Package, within: str | None, stack: str, scrip
     elif stack == "Nuxt":
         yield fact("start", "HOST=127.0.0.1 node .output/server/index.mjs", package.where('"nuxt"'))
     elif script:
-        yield fact("start", _run(tree, package, within, script), package.where(f'"{script}"'))
+        yield from _started(tree, package, within, script)
     elif command:
         yield fact("start", command, package.where('"start"'))
     elif stack == "Nest":
@@ -346,6 +348,19 @@ def _server(tree: Tree, package: _Package, within: str | None, stack: str, scrip
     for name, command in table(package.document, "scripts").items():
         if _WORKER.fullmatch(name) and isinstance(command, str) and not _for_developers(command):
             yield fact("worker", f"npm run {name}", package.where(f'"{name}"'), re.sub(r"\W", "-", name))
+
+
+def _started(tree: Tree, package: _Package, within: str | None, script: str) -> Iterator[Fact]:
+    """The script that starts it. What npm runs before every start belongs to the installation, or to the release."""
+    fact = partial(Fact, package.folder)
+    run = _run(tree, package, within, script)
+    before = f"pre{script}"
+    prepares = words(package.document, "scripts", before)
+    if prepares and run.startswith("npm "):
+        kind: Kind = "release" if _MIGRATES.search(prepares) else "install"
+        yield fact(kind, f"npm run {before}", package.where(f'"{before}"'))
+        run += " --ignore-scripts"
+    yield fact("start", run, package.where(f'"{script}"'))
 
 
 def _schema(tree: Tree, package: _Package) -> str:
