@@ -275,5 +275,5 @@ def test_the_project_says_why_it_would_not_run(make_plan, catalog: Catalog) -> N
 
 @pytest.mark.parametrize("name", ["a\nhost_key_checking = False", " a", "a ", "a ;b", "a\t#b", "a\u2028b"])
 def test_a_vault_key_that_ansible_cfg_cannot_name_is_refused(name: str, make_plan, catalog: Catalog) -> None:
-    with pytest.raises(BadInput, match="ansible.cfg can name no such file"):
+    with pytest.raises(BadInput, match=r"ansible\.cfg can name no such file"):
         generate(make_plan(), catalog, target="hosts", vault_key=name)
