@@ -182,3 +182,33 @@ def test_a_wrong_password_leaves_nothing(running: int, tmp_path: Path) -> None:
     assert done.returncode == 4
     assert "Access denied" in done.stderr
     assert list((tmp_path / "copy").iterdir()) == []
+
+
+def test_to_another_machine_nothing_travels_in_the_clear(running: int, tmp_path: Path) -> None:
+    """The server has no certificate: as another machine's it is refused."""
+    url = f"mysql://ada:{SECRET}%22%23%5Cx@127.0.0.2:{running}/board"
+    done = export(tmp_path / "copy", DATABASE_URL=url)
+    assert done.returncode == 4, done.stdout
+    assert "TLS" in done.stderr
+    assert "?ssl-ca=FILE" in done.stderr
+    assert list((tmp_path / "copy").iterdir()) == []
+
+
+def test_another_machines_certificate_is_checked(tmp_path: Path) -> None:
+    for name in ("ours", "other"):
+        subprocess.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-subj", "/CN=127.0.0.2", "-addext", "subjectAltName=IP:127.0.0.2",
+                "-keyout", f"{name}.key", "-out", f"{name}.pem",
+            ],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+    settings = (f"--ssl-cert={tmp_path}/ours.pem", f"--ssl-key={tmp_path}/ours.key")
+    with mariadb_server(tmp_path, *settings) as port:
+        _sql(tmp_path, f"CREATE DATABASE board; CREATE USER ada@'127.0.0.%' IDENTIFIED BY '{SECRET}';")
+        _sql(tmp_path, "GRANT ALL ON board.* TO ada@'127.0.0.%';")
+        url = f"mysql://ada:{SECRET}@127.0.0.2:{port}/board"
+        for rest, code in (("", 4), (f"?ssl-ca={tmp_path}/other.pem", 4), (f"?ssl-ca={tmp_path}/ours.pem", 0)):
+            done = export(tmp_path / f"copy{len(rest)}{code}", DATABASE_URL=url + rest)
+            assert done.returncode == code, done.stderr
