@@ -4,6 +4,7 @@ A command stands in a module of its own in `toolkit/commands/`: its body is a co
 imported inside the bodies, so that `offramp --help` stays instant. Errors become exit codes in `main`.
 """
 
+import shutil
 import sys
 import traceback
 
@@ -95,7 +96,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(errors.PASS)
     except OSError as err:  # a full disk, a file where a folder should be: what no stage could tell better
-        _tell(errors.BadInput(err.strerror or str(err), where=err.filename or ""))
+        _tell(_of_the_system(err))
         sys.exit(errors.BAD_INPUT)
     except Exception:  # noqa: BLE001 - a bug of ours: its exit code must not read as a failed gate
         if interrupts.came():  # what was interrupted took it for a failure of its own
@@ -106,3 +107,11 @@ def main() -> None:
 
 def _tell(err: errors.OfframpError) -> None:
     say_visibly(f"offramp: {err}")
+
+
+def _of_the_system(err: OSError) -> errors.BadInput:
+    """What the system said, and of which file. Copying a folder collects what it said of each: the first is told."""
+    if isinstance(err, shutil.Error) and err.args and isinstance(err.args[0], list):
+        _, where, what = err.args[0][0]
+        return errors.BadInput(what, where=where)
+    return errors.BadInput(err.strerror or str(err), where=err.filename or "")
