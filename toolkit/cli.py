@@ -5,6 +5,7 @@ imported inside the bodies, so that `offramp --help` stays instant. Errors becom
 """
 
 import os
+import shutil
 import sys
 import traceback
 from itertools import pairwise
@@ -115,7 +116,7 @@ def main() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), number)  # what is left in the buffers goes nowhere
         sys.exit(errors.READER_GONE)
     except OSError as err:  # a full disk, a file where a folder should be: what no stage could tell better
-        _tell(errors.BadInput(err.strerror or str(err), where=err.filename or ""))
+        _tell(_of_the_system(err))
         sys.exit(errors.BAD_INPUT)
     except Exception:  # noqa: BLE001 - a bug of ours: its exit code must not read as a failed gate
         if interrupts.came():  # what was interrupted took it for a failure of its own
@@ -135,3 +136,11 @@ def _show(err: click.ClickException) -> None:
         say_visibly(f"offramp: {err.format_message()}")
     else:
         err.show()
+
+
+def _of_the_system(err: OSError) -> errors.BadInput:
+    """What the system said, and of which file. Copying a folder collects what it said of each: the first is told."""
+    if isinstance(err, shutil.Error) and err.args and isinstance(err.args[0], list):
+        _, where, what = err.args[0][0]
+        return errors.BadInput(what, where=where)
+    return errors.BadInput(err.strerror or str(err), where=err.filename or "")

@@ -152,6 +152,18 @@ def test_errors_too_can_be_read_by_programs(
     assert run("catalog", "show", "nobody").stderr == ""  # the next one talks as it is told
 
 
+@pytest.mark.parametrize("words", [["plan", "--nope"], ["pack", "--debian", "x"], ["no-such-command"], ["generate"]])
+def test_wrong_usage_too_can_be_read_by_programs(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["offramp", "--progress=json", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    [said] = told(capsys.readouterr().err)
+    assert str(said["said"]).startswith("offramp: ")
+
+
 # --- the catalogue ----------------------------------------------------------------------------------------------------
 def test_the_catalogue_is_narrowed_by_kind_capability_and_text(catalog: Catalog) -> None:
     rules = narrowed(catalog, "rules", None, "")

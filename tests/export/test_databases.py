@@ -86,10 +86,23 @@ def test_an_option_file_holds_what_it_is_given_and_nothing_more() -> None:
         mariadb_settings(database(MARIADB, "mysql://db.example/board?init-command=x", "X"))
 
 
+def test_a_postgresql_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://ada@127.0.0.1:{silent.getsockname()[1]}/board"
+        command = [OFFRAMP, "export", "data", "postgresql", url, "--to", tmp_path / "copy"]
+        environment = os.environ | {"PGCONNECT_TIMEOUT": "2"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 4, done.stderr
+    assert "timeout expired" in done.stderr
+
+
 # --- a real MariaDB ---------------------------------------------------------------------------------------------------
 @contextlib.contextmanager
-def mariadb_server(folder: Path) -> Iterator[int]:
-    """A server of this test's own on a port of this machine, run by whoever runs the tests."""
+def mariadb_server(folder: Path, *settings: str) -> Iterator[int]:
+    """A server of this test's own on a port of this machine, run by whoever runs the tests.
+
+    127.0.0.2 is not known to be this machine: what goes there is taken to leave it.
+    """
     path = os.pathsep.join((os.environ["PATH"], "/usr/sbin"))
     server, install = shutil.which("mariadbd", path=path), shutil.which("mariadb-install-db", path=path)
     if not (server and install and shutil.which("mariadb-dump")):
@@ -106,10 +119,15 @@ def mariadb_server(folder: Path) -> Iterator[int]:
     with socket.socket() as opened:
         opened.bind(("127.0.0.1", 0))
         port = opened.getsockname()[1]
-    options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", "--skip-name-resolve"]
+    options = [
+        f"--port={port}",
+        "--bind-address=127.0.0.1,127.0.0.2",
+        f"--socket={folder / 's'}",
+        "--skip-name-resolve",
+    ]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [server, *common, *user, *options, f"--pid-file={folder / 'pid'}"], stdout=log, stderr=log
+            [server, *common, *user, *options, *settings, f"--pid-file={folder / 'pid'}"], stdout=log, stderr=log
         )
     try:
         while not (folder / "s").exists():
@@ -125,7 +143,7 @@ def mariadb_server(folder: Path) -> Iterator[int]:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("mariadb")
     with mariadb_server(folder) as port:
-        account = "ada@'127.0.0.1'"
+        account = "ada@'127.0.0.%'"
         _sql(folder, f"CREATE DATABASE board; CREATE USER {account} IDENTIFIED BY '{SECRET}\"#\\\\x';")
         _sql(folder, f"GRANT ALL ON board.* TO {account};")
         _sql(folder, "USE board; CREATE TABLE berths (id int PRIMARY KEY, name text) ENGINE=InnoDB;")
@@ -167,7 +185,30 @@ def test_a_wrong_password_leaves_nothing(running: int, tmp_path: Path) -> None:
 
 
 def test_to_another_machine_nothing_travels_in_the_clear(running: int, tmp_path: Path) -> None:
-    """The server has no certificate: as another machine's it is refused. 127.0.0.2 is not known to be this one."""
-    done = export(tmp_path / "copy", f"mysql://ada@127.0.0.2:{running}/board", MYSQL_PWD="x")
-    assert done.returncode == 4
-    assert not (tmp_path / "copy/database.sql").exists()
+    """The server has no certificate: as another machine's it is refused."""
+    url = f"mysql://ada:{SECRET}%22%23%5Cx@127.0.0.2:{running}/board"
+    done = export(tmp_path / "copy", DATABASE_URL=url)
+    assert done.returncode == 4, done.stdout
+    assert "TLS" in done.stderr
+    assert "?ssl-ca=FILE" in done.stderr
+    assert list((tmp_path / "copy").iterdir()) == []
+
+
+def test_another_machines_certificate_is_checked(tmp_path: Path) -> None:
+    for name in ("ours", "other"):
+        subprocess.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-subj", "/CN=127.0.0.2", "-addext", "subjectAltName=IP:127.0.0.2",
+                "-keyout", f"{name}.key", "-out", f"{name}.pem",
+            ],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+    settings = (f"--ssl-cert={tmp_path}/ours.pem", f"--ssl-key={tmp_path}/ours.key")
+    with mariadb_server(tmp_path, *settings) as port:
+        _sql(tmp_path, f"CREATE DATABASE board; CREATE USER ada@'127.0.0.%' IDENTIFIED BY '{SECRET}';")
+        _sql(tmp_path, "GRANT ALL ON board.* TO ada@'127.0.0.%';")
+        url = f"mysql://ada:{SECRET}@127.0.0.2:{port}/board"
+        for rest, code in (("", 4), (f"?ssl-ca={tmp_path}/other.pem", 4), (f"?ssl-ca={tmp_path}/ours.pem", 0)):
+            done = export(tmp_path / f"copy{len(rest)}{code}", DATABASE_URL=url + rest)
+            assert done.returncode == code, done.stderr

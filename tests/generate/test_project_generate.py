@@ -271,3 +271,9 @@ def test_the_project_says_why_it_would_not_run(make_plan, catalog: Catalog) -> N
     assert "- the application board has no start command. say it" in readme.content
     sound = next(file for file in generate(make_plan(), catalog, target="hosts") if file.path == "README.md")
     assert "Not runnable" not in sound.content
+
+
+@pytest.mark.parametrize("name", ["a\nhost_key_checking = False", " a", "a ", "a ;b", "a\t#b", "a\u2028b"])
+def test_a_vault_key_that_ansible_cfg_cannot_name_is_refused(name: str, make_plan, catalog: Catalog) -> None:
+    with pytest.raises(BadInput, match=r"ansible\.cfg can name no such file"):
+        generate(make_plan(), catalog, target="hosts", vault_key=name)

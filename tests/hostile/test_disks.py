@@ -1,12 +1,15 @@
 """Places that cannot be written to, and disks that are full: exit 2, nothing half-written, and it goes on after."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from readings import OFFRAMP, Run
+
+from toolkit import cli
 
 
 @pytest.fixture
@@ -126,3 +129,23 @@ def test_nobody_need_hear_what_is_said(shop: Path, environment: dict[str, str]) 
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads((shop.parent / "audit.json").read_text()) == json.loads(done.stdout)
+
+
+def test_a_folder_that_cannot_be_copied_is_told_in_a_line(
+    small_disk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = small_disk.parent / "many"
+    many.mkdir()
+    for number in range(100):
+        (many / f"file{number}").write_bytes(b"x" * 4096)
+
+    def copy(*_: object, **__: object) -> None:
+        shutil.copytree(many, small_disk / "copy")
+
+    monkeypatch.setattr(cli.cli, "main", copy)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "No space left on device" in said
+    assert len(said) < 300

@@ -2,8 +2,11 @@
 
 import os
 import subprocess
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -145,6 +148,42 @@ def test_a_project_names_nothing_that_would_be_built(tmp_path: Path, index: Path
         "pyproject.toml: what pip would build, or take from elsewhere than its index"
     ]
     assert (work / "wheels/tiny-1.0-py3-none-any.whl").exists()
+
+
+class _Index(BaseHTTPRequestHandler):
+    """An index that has nothing, and remembers what it was asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.mark.parametrize("line", ["--extra-index-url {}/${{PIP_CERT}}/", "-i {}/${{PIP_CERT}}/"])
+def test_no_variable_of_the_users_is_sent_to_an_index_of_the_applications(
+    line: str, tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CERT", "planted-secret")  # any of those that pip is given
+    _Index.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Index) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        wanted = line.format(f"http://127.0.0.1:{server.server_port}")
+        (tmp_path / "board/requirements.txt").write_text(f"{wanted}\ntiny\n")
+        made, _ = _made(tmp_path, runtime="python")
+        server.shutdown()
+        thread.join()
+    assert not [path for path in _Index.asked if "planted-secret" in path]
+    assert made.gaps
+
+
+def test_no_variable_stands_in_a_projects_requirements() -> None:
+    assert is_plain("tiny @ https://files.example/tiny.whl")
+    assert not is_plain("tiny @ https://files.example/${PIP_INDEX_URL}/tiny.whl")
 
 
 def test_lines_of_requirements_arrive_as_pip_reads_them(tmp_path: Path, index: Path) -> None:

@@ -149,3 +149,31 @@ def test_a_gitignore_that_means_harm_neither_stops_the_packing_nor_ends_it(tmp_p
 def test_stars_take_the_first_fit_and_miss_nothing(glob: str, path: str, matches: bool) -> None:
     pattern, _, _ = pack.rule(glob)
     assert (pattern.fullmatch(path) is not None) is matches
+
+
+def test_what_offramp_made_stays_behind(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    tree(source, "app.py", "board.key", "other.vault-key", "web/manifest.json", "web/infra/main.py", "gobag/infra/x")
+    tree(source, "infra/offramp-manifest.json", "infra/site.yml", "old/infra/offramp-manifest.json", "keys/old")
+    tree(source, "copies/a/identity.users.jsonl", "copies/b/identity.users.jsonl", "copies/b/.export-state.json")
+    (source / "infra/ansible.cfg").write_text(f"[defaults]\nvault_password_file = {source}/board.key\n")
+    (source / "old/infra/ansible.cfg").write_text("[defaults]\nvault_password_file = ../../keys/old\n")
+    (source / "link").symlink_to("board.key")
+    (source / "web/manifest.json").write_text('{"name": "an app", "files": []}')
+    (source / "copies/a/manifest.json").write_text('{"schema_version": "1.0", "datasets": {}}')
+    bag = '{"schema_version": "1.0", "debian": 13, "parts": [], "files": []}'
+    (source / "gobag/manifest.json").write_text(bag)
+    _, names = packed(source, tmp_path / "out/a.tar.gz")
+    assert names == ["app.py", "web/infra/main.py", "web/manifest.json"]
+
+
+def test_the_key_of_the_project_that_packs_stays_behind(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    tree(source, "app.py", "board.key")
+    program = tmp_path / "infra/roles/_folder/files/pack"
+    tree(tmp_path, "infra/ansible.cfg", "infra/roles/_folder/files/pack")
+    (tmp_path / "infra/ansible.cfg").write_text(f"[defaults]\nvault_password_file = {source}/board.key\n")
+    shutil.copy(PACK, program)
+    subprocess.run([sys.executable, program, source, tmp_path / "a.tar.gz"], capture_output=True, check=True)
+    with tarfile.open(tmp_path / "a.tar.gz") as tar:
+        assert tar.getnames() == ["app.py"]

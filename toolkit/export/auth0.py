@@ -18,6 +18,7 @@ import httpx
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream, present, texts
+from toolkit.export.onward import entries
 
 NAME = "auth0"
 ENDPOINTS = ("POST /api/v2/jobs/users-exports", "/api/v2/jobs/{id}", "/api/v2/roles", "/api/v2/roles/{id}/users",
@@ -180,15 +181,18 @@ def _numbered(ask: Ask, url: str, key: str, cursor: Any, **query: str) -> Iterat
         yield answer[key], page
 
 
-def _group(ask: Ask, role: dict[str, Any]) -> Record:
-    members: list[str] = []
+def _members(ask: Ask, role: str) -> Iterator[tuple[list[dict[str, Any]], Any]]:
     query: dict[str, Any] = {"take": 100}
     while True:
-        answer = ask("GET", f"/api/v2/roles/{role['id']}/users", params=query).json()
-        members += [one["user_id"] for one in answer["users"]]
-        if not answer.get("next"):
-            break
-        query["from"] = answer["next"]
+        answer = ask("GET", f"/api/v2/roles/{role}/users", params=query).json()
+        query["from"] = answer.get("next")
+        yield answer["users"], query["from"]
+        if not query["from"]:
+            return
+
+
+def _group(ask: Ask, role: dict[str, Any]) -> Record:
+    members = [one["user_id"] for one in entries(_members(ask, role["id"]), NAME)]
     return present(id=role["id"], source=NAME, name=role["name"], description=role.get("description"), members=members)
 
 

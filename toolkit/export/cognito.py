@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export.dataset import Page, Record, Stream, present
+from toolkit.export.onward import entries
 
 NAME = "cognito"
 ENDPOINTS = ("ListUsers", "ListGroups", "ListUsersInGroup", "ListUserPoolClients", "DescribeUserPoolClient")
@@ -119,11 +120,8 @@ def _truth(text: str | None) -> bool | None:
 
 def _group(cognito: Any, pool: str, group: dict[str, Any]) -> Record:
     query = {"UserPoolId": pool, "GroupName": group["GroupName"], "Limit": 60}
-    members = [
-        one["Username"]
-        for answer, _ in _walk(cognito.list_users_in_group, "NextToken", None, **query)
-        for one in answer["Users"]
-    ]
+    answers = _walk(cognito.list_users_in_group, "NextToken", None, **query)
+    members = [one["Username"] for one in entries(((answer["Users"], cursor) for answer, cursor in answers), NAME)]
     return present(
         id=group["GroupName"],
         source=NAME,

@@ -6,7 +6,9 @@ the next run begins anew. It comes under its name whole or not at all.
 """
 
 import os
-from collections.abc import Callable, Mapping
+import re
+import ssl
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +27,8 @@ _FILES = {POSTGRESQL: "database.dump", MARIADB: "database.sql"}
 _HERE = {"", "localhost", "127.0.0.1", "::1"}
 _NO_SECRETS = ("password", "sslpassword", "passfile", "pwd")
 _OF_MARIADB = ("ssl-ca", "socket")  # what a URL may ask for behind its `?`
+_OF_TLS = re.compile(r"\b(?:SSL|TLS|certificate)\b")
+_SECONDS_TO_CONNECT = "30"
 _LAST_LINE, _TAIL = b"-- Dump completed", 200  # bytes
 
 
@@ -95,6 +99,8 @@ def dump_postgresql(asked: Database, folder: Path) -> Manifest:
     query = asked.query
     if not asked.is_here and "sslmode" not in query and "PGSSLMODE" not in os.environ:
         query["sslmode"] = "require"
+    if "PGCONNECT_TIMEOUT" not in os.environ:
+        query.setdefault("connect_timeout", _SECONDS_TO_CONNECT)
     url = asked.parts._replace(scheme="postgresql", query=urlencode(query, quote_via=quote)).geturl()
 
     def make(file: Path) -> int:
@@ -105,11 +111,17 @@ def dump_postgresql(asked: Database, folder: Path) -> Manifest:
 
 
 def dump_mariadb(asked: Database, folder: Path) -> Manifest:
-    """`mariadb-dump` of one database of MariaDB or MySQL. To another machine only by TLS."""
+    """`mariadb-dump` of one database of MariaDB or MySQL. To another machine only by TLS, which is checked."""
     settings = mariadb_settings(asked)
 
     def make(file: Path) -> int:
-        database_dumps.mariadb_dump(asked.name, file, settings=settings)
+        try:
+            database_dumps.mariadb_dump(asked.name, file, settings=settings)
+        except ProgramFailed as err:
+            if asked.is_here or not _OF_TLS.search(err.what):
+                raise
+            hint = "name the authority that signed its certificate: mysql://USER@HOST/DATABASE?ssl-ca=FILE"
+            raise ProgramFailed(err.what, where=asked.source, hint=hint) from err
         return _tables(file)
 
     return _dump(MARIADB, asked, folder, make)
@@ -133,8 +145,19 @@ def mariadb_settings(asked: Database) -> list[str]:
     }
     lines = ["[client]", *(f"{key}={_quoted(value)}" for key, value in known.items() if value)]
     if not asked.is_here:
-        lines += ["ssl=1", *(["ssl-verify-server-cert=1"] if "ssl-ca" in query else [])]
+        # unless the client checks whom it speaks to, it goes on in the clear where a server says that it has no TLS
+        lines += ["ssl=1", "ssl-verify-server-cert=1"]
+        lines += [] if "ssl-ca" in query else list(_system_authorities())
     return lines
+
+
+def _system_authorities() -> Iterator[str]:
+    """Where this machine keeps the authorities it trusts: the client does not look there by itself."""
+    known = ssl.get_default_verify_paths()
+    if known.cafile:
+        yield f"ssl-ca={_quoted(known.cafile)}"
+    if known.capath:
+        yield f"ssl-capath={_quoted(known.capath)}"
 
 
 def _quoted(value: str) -> str:

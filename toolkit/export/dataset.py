@@ -27,6 +27,7 @@ import msgspec
 
 from toolkit import documents, shipped, utf8
 from toolkit.errors import BadInput, ProgramFailed
+from toolkit.export.onward import Onward
 from toolkit.lock import locked
 from toolkit.model import SCHEMA_VERSION
 
@@ -181,7 +182,7 @@ def _resume(folder: Path, source: str) -> _State:
 
 def _pages(stream: Stream, progress: Progress, path: Path, schema: jsonschema.Draft202012Validator) -> Iterator[Page]:
     """Every page, after its records are safely on disk."""
-    cursors = {json.dumps(progress.cursor)}
+    onward = Onward(path.stem, progress.cursor)
     with _opened(path, progress.size) as file:
         for page in _understood(stream(progress.cursor), path.stem):
             for record in page.records:
@@ -195,9 +196,7 @@ def _pages(stream: Stream, progress: Progress, path: Path, schema: jsonschema.Dr
             yield page
             if page.next is None:
                 return
-            if (cursor := json.dumps(page.next)) in cursors:
-                raise ProgramFailed("the vendor's pages lead in a circle", where=path.stem, hint="run it again later")
-            cursors.add(cursor)
+            onward.after(page.records, page.next)
 
 
 def _understood(pages: Iterable[Page], name: str) -> Iterator[Page]:

@@ -12,6 +12,7 @@ import httpx
 
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream, present, texts
+from toolkit.export.onward import entries
 
 NAME = "okta"
 ENDPOINTS = ("/api/v1/users", "/api/v1/users/{id}/factors", "/api/v1/groups", "/api/v1/groups/{id}/users",
@@ -83,7 +84,7 @@ def _walk(ask: Ask, starts: tuple[str, ...], cursor: Any) -> Iterator[tuple[list
 
 
 def _ids(ask: Ask, url: str) -> list[str]:
-    return [one["id"] for found, _ in _walk(ask, (f"{url}?limit=200",), None) for one in found]
+    return [one["id"] for one in entries(_walk(ask, (f"{url}?limit=200",), None), NAME)]
 
 
 def _factors(ask: Ask, user: dict[str, Any]) -> list[Record]:

@@ -16,11 +16,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
 from toolkit import strays
 from toolkit.errors import BadInput, ProgramFailed
 from toolkit.export.dataset import Page, Record, Stream, present
+from toolkit.export.onward import Onward
 
 NAME = "s3"
 ENDPOINTS = (
@@ -76,13 +77,16 @@ def _buckets(s3: Any, buckets: Sequence[str], _cursor: Any) -> Iterator[Page]:
 def _bucket(s3: Any, name: str) -> Record:
     older, markers = 0, 0
     query: dict[str, Any] = {"Bucket": name}
+    onward = Onward(name)
     while True:
         answer = _asked(s3.list_object_versions, **query)
-        older += sum(not one["IsLatest"] for one in answer.get("Versions", ()))
-        markers += len(answer.get("DeleteMarkers", ()))
+        versions, gone = answer.get("Versions", []), answer.get("DeleteMarkers", [])
+        older += sum(not one["IsLatest"] for one in versions)
+        markers += len(gone)
         if not answer.get("IsTruncated"):
             break
         query |= {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer["NextVersionIdMarker"]}
+        onward.after([*versions, *gone], [query["KeyMarker"], query["VersionIdMarker"]])
     return present(
         id=name,
         source=NAME,
@@ -100,17 +104,18 @@ def _objects(s3: Any, buckets: Sequence[str], folder: Path, cursor: Any) -> Iter
         bucket = buckets[which]
         query = {"StartAfter": last} if last else {}
         listed = _asked(s3.list_objects_v2, Bucket=bucket, MaxKeys=_PAGE, **query)
-        keys = [one["Key"] for one in listed.get("Contents", ())]
+        found = listed.get("Contents", [])
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             take = partial(_object, s3, folder, bucket, has_acls=_has_acls(s3, bucket))
-            records = tuple(pool.map(take, keys))
+            records = tuple(pool.map(take, found))
         more = bool(listed.get("IsTruncated"))
-        which, last = (which, keys[-1]) if more else (which + 1, "")
+        which, last = (which, found[-1]["Key"]) if more else (which + 1, "")
         yield Page(records, [which, last] if which < len(buckets) else None)
 
 
-def _object(s3: Any, folder: Path, bucket: str, key: str, *, has_acls: bool) -> Record:
+def _object(s3: Any, folder: Path, bucket: str, listed: dict[str, Any], *, has_acls: bool) -> Record:
     """Its record; without `file` where the vendor does not give the bytes (`_NOT_GIVEN`)."""
+    key = listed["Key"]
     number = hashlib.sha256(f"{bucket}\0{key}".encode()).hexdigest()
     common = {"id": number, "source": NAME, "bucket": bucket, "key": key}
     try:
@@ -123,7 +128,8 @@ def _object(s3: Any, folder: Path, bucket: str, key: str, *, has_acls: bool) -> 
     except BotoCoreError as err:
         raise _failed(err, bucket) from err
     path = f"objects/{number[:2]}/{number}"
-    digest, size = _kept(lambda: s3.get_object(Bucket=bucket, Key=key), answer, folder, path, bucket)
+    again = partial(s3.get_object, Bucket=bucket, Key=key)
+    digest, size = _kept(again, answer, folder, path, bucket, int(listed["Size"]))
     tags = _asked(s3.get_object_tagging, Bucket=bucket, Key=key)["TagSet"] if answer.get("TagCount") else []
     acl = _grants(_asked(s3.get_object_acl, Bucket=bucket, Key=key)) if has_acls else []
     return common | present(
@@ -139,8 +145,11 @@ def _object(s3: Any, folder: Path, bucket: str, key: str, *, has_acls: bool) -> 
     )
 
 
-def _kept(again: Callable[[], Any], answer: Any, folder: Path, path: str, place: str) -> tuple[str, int]:
-    """Write the bytes to their file, whole; their SHA-256 and how many. A body that breaks off is asked for again."""
+def _kept(again: Callable[[], Any], answer: Any, folder: Path, path: str, place: str, listed: int) -> tuple[str, int]:
+    """Write the bytes to their file, whole; their SHA-256 and how many. A body that breaks off is asked for again.
+
+    An answer that does not say how long it is (botocore looks at the others) is as long as the list said.
+    """
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for last in (False, False, True):
@@ -152,6 +161,9 @@ def _kept(again: Callable[[], Any], answer: Any, folder: Path, path: str, place:
                     digest.update(chunk)
                     file.write(chunk)
                 file.flush()
+                if "ContentLength" not in answer and file.tell() != listed:
+                    raise IncompleteReadError(actual_bytes=file.tell(), expected_bytes=listed)
+                os.fsync(file.fileno())  # the cursor, which comes after, is on disk as well
                 Path(name).replace(target)
                 return digest.hexdigest(), file.tell()
         except BotoCoreError as err:
@@ -166,10 +178,10 @@ def _kept(again: Callable[[], Any], answer: Any, folder: Path, path: str, place:
 def _has_acls(s3: Any, bucket: str) -> bool:
     """Whether objects may have some: new buckets at AWS have them switched off; stores without the question, not."""
     try:
-        rules = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+        rules = s3.get_bucket_ownership_controls(Bucket=bucket).get("OwnershipControls", {}).get("Rules", ())
     except ClientError:
         return True
-    return any(rule["ObjectOwnership"] != "BucketOwnerEnforced" for rule in rules)
+    return not rules or any(rule["ObjectOwnership"] != "BucketOwnerEnforced" for rule in rules)
 
 
 def _grants(answer: dict[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ from toolkit import strays
 from toolkit.errors import ProgramFailed
 from toolkit.export import http, images
 from toolkit.export.dataset import Page, Record, Stream, present
+from toolkit.export.onward import entries
 
 NAME = "zendesk"
 ENDPOINTS = (
@@ -95,7 +96,7 @@ def _walk(ask: Ask, path: str, key: str, cursor: Any = None) -> Iterator[tuple[l
 
 
 def _all(ask: Ask, path: str, key: str) -> list[Any]:
-    return [one for found, _ in _walk(ask, path, key) for one in found]
+    return list(entries(_walk(ask, path, key), NAME))
 
 
 # --- streams ----------------------------------------------------------------------------------------------------------
@@ -212,6 +213,7 @@ def _fetch(zendesk: httpx.Client, url: str, target: Path, folder: Path, sleep: h
             there = http.download(lambda: _following(zendesk, url), file, place, sleep=sleep)
             if there:
                 file.flush()
+                os.fsync(file.fileno())
                 Path(name).replace(target)
             return there
     finally:

@@ -17,7 +17,7 @@ from toolkit import strays
 from toolkit.documents import read_toml
 from toolkit.errors import ProgramFailed
 from toolkit.model import Gap
-from toolkit.pack import bag, requirements
+from toolkit.pack import bag, poms, requirements
 from toolkit.pack.project import Application, Project
 from toolkit.tools import go, maven, npm, pip
 
@@ -37,7 +37,7 @@ _NOT_PACKED = {
     "build.gradle.kts": "gradle",
 }
 _NODE_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
-_INCLUDED = ("requirements*.txt", "requirements/*.txt", "constraints*.txt")  # which lock files may name
+_INCLUDED = ("requirements*.txt", "requirements/*.txt", "constraints*.txt", "**/pom.xml")  # named by others
 _FETCHES = re.compile(
     r"\b(curl|wget|git clone|apt-get|gem install|bundle|composer|cargo|yarn|pnpm|bun|poetry|pipenv|uv|mix|gradlew?)\b"
     r"|\bcd \S+ *(?:&&|;).*\b(npm|pip3?|go|mvn)\b"  # lock files are looked for where the sources begin
@@ -210,8 +210,10 @@ def _go(_one: Application, source: Path, into: Path, _: Target) -> list[str]:
 
 
 def _maven(_one: Application, source: Path, into: Path, _: Target) -> list[str]:
-    maven.fill_repository(source, into)
-    return []
+    with strays.folder("poms") as folder:
+        said = poms.copied(source, folder, into)
+        maven.fill_repository(folder, into)
+    return said
 
 
 _REQUIREMENTS = _Client("wheels", (), _requirements)

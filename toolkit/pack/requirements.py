@@ -43,7 +43,7 @@ def read(name: str, source: Path) -> Wanted:
 
 def is_plain(text: str) -> bool:
     """Whether a requirement is a name with versions, or a wheel's address: nothing that pip would have to build."""
-    return bool(_PLAIN.fullmatch(text) or _WHEEL.fullmatch(text))
+    return "${" not in text and bool(_PLAIN.fullmatch(text) or _WHEEL.fullmatch(text))
 
 
 def _read(file: Path, source: Path, found: Wanted, *, constrains: bool, seen: set[tuple[Path, bool]]) -> None:
@@ -56,6 +56,8 @@ def _read(file: Path, source: Path, found: Wanted, *, constrains: bool, seen: se
         if nested and other.is_file() and other.resolve().is_relative_to(source.resolve()):
             only = constrains or "c" in (nested["short"] or nested["long"])[:1]
             _read(other, source, found, constrains=only, seen=seen)
+        elif "${" in line:  # pip puts variables there: the address of the user's own index, with a password
+            found.left.append(f"{file.name}:{number}")
         elif _OPTION.fullmatch(line):
             found.lines.append(line)
         elif is_plain(_HASH.sub("", line).strip()):

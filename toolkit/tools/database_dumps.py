@@ -7,7 +7,16 @@ from toolkit import strays
 from toolkit.tools import process
 
 # what libpq reads by itself: the password or the file it stands in, the certificates
-_OF_LIBPQ = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY")
+_OF_LIBPQ = (
+    "PGPASSWORD",
+    "PGPASSFILE",
+    "PGSERVICEFILE",
+    "PGSSLMODE",
+    "PGSSLROOTCERT",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "PGCONNECT_TIMEOUT",
+)
 _OF_MARIADB = ("MYSQL_PWD", "MYSQL_HOME")
 _PG_HINT = "apt install postgresql-client; it must not be older than the server"
 _MARIADB_HINT = "apt install mariadb-client"

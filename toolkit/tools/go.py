@@ -7,6 +7,7 @@ from toolkit import strays
 from toolkit.tools import process
 
 _SETTINGS = ("GOPROXY", "GOPRIVATE", "GONOSUMDB", "GOSUMDB", "GOFLAGS", "GONOPROXY", "GOINSECURE")
+_OWN = {"GOWORK": "off"}  # else it works in whatever workspace has its go.work above
 
 
 def fill_proxy(source: Path, proxy: Path) -> None:
@@ -22,10 +23,12 @@ def _download(words: list[str], cwd: Path, proxy: Path) -> None:
     """Run Go with an empty module cache; what it downloaded has the form of a proxy."""
     go = process.find("go", hint="apt-get install golang-go")
     cache = cwd / "cache"
-    settings = {"GOMODCACHE": str(cache), "GOCACHE": str(cwd / "build")}
+    settings = _OWN | {"GOMODCACHE": str(cache), "GOCACHE": str(cwd / "build")}
     process.run([go, *words], cwd=cwd, env=process.environment(settings, passed=_SETTINGS))
     downloads = cache / "cache/download"
-    shutil.copytree(downloads, proxy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock", "sumdb"))
+    proxy.mkdir(parents=True, exist_ok=True)
+    if downloads.is_dir():  # a module may need none
+        shutil.copytree(downloads, proxy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock", "sumdb"))
     process.run([go, "clean", "-modcache"], cwd=cwd, env=process.environment(settings))  # its files are read-only
 
 
@@ -34,7 +37,8 @@ def fetch_program(module: str, version: str, proxy: Path) -> None:
     with strays.folder("go") as folder:
         (folder / "go.mod").write_text("module offramp.invalid/pack\n")
         (folder / "pack.go").write_text("package pack\n")
-        settings = {"GOMODCACHE": str(folder / "cache"), "GOCACHE": str(folder / "build"), "GOFLAGS": "-mod=mod"}
+        places = {"GOMODCACHE": str(folder / "cache"), "GOCACHE": str(folder / "build")}
+        settings = _OWN | places | {"GOFLAGS": "-mod=mod"}
         go = process.find("go", hint="apt-get install golang-go")
         process.run([go, "get", f"{module}@{version}"], cwd=folder, env=process.environment(settings, passed=_SETTINGS))
         _download(["mod", "download", "all"], folder, proxy)

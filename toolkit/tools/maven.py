@@ -1,6 +1,5 @@
 """Maven: what a build needs, in a repository that `mvn --offline` works with; single artefacts, into a folder."""
 
-import shutil
 from pathlib import Path
 
 from toolkit import strays
@@ -12,20 +11,23 @@ _GO_OFFLINE = "org.apache.maven.plugins:maven-dependency-plugin:go-offline"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:copy"
 
 
-def fill_repository(source: Path, repository: Path) -> None:
-    """Fill `repository` with dependencies and plugins of the pom.xml in `source`. ProgramMissing without Maven."""
-    mvn = process.find("mvn", hint=_HINT)
+def fill_repository(folder: Path, repository: Path) -> None:
+    """Fill `repository` with dependencies and plugins of the pom.xml files in `folder`, in which Maven then runs.
+
+    ProgramMissing without Maven.
+    """
+    _run([f"-Dmaven.repo.local={repository.absolute()}", _GO_OFFLINE], folder)
+
+
+def copy(artefact: str, into: Path, *, repository: Path | None = None) -> None:
+    """Bring one artefact ("group:name:version:type") into a folder, by way of a repository: by default the user's."""
+    words = [_COPY, f"-Dartifact={artefact}", f"-DoutputDirectory={into.absolute()}"]
     with strays.folder("maven") as folder:
-        for pom in source.rglob("pom.xml"):
-            place = folder / pom.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(pom, place)
-        words = ["--quiet", "--batch-mode", f"-Dmaven.repo.local={repository}", _GO_OFFLINE]
-        process.run([mvn, *words], cwd=folder, env=process.environment(passed=_SETTINGS))
+        _run([*words, *([f"-Dmaven.repo.local={repository.absolute()}"] if repository else [])], folder)
 
 
-def copy(artefact: str, into: Path) -> None:
-    """Bring one artefact ("group:name:version:type") into a folder."""
+def _run(words: list[str], folder: Path) -> None:
+    """Run Maven in a folder of ours: it takes a pom.xml from where it runs, and `.mvn` from there or from above."""
     mvn = process.find("mvn", hint=_HINT)
-    words = ["--quiet", "--batch-mode", _COPY, f"-Dartifact={artefact}", f"-DoutputDirectory={into.absolute()}"]
-    process.run([mvn, *words], env=process.environment(passed=_SETTINGS))
+    (folder / ".mvn").mkdir(exist_ok=True)
+    process.run([mvn, "--quiet", "--batch-mode", *words], cwd=folder, env=process.environment(passed=_SETTINGS))

@@ -37,6 +37,7 @@ def fill_cache(source: Path, cache: Path, *, cpu: str) -> list[str]:
             (folder / _OWN).write_text(_taken(source / _OWN))
         words = [
             "ci",
+            f"--prefix={folder}",  # else a package.json above, with workspaces, would be the project
             "--ignore-scripts",
             "--no-audit",
             "--no-fund",

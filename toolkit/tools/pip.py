@@ -43,16 +43,21 @@ def download(words: Sequence[str], into: Path, *, cwd: Path, python: Python | No
     For the running Python, or for `python`. ProgramFailed in pip's words where one has no wheel.
     """
     into.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
     options = ["--only-binary", ":all:", *(python.options() if python else []), "--dest", str(into.absolute())]
-    process.run([*command, *options, *words], cwd=cwd, env=process.environment(passed=(*_SETTINGS, *_MORE)))
+    process.run(
+        [*_command("download"), *options, *words], cwd=cwd, env=process.environment(passed=(*_SETTINGS, *_MORE))
+    )
 
 
 def build(checkout: Path, into: Path) -> None:
     """Build the wheel of one of our own checkouts, and bring those of all it depends on, for the running Python."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-input", "--disable-pip-version-check"]
     env = process.environment(passed=(*_SETTINGS, *_MORE))
-    process.run([*command, "--prefer-binary", "--wheel-dir", into.absolute(), checkout], env=env)
+    process.run([*_command("wheel"), "--prefer-binary", "--wheel-dir", into.absolute(), checkout], env=env)
+
+
+def _command(verb: str) -> list[str]:
+    """-P: else Python would look for pip, and for all that it loads, in the working directory first."""
+    return [sys.executable, "-P", "-m", "pip", verb, "--quiet", "--no-input", "--disable-pip-version-check"]
 
 
 def running() -> str:

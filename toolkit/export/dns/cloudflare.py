@@ -14,6 +14,7 @@ from toolkit.errors import BadInput
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream
 from toolkit.export.dns.zones import TTL, Decision, Found, Resolve, described, no_more, pages, plain, quoted, zone_name
+from toolkit.export.onward import entries
 
 NAME = "cloudflare"
 URL = "https://api.cloudflare.com"
@@ -61,12 +62,16 @@ def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Ite
 
 
 def _walk(ask: Ask, path: str) -> Iterator[dict[str, Any]]:
-    page, pages = 1, 1
-    while page <= pages:
+    return entries(_pages(ask, path), NAME)
+
+
+def _pages(ask: Ask, path: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    page, last = 1, 1
+    while page <= last:
         answer = ask(path, params={"page": page, "per_page": _PAGE if "dns_records" in path else 50}).json()
-        yield from answer["result"]
-        pages = answer["result_info"]["total_pages"]
+        last = answer["result_info"]["total_pages"]
         page += 1
+        yield answer["result"], page
 
 
 def _ds(text: str) -> str:

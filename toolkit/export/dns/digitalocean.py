@@ -13,6 +13,7 @@ import httpx
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream
 from toolkit.export.dns.zones import TTL, Found, Resolve, described, pages, plain, quoted, zone_name
+from toolkit.export.onward import entries
 
 NAME = "digitalocean"
 URL = "https://api.digitalocean.com"
@@ -44,13 +45,15 @@ def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Ite
 
 
 def _walk(ask: Ask, path: str, key: str) -> Iterator[dict[str, Any]]:
-    page = 1
-    while True:
+    return entries(_pages(ask, path, key), NAME)
+
+
+def _pages(ask: Ask, path: str, key: str) -> Iterator[tuple[list[dict[str, Any]], int | None]]:
+    page: int | None = 1
+    while page:
         answer = ask(path, params={"page": page, "per_page": _PAGE}).json()
-        yield from answer[key]
-        if "next" not in ((answer.get("links") or {}).get("pages") or {}):
-            return
-        page += 1
+        page = page + 1 if "next" in ((answer.get("links") or {}).get("pages") or {}) else None
+        yield answer[key], page
 
 
 def _record(one: dict[str, Any]) -> Found:

@@ -13,6 +13,7 @@ import httpx
 from toolkit.export import http
 from toolkit.export.dataset import Page, Record, Stream
 from toolkit.export.dns.zones import Alias, Found, Resolve, described, no_more, pages, plain, zone_name
+from toolkit.export.onward import entries
 
 NAME = "gandi"
 URL = "https://api.gandi.net"
@@ -47,17 +48,21 @@ def _zones(ask: Ask, zones: Sequence[str], resolve: Resolve, cursor: Any) -> Ite
 
 
 def _walk(ask: Ask, path: str) -> Iterator[dict[str, Any]]:
+    return entries(_pages(ask, path), NAME)
+
+
+def _pages(ask: Ask, path: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
     """Every entry; the header Total-Count says how many there are. Without it the last page is one that is not full."""
     seen, page = 0, 1
     while True:
         answer = ask(path, params={"page": page, "per_page": _PAGE})
-        entries = answer.json()
-        yield from entries
-        seen += len(entries)
-        total = answer.headers.get("Total-Count")
-        if not entries or (seen >= int(total) if total else len(entries) < _PAGE):
-            return
+        found = answer.json()
+        seen += len(found)
         page += 1
+        yield found, page
+        total = answer.headers.get("Total-Count")
+        if not found or (seen >= int(total) if total else len(found) < _PAGE):
+            return
 
 
 def _records(one: dict[str, Any]) -> Iterator[Found | Alias]:

@@ -244,6 +244,7 @@ def _sorted_out(
 ) -> tuple[_Sets, list[_Alias], bool]:
     """Sets of records, aliases, and whether something of signing was among them."""
     sets: _Sets = {}
+    known: set[tuple[dns.name.Name, str, str]] = set()
     aliases: list[_Alias] = []
     signs = False
     for number, one in enumerate(found, 1):
@@ -259,7 +260,8 @@ def _sorted_out(
             elif kind != "SOA":
                 value = _value(kind, one.value, zone)
                 ttl, values = sets.get((name, kind), (_LONGEST_TTL, []))
-                if value not in values:
+                if (name, kind, value) not in known:  # sets of thousands are not gone through for each record
+                    known.add((name, kind, value))
                     values.append(value)
                 _refuse_too_many(zone, number, len(values))
                 sets[name, kind] = (min(ttl, _ttl(one.ttl)), values)
