@@ -475,6 +475,9 @@ class PlanTask(Value):
     unless: str = ""  # not done where another replacement can provide this ("hosting.*"): it comes with that
     beside: str = ""  # done only where another can ("edge.cdn")
     stops: Literal["", "writers", "workers"] = ""  # commands: how these are stopped where the platform runs
+    # "edge.dns" → commands that come first where another replacement takes that over
+    commands_beside: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    beside_workers: bool = False  # of the freeze window: done while workers finish what is queued
 
 
 class CommonTask(PlanTask):
@@ -493,6 +496,9 @@ class CommonTask(PlanTask):
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
+    certificates: Literal["", "provided", "acme"] = ""  # commands: where public services have theirs from
+    # once it is done and waited out, what waits for it at `before` waits no longer than this after its own work
+    shortens_to_hours: Hours | None = None
 
 
 class TasksFile(Value, rename={"tasks": "task"}):

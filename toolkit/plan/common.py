@@ -7,17 +7,20 @@ again when they are done, and what is lost where one is done instead of another.
 
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from toolkit.catalog.entries import Catalog, CommonTask
+from toolkit.catalog.entries import Catalog, CommonTask, PlanTask
 from toolkit.model import DataLost, Platform, Replacement, Task, Value
+from toolkit.plan.certificates import certificate_commands
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
-from toolkit.plan.names import open_words
+from toolkit.plan.names import open_words, with_domains
 from toolkit.plan.stopping import Stopping
 from toolkit.plan.window import window
 
+Rule = TypeVar("Rule", bound=PlanTask)
 COMMON = "common"  # what their ids begin with, as a blueprint's tasks begin with its name
 
 
@@ -38,14 +41,18 @@ def common_tasks(
     catalog: Catalog,
     halt: Stopping,
     hopeless: Collection[str],
+    beside_workers: Collection[str] = (),
 ) -> Common:
-    """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
+    """What checks/tasks.toml asks for under these losses, with the blueprints' tasks. `beside_workers`: those of them
+    that are done while workers finish."""
     chosen = _chosen(lost, built, replacements, catalog, hopeless)
+    chosen = [(_with_commands(rule, replacements, platform, catalog), gone) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
     tasks = [_stopping(_task(rule, gone, chosen, platform, catalog), rule, halt) for rule, gone in chosen]
     tasks = [_beside(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
-    wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
+    wired = [_waiting(task, capabilities, chosen, beside_workers) for task in (*built, *tasks)]
+    wired = [_shortened(task, capabilities, chosen) for task in wired]
     provided: dict[str, list[str]] = {}
     for rule, _ in chosen:
         for capability in rule.provides:
@@ -72,7 +79,9 @@ def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt:
         within = opened | (window(tasks) if rule.opens == "freeze" else set())
         inside = [task for task in tasks if task.id in within]
         after = _followers(within, tasks)
-        rehearsed = {task.id for task in tasks if task.phase == "rehearse"}
+        moving = {COMMON, *(task.id.partition(".")[0] for task in inside)}
+        # an app that is rehearsed on phones keeps no database from moving
+        rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in moving}
         outer = {need for task in inside for need in task.needs} | rehearsed
         first = task_from(
             rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
@@ -185,6 +194,26 @@ def _matches(capability: str, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(capability, glob) for glob in globs)
 
 
+def with_beside(task: Rule, others: Sequence[Replacement], catalog: Catalog) -> Rule:
+    """The task with the commands that are called for because these are replaced as well: they come first."""
+    first = [
+        command
+        for capability, commands in task.commands_beside.items()
+        if taken_over(capability, others, catalog)
+        for command in commands
+    ]
+    return replace(task, commands=(*first, *task.commands))
+
+
+def _with_commands(
+    rule: CommonTask, replacements: Sequence[Replacement], platform: Platform, catalog: Catalog
+) -> CommonTask:
+    """The rule with the platform's domains in its commands, and with those that depend on what is replaced."""
+    rule = with_beside(rule, replacements, catalog)
+    filled = tuple(with_domains(one, platform.domains) for one in rule.commands)
+    return replace(rule, commands=(*filled, *certificate_commands(rule.certificates, replacements, catalog)))
+
+
 def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Platform, catalog: Catalog) -> Task:
     planned = {one.id: one for one, _ in chosen}
     needs = [ident(planned[need]) for need in rule.needs if need in planned]
@@ -213,15 +242,31 @@ def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -
     return any(fnmatchcase(one, glob) for one in of)
 
 
+def _shortened(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
+    """The task with the wait that is left where something before it makes waits short: a TTL that was lowered."""
+    for rule, _ in chosen:
+        limit = rule.shortens_to_hours
+        if limit is None or not task.wait or task.wait.high_hours <= limit:
+            continue
+        if _comes_before(rule, task, capabilities):
+            low, basis = min(task.wait.low_hours, limit), f"{task.wait.basis}; here “{rule.title}” comes before"
+            task = replace(task, wait=replace(task.wait, low_hours=low, high_hours=limit, basis=basis))
+    return task
+
+
 def _comes_before(rule: CommonTask, task: Task, capabilities: dict[str, tuple[str, ...]]) -> bool:
     parted = (pattern.partition(":") for pattern in rule.before)
     return any(task.phase == phase and _provides(task, glob, capabilities) for glob, _, phase in parted)
 
 
-def _waiting(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
+def _waiting(
+    task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen, beside_workers: Collection[str]
+) -> Task:
     """The task with what must come before it."""
     needs = {*task.needs}
     for rule, _ in chosen:
+        if rule.stops == "workers" and task.id in beside_workers:
+            continue
         if rule.before_commands and any(one.startswith(rule.before_commands) for one in task.commands):
             needs.add(ident(rule))
         if task.id != ident(rule) and _comes_before(rule, task, capabilities):

@@ -22,6 +22,7 @@ _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}")  # nothing that a shell would read otherwise
 _WORD = re.compile(r"(?<![$\w])[A-Z][A-Z_]{2,}(?!\w|=(?!\d))")  # "WORKER=0" is one, "LC_ALL=C" none
 _LISTED = re.compile(r"(?P<option>--[a-z]+) (?P<word>BUCKET|DOMAIN)\b")  # options that may be given more than once
+_DOMAINS = re.compile(r"--[a-z]+ (?:DOMAIN\b|'\*\.DOMAIN')")
 _NO_NAMES = frozenset({"CREATE", "PUBLICATION", "FOR", "ALL", "TABLES", "SELECT", "DROP", "SUBSCRIPTION"})
 _MOST_PLACES = 6
 _MOST_COMMANDS = 12
@@ -46,6 +47,15 @@ def fill(command: str, gone: Gone) -> tuple[str, ...]:
             options = " ".join(f"{listed['option']} {name}" for name in known)
             command = command.replace(listed[0], options)
     return fill_words(command, gone.names)
+
+
+def with_domains(command: str, domains: Sequence[str]) -> str:
+    """The command with every domain of the platform where an option asks for one; a pattern (*.DOMAIN) of each too."""
+    safe = [name for name in domains if _PLAIN.fullmatch(name)]
+    for option in _DOMAINS.finditer(command) if safe else ():
+        each = " ".join(option[0].replace("DOMAIN", name) for name in safe)
+        command = command.replace(option[0], each)
+    return command
 
 
 def fill_words(command: str, known: Sequence[Names]) -> tuple[str, ...]:
