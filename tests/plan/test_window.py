@@ -166,3 +166,28 @@ def test_people_are_signed_in_where_something_answers_them() -> None:
         for task in CATALOG.blueprints[slug].tasks:
             if task.phase == "cut over":
                 assert "hosting.*" in task.needs, f"{slug}.{task.id}"
+
+
+def test_what_answers_inside_its_network_alone_is_made_reachable_before_anything_is_fetched(full: Plan) -> None:
+    way = found(full, "common.way-in")
+    assert "common.way-in" in found(full, "postgresql.dump").needs
+    assert "common.way-in" in found(full, "postgresql.follow").needs
+    assert "common.way-in" not in before(full, "versitygw.copy"), "anybody with a key reaches a bucket"
+    assert any(command.startswith("ssh -f -N") for command in way.commands)
+    assert any("the new database" in note or "new database" in note for note in way.notes)
+    assert "BASTION" in " ".join(way.look_up)
+    assert not any(task.id == "common.way-in" for task in planned("s3").tasks)
+    assert not any(task.id == "common.way-in" for task in planned("rds", notice=0).tasks)
+
+
+def test_what_is_taken_out_by_hand_waits_for_the_way_in_too() -> None:
+    mongo = Dependency("aws", "documentdb", ("data.document",), "runtime", "high")
+    platform = Platform(name="board", domains=("board.example",), applications=(APPLICATION,))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (mongo,), Assessment(Score(0, ())))
+    plan = make_plan(audit, CATALOG, losses=[Loss("aws", 30)], people=2)
+    assert "common.way-in" in found(plan, "take-out.aws.documentdb").needs
+    assert any("documentdb" in one.dependency for one in plan.unplanned), "nothing here speaks to its documents"
+
+
+def test_what_a_way_out_asks_for_stands_beside_its_commands(full: Plan) -> None:
+    assert any("reboot" in note for note in found(full, "postgresql.follow").notes)

@@ -70,6 +70,14 @@ class Exit(Value):
     keeps: tuple[Kept, ...] = ()
 
 
+class WayIn(Value):
+    """How a service is reached that answers inside its vendor's network alone."""
+
+    commands: tuple[str, ...] = ()
+    note: str = ""
+    source: Source = ""
+
+
 class Naming(Value):
     """A place in files that says what something is called at a vendor: an application, a process, a bucket. The value
     at `key`, or what stands behind the text `after`; without either the file's own name, less its ending."""
@@ -122,6 +130,7 @@ class Service(Value, rename={"examples": "example"}):  # [[example]]
     about: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exit: Exit = Exit()
     stop: Stop = Stop()
+    way_in: WayIn = WayIn()
     named: tuple[Naming, ...] = ()
     examples: tuple[Example, ...] = ()
     note: str = ""
@@ -496,6 +505,7 @@ class CommonTask(PlanTask):
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
+    reaches: bool = False  # planned where what a task fetches lies inside a vendor's network (`[way_in]` of its service)
     certificates: Literal["", "provided", "acme"] = ""  # commands: where public services have theirs from
     # once it is done and waited out, what waits for it at `before` waits no longer than this after its own work
     shortens_to_hours: Hours | None = None

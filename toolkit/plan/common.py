@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from toolkit.catalog.entries import Catalog, CommonTask, PlanTask
+from toolkit.catalog.entries import Catalog, CommonTask, PlanTask, WayIn
 from toolkit.model import DataLost, Platform, Replacement, Task, Value
 from toolkit.plan.certificates import certificate_commands
-from toolkit.plan.figures import task_from, too_early
+from toolkit.plan.figures import look_up, task_from, too_early
 from toolkit.plan.losses import Gone
-from toolkit.plan.names import open_words, with_domains
+from toolkit.plan.names import fill, open_words, with_domains
 from toolkit.plan.stopping import Stopping
 from toolkit.plan.window import window
 
@@ -52,6 +52,8 @@ def common_tasks(
     tasks = [_beside(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     wired = [_waiting(task, capabilities, chosen, beside_workers) for task in (*built, *tasks)]
+    of = {one.blueprint: {*one.dependencies} for one in replacements}
+    wired = [_reached(task, of.get(task.id.partition(".")[0], set()), chosen) for task in wired]
     wired = [_shortened(task, capabilities, chosen) for task in wired]
     provided: dict[str, list[str]] = {}
     for rule, _ in chosen:
@@ -104,7 +106,7 @@ def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
         return task
     task = replace(task, commands=(*commands, *task.commands), look_up=_unknown(commands, halt))
     # the way back is one, and said once
-    return replace(task, notes=halt.notes, undo=halt.back) if rule.stops == "writers" else task
+    return replace(task, notes=(*task.notes, *halt.notes), undo=halt.back) if rule.stops == "writers" else task
 
 
 def _unknown(commands: Sequence[str], halt: Stopping) -> tuple[str, ...]:
@@ -167,6 +169,10 @@ def _chosen(
         wanted = bool(gone or (rule.builds and replacements))
         if rule.where_needed:
             wanted = any(_comes_before(rule, task, capabilities) for task in built)
+        if rule.reaches:
+            moving = (one for one in lost if one.dependency.firm or one.dependency.id in replaced)
+            gone = tuple(one for one in moving if one.notice_hours and _lies_inside(one, catalog))
+            wanted = bool(gone)
         if rule.opens or not wanted:
             continue
         if rule.unless and taken_over(rule.unless, replacements, catalog):
@@ -186,6 +192,8 @@ def _calls(rule: CommonTask, gone: Gone) -> bool:
 
 def _asked(rule: CommonTask, gone: Sequence[Gone]) -> tuple[Gone, ...]:
     """Of what is lost, that which must still answer for the task."""
+    if rule.reaches:
+        return tuple(gone)
     access = rule.access or rule.of
     return tuple(one for one in gone if any(_matches(name, access) for name in one.dependency.capabilities))
 
@@ -219,7 +227,35 @@ def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Pla
     needs = [ident(planned[need]) for need in rule.needs if need in planned]
     calling = (name for one in gone for name in one.dependency.capabilities if _matches(name, rule.of))
     capability = next(iter(rule.provides), "") or next(calling, "hosting.compute")
+    if rule.reaches:
+        return _way_in(rule, gone, platform, catalog)
     return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)
+
+
+def _lies_inside(gone: Gone, catalog: Catalog) -> bool:
+    entry = catalog.services.get(gone.dependency.id)
+    return bool(entry and entry.way_in != WayIn())
+
+
+def _way_in(rule: CommonTask, gone: Sequence[Gone], platform: Platform, catalog: Catalog) -> Task:
+    """The task with each vendor's own way."""
+    ways = [(one, catalog.services[one.dependency.id].way_in) for one in gone]
+    commands = tuple(filled for one, way in ways for command in way.commands for filled in fill(command, one))
+    task = task_from(rule, ident(rule), (), gone[0].dependency.capabilities[0], gone, platform, catalog)
+    notes = tuple(f"{one.dependency.id}: {way.note}" for one, way in ways if way.note)
+    return replace(task, commands=tuple(dict.fromkeys(commands)), notes=notes, look_up=look_up(commands, gone))
+
+
+def behind_way_in(tasks: Sequence[Task], others: Sequence[Task], lost: Sequence[Gone], catalog: Catalog) -> tuple[Task, ...]:
+    """Tasks that take something out by hand, each after the way in to where that lies, if one is made."""
+    ways = {ident(rule) for rule in catalog.tasks if rule.reaches} & {task.id for task in tasks}
+    inside = {one.dependency.id.replace("/", ".") for one in lost if _lies_inside(one, catalog)}
+    return tuple(
+        replace(task, needs=tuple(sorted({*task.needs, *ways})))
+        if task.id.partition(".")[2] in inside and task.window.before_access_ends
+        else task
+        for task in others
+    )
 
 
 def _beside(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:
@@ -240,6 +276,18 @@ def _behind(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: d
 def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -> bool:
     of = capabilities.get(task.id.partition(".")[0], (task.capability,))
     return any(fnmatchcase(one, glob) for one in of)
+
+
+def _reached(task: Task, dependencies: Collection[str], chosen: _Chosen) -> Task:
+    """The task behind the way in to what it takes from."""
+    ways = [
+        ident(rule)
+        for rule, gone in chosen
+        if rule.reaches and any(one.dependency.id in dependencies for one in gone)
+    ]
+    if not ways or not task.window.before_access_ends:
+        return task
+    return replace(task, needs=tuple(sorted({*task.needs, *ways})))
 
 
 def _shortened(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:

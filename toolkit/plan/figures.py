@@ -5,11 +5,11 @@ machine takes to copy is waiting and nobody's work.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
-from toolkit.model import Effort, Platform, Task, Wait, Window
+from toolkit.model import Effort, Export, Platform, Task, Wait, Window
 from toolkit.plan.losses import Gone
 from toolkit.plan.measured import MeasuredRule
 from toolkit.plan.names import fill, open_words
@@ -31,6 +31,9 @@ def task_from(
     area = capability.partition(".")[0]
     effort, copying = _effort(rule.effort, gone)
     commands = (*vendor_commands(rule, gone, catalog), *rule.commands)
+    limits = [
+        f"{one.dependency.id}: {export.limit}" for one in gone for export in _fetched(rule, one, catalog) if export.limit
+    ]
     return Task(
         id=ident,
         title=rule.title,
@@ -41,6 +44,7 @@ def task_from(
         needs=tuple(needs),
         window=_window(rule, gone),
         commands=commands,
+        notes=tuple(dict.fromkeys(limits)),
         look_up=look_up(commands, gone) if rule.fetches else (),
         done_when=rule.done_when,
         rollback=rule.rollback,
@@ -53,12 +57,18 @@ def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> t
     found = [
         filled
         for one in gone
-        for export in catalog.exit(one.dependency.id).exports
-        if export.dataset and export.dataset in rule.fetches
+        for export in _fetched(rule, one, catalog)
         for command in export.commands
         for filled in fill(command, one)
     ]
     return tuple(dict.fromkeys(found)) or rule.general
+
+
+def _fetched(rule: PlanTask, gone: Gone, catalog: Catalog) -> Iterator[Export]:
+    """The ways by which it gives what the task fetches, as commands."""
+    for export in catalog.exit(gone.dependency.id).exports:
+        if export.dataset and export.dataset in rule.fetches and export.commands:
+            yield export
 
 
 def look_up(commands: Sequence[str], gone: Sequence[Gone]) -> tuple[str, ...]:
