@@ -234,6 +234,7 @@ class Engine(Value):
     name: str
     capabilities: tuple[str, ...]  # what it is used as; the first is what a need of it counts as
     signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)
+    by_hand: str = ""  # what to do where no blueprint speaks it
 
 
 def engine_of(signal: str) -> str | None:
@@ -456,6 +457,7 @@ class EffortRule(Value):
     minutes_each: float = 0.0
     per: Literal["", "gb", "item"] = ""
     basis: str = ""
+    up_to_minutes: float = 0.0  # of the fixed minutes, the most where nobody can say it nearer: that is what is planned
     run_minutes: float = 0.0  # of the fixed minutes, those of its commands, which a drill measures
 
 

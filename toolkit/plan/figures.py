@@ -89,6 +89,8 @@ def too_early(gone: Gone) -> str:
     """Why something cannot be fetched from it."""
     if not gone.notice_hours and gone.assumed:
         return f"taken to lie at {gone.dependency.vendor}, which ends access without notice"
+    if not gone.notice_hours and gone.outage:
+        return f"{gone.dependency.vendor} cannot be asked while it is down; when it is back, take it then"
     if not gone.notice_hours:
         return f"{gone.dependency.vendor} ends access without notice"
     return f"{gone.notice_hours:g} h of notice are too few to fetch it by this plan"
@@ -97,6 +99,8 @@ def too_early(gone: Gone) -> str:
 def _effort(rule: EffortRule, gone: Sequence[Gone]) -> tuple[Effort, Wait | None]:
     """Whole minutes, as hours, and how they came about; a copy's own time apart."""
     minutes, basis, wait = rule.fixed_minutes, f"{rule.fixed_minutes:g} min", None
+    if rule.up_to_minutes > minutes:
+        minutes, basis = rule.up_to_minutes, f"{minutes / 60:g} to {rule.up_to_minutes / 60:g} h, the most is planned"
     if rule.per == "item" and rule.minutes_each:
         quantity = _items(gone)
         minutes += rule.minutes_each * quantity

@@ -27,9 +27,13 @@ def figures(plan: Plan) -> str:
     if plan.journeys:
         first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
         return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
-    taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
+    taken = f"{schedule.makespan_hours:.1f} hours with {_crew(schedule.people)}"
     bound = f"these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours"
     return f"No journey stops with it, as far as was seen. {taken}; {bound}."
+
+
+def _crew(number: int) -> str:
+    return "one person" if number == 1 else f"{number} people"
 
 
 def _some_return(plan: Plan) -> bool:
@@ -56,7 +60,7 @@ def _all(plan: Plan) -> str:
     schedule = plan.schedule
     waiting = max((_waiting(task) for task in plan.tasks if task.phase not in ("settle", "retire")), default=0.0)
     longest = f", the longest wait {_long(waiting)}" if waiting else ""
-    return f"{schedule.makespan_hours:.1f} hours with {schedule.people} people{longest}"
+    return f"{schedule.makespan_hours:.1f} hours with {_crew(schedule.people)}{longest}"
 
 
 def _nothing(plan: Plan) -> str:
