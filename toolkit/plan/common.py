@@ -246,7 +246,9 @@ def _way_in(rule: CommonTask, gone: Sequence[Gone], platform: Platform, catalog:
     return replace(task, commands=tuple(dict.fromkeys(commands)), notes=notes, look_up=look_up(commands, gone))
 
 
-def behind_way_in(tasks: Sequence[Task], others: Sequence[Task], lost: Sequence[Gone], catalog: Catalog) -> tuple[Task, ...]:
+def behind_way_in(
+    tasks: Sequence[Task], others: Sequence[Task], lost: Sequence[Gone], catalog: Catalog
+) -> tuple[Task, ...]:
     """Tasks that take something out by hand, each after the way in to where that lies, if one is made."""
     ways = {ident(rule) for rule in catalog.tasks if rule.reaches} & {task.id for task in tasks}
     inside = {one.dependency.id.replace("/", ".") for one in lost if _lies_inside(one, catalog)}
@@ -281,9 +283,7 @@ def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -
 def _reached(task: Task, dependencies: Collection[str], chosen: _Chosen) -> Task:
     """The task behind the way in to what it takes from."""
     ways = [
-        ident(rule)
-        for rule, gone in chosen
-        if rule.reaches and any(one.dependency.id in dependencies for one in gone)
+        ident(rule) for rule, gone in chosen if rule.reaches and any(one.dependency.id in dependencies for one in gone)
     ]
     if not ways or not task.window.before_access_ends:
         return task

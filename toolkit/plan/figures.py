@@ -32,9 +32,8 @@ def task_from(
     area = capability.partition(".")[0]
     effort, copying = _effort(rule.effort, gone)
     commands = with_folders((*vendor_commands(rule, gone, catalog), *rule.commands))
-    limits = [
-        f"{one.dependency.id}: {export.limit}" for one in gone for export in _fetched(rule, one, catalog) if export.limit
-    ]
+    ways = [(one.dependency.id, export.limit) for one in gone for export in _fetched(rule, one, catalog)]
+    limits = [f"{ident}: {limit}" for ident, limit in ways if limit]
     return Task(
         id=ident,
         title=rule.title,

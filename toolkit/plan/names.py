@@ -81,7 +81,7 @@ def open_words(commands: Sequence[str]) -> tuple[str, ...]:
 def names_of(ident: str, audit: Audit, catalog: Catalog) -> tuple[list[Names], set[str]]:
     """What files call things at this vendor, service or runner, and the words for programs of which there are none.
     Names of stages that people do not use are left out: whoever copies the database of "board-staging" loses the one
-    that people wrote to. What lies in a folder of a stage counts where nothing else does, for others call it the same."""
+    that people wrote to. What lies in a stage's folder counts where nothing else does: others call it the same."""
     seen = [one for one in audit.survey.names if one.of == ident and _PLAIN.fullmatch(one.name)]
     live = [one for one in seen if not (_STAGE.search(one.name.lower()) or _STAGE.search(one.where.lower()))]
     told = {one.word for one in live}

@@ -291,7 +291,7 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
 def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...]]) -> list[Mapping[str, _Job]]:
     """The same, where nobody begins long work that no journey waits for before the window is over: who waits two hours
     for machines and takes up a day's work meanwhile is missing when they are there."""
-    found = []
+    found: list[Mapping[str, _Job]] = []
     for jobs in ways:
         frozen = [name for name, job in jobs.items() if job.frozen]
         last = {name for name in frozen if not any(name in jobs[other].needs for other in frozen)}
