@@ -192,3 +192,16 @@ def test_what_is_taken_out_by_hand_waits_for_the_way_in_too() -> None:
 
 def test_what_a_way_out_asks_for_stands_beside_its_commands(full: Plan) -> None:
     assert any("reboot" in note for note in found(full, "postgresql.follow").notes)
+
+
+def test_the_old_databases_address_is_asked_for_wherever_a_playbook_takes_it(full: Plan) -> None:
+    for name in ("postgresql.follow", "postgresql.last-rows"):
+        assert any("OLD_DATABASE_URL: set it first" in line for line in found(full, name).look_up), name
+
+
+def test_a_service_of_containers_says_how_its_settings_are_had() -> None:
+    lost = Dependency("aws", "ecs", ("hosting.containers",), "runtime", "high")
+    platform = Platform(name="board", applications=(APPLICATION,))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (lost,), Assessment(Score(0, ())))
+    task = found(make_plan(audit, CATALOG, losses=[Loss("aws", 30)], people=2), "common.settings-copy")
+    assert any("describe-task-definition" in command for command in task.commands)

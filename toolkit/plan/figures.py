@@ -45,7 +45,7 @@ def task_from(
         window=_window(rule, gone),
         commands=commands,
         notes=tuple(dict.fromkeys(limits)),
-        look_up=look_up(commands, gone) if rule.fetches else (),
+        look_up=look_up(commands, gone) if rule.fetches or _OLD.search(" ".join(commands)) else (),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
