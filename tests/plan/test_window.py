@@ -19,6 +19,7 @@ from toolkit.model import (
     Task,
 )
 from toolkit.plan import make_plan
+from toolkit.report import caveats
 
 CATALOG = load()
 APPLICATION = Application("board", "board", start="run", port=8000, domains=("board.example",))
@@ -205,3 +206,8 @@ def test_a_service_of_containers_says_how_its_settings_are_had() -> None:
     audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (lost,), Assessment(Score(0, ())))
     task = found(make_plan(audit, CATALOG, losses=[Loss("aws", 30)], people=2), "common.settings-copy")
     assert any("describe-task-definition" in command for command in task.commands)
+
+
+def test_the_window_says_how_long_resolvers_lead_people_to_the_old_hosts(full: Plan) -> None:
+    said = caveats.freeze(full)
+    assert "minutes in which nobody can write, and up to 6 more for whoever is still led to the old hosts" in said
