@@ -84,6 +84,10 @@ def test_what_the_rehearsal_wrote_is_gone_and_nothing_writes_while_a_database_fo
         assert "path=/etc/offramp/held state=absent" in found(full, name).commands[0], name
 
 
+def test_where_applications_stay_where_they_are_nothing_is_held() -> None:
+    assert not any("/etc/offramp/held" in one for task in planned("s3", "rds").tasks for one in task.commands)
+
+
 def test_own_name_servers_lead_where_names_led_before_until_the_window(full: Plan) -> None:
     frozen = {task.id for task in full.tasks if task.phase == "freeze"}
     leading = [task for task in full.tasks if any("dns_point_at: here" in one for one in task.commands)]
