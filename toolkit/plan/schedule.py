@@ -342,6 +342,10 @@ def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> It
     asked = {name: job.minutes if job.wait >= _LONG_WAIT and wanted[name] else inf for name, job in jobs.items()}
     yield {name: (asked[name], urgent[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (urgent[name], asked[name], -wanted[name], -tail[name], name) for name in jobs}
+    # and so is what has to be done before it can be asked for
+    leads = _wanted(jobs, [tuple(name for name, minutes in asked.items() if minutes < inf)])
+    yield {name: (not leads[name], -tail[name], name) for name in jobs}
+    yield {name: (urgent[name], not leads[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (-tail[name], deadline[name], name) for name in jobs}
 
 
