@@ -108,7 +108,7 @@ def new(gateway: dict[str, str]) -> Any:
 
 
 def exported(old: Any, folder: Path) -> Path:
-    dataset.export(s3.streams(old, ["media"], folder), folder, source="s3 test", log=print)
+    dataset.export(s3.streams(old, ["media"], folder), folder, source="s3 test", log=print, renews=True)
     return folder
 
 
@@ -182,3 +182,49 @@ def test_an_object_that_nobody_can_decrypt_does_not_stop_the_others(old: Any, tm
     folder = exported(old, tmp_path / "set")
     with (folder / "data.objects.jsonl").open() as lines:
         assert {one["key"]: one["missing"] for one in map(json.loads, lines) if "file" not in one} == {"sealed": code}
+
+
+def test_a_second_copy_moves_only_what_changed_and_takes_away_what_is_gone(
+    old: Any, load: Import, gateway: dict[str, str], tmp_path: Path
+) -> None:
+    time.sleep(1.1)  # a store counts in seconds; what was written in that of the copy is fetched again
+    folder, known = exported(old, tmp_path / "set"), str(tmp_path / "known.jsonl")
+    assert wanted(folder, known) == ["*"]
+    load(folder, "--known", known)
+    kept = {path: path.stat().st_mtime_ns for path in (folder / "objects").rglob("*") if path.is_file()}
+    new(gateway).put_object(Bucket="media", Key="by a rehearsal", Body=b"x")
+    old.put_object(Bucket="media", Key="late", Body=b"late")
+    old.put_object(Bucket="media", Key="a/b ü+%/c", Body=b"longer")
+    old.delete_object(Bucket="media", Key="open")
+    asked: list[str] = []
+    old.meta.events.register("before-call.s3.GetObject", lambda params, **_: asked.append(params["url_path"]))
+    exported(old, folder)
+    assert sorted(one.rpartition("/")[2] for one in asked) == ["c", "late"]
+    assert not (folder / ".earlier").exists()
+    assert len(kept.keys() - set((folder / "objects").rglob("*"))) == 1, "the bytes of what is gone go"
+    files = wanted(folder, known)
+    for path in (folder / "objects").rglob("*"):  # what is not wanted does not travel
+        if path.is_file() and str(path.relative_to(folder)) not in files:
+            path.unlink()
+    code, report = load(folder, "--known", known)
+    assert (code, report["loaded"], report["removed"], report["differences"]) == (0, 2, 1, []), report
+    names = {one["Key"] for one in new(gateway).list_objects_v2(Bucket="media")["Contents"]}
+    assert names == {"page", "late", "a/b ü+%/c", "by a rehearsal"}
+    assert wanted(folder, known) == [""]
+
+
+def test_what_was_equal_and_is_gone_from_the_gateway_is_a_difference(
+    old: Any, load: Import, gateway: dict[str, str], tmp_path: Path
+) -> None:
+    folder, known = exported(old, tmp_path / "set"), str(tmp_path / "known.jsonl")
+    load(folder, "--known", known)
+    new(gateway).delete_object(Bucket="media", Key="page")
+    code, report = load(folder, "--known", known)
+    assert code == 1
+    assert ["media/page" in one and "everything=true" in one for one in report["differences"]] == [True]
+    assert load(folder, "--known", known, "--everything")[1]["loaded"] == 1
+
+
+def wanted(folder: Path, known: str) -> list[str]:
+    command = [sys.executable, IMPORT, folder, "--wanted", "--known", known]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip("\n").split("\n")

@@ -70,6 +70,14 @@ class Exit(Value):
     keeps: tuple[Kept, ...] = ()
 
 
+class WayIn(Value):
+    """How a service is reached that answers inside its vendor's network alone."""
+
+    commands: tuple[str, ...] = ()
+    note: str = ""
+    source: Source = ""
+
+
 class Naming(Value):
     """A place in files that says what something is called at a vendor: an application, a process, a bucket. The value
     at `key`, or what stands behind the text `after`; without either the file's own name, less its ending."""
@@ -122,6 +130,7 @@ class Service(Value, rename={"examples": "example"}):  # [[example]]
     about: dict[str, tuple[str, ...]] = field(default_factory=dict)
     exit: Exit = Exit()
     stop: Stop = Stop()
+    way_in: WayIn = WayIn()
     named: tuple[Naming, ...] = ()
     examples: tuple[Example, ...] = ()
     note: str = ""
@@ -225,6 +234,7 @@ class Engine(Value):
     name: str
     capabilities: tuple[str, ...]  # what it is used as; the first is what a need of it counts as
     signals: dict[SignalKind, tuple[str, ...]] = field(default_factory=dict)
+    by_hand: str = ""  # what to do where no blueprint speaks it
 
 
 def engine_of(signal: str) -> str | None:
@@ -447,6 +457,7 @@ class EffortRule(Value):
     minutes_each: float = 0.0
     per: Literal["", "gb", "item"] = ""
     basis: str = ""
+    up_to_minutes: float = 0.0  # of the fixed minutes, the most where nobody can say it nearer: that is what is planned
     run_minutes: float = 0.0  # of the fixed minutes, those of its commands, which a drill measures
 
 
@@ -475,6 +486,9 @@ class PlanTask(Value):
     unless: str = ""  # not done where another replacement can provide this ("hosting.*"): it comes with that
     beside: str = ""  # done only where another can ("edge.cdn")
     stops: Literal["", "writers", "workers"] = ""  # commands: how these are stopped where the platform runs
+    # "edge.dns" → commands that come first where another replacement takes that over
+    commands_beside: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    beside_workers: bool = False  # of the freeze window: done while workers finish what is queued
 
 
 class CommonTask(PlanTask):
@@ -493,6 +507,10 @@ class CommonTask(PlanTask):
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
+    reaches: bool = False  # planned where what is fetched lies inside a vendor's network (`[way_in]` of its service)
+    certificates: Literal["", "provided", "acme"] = ""  # commands: where public services have theirs from
+    # once it is done and waited out, what waits for it at `before` waits no longer than this after its own work
+    shortens_to_hours: Hours | None = None
 
 
 class TasksFile(Value, rename={"tasks": "task"}):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @lose_option
 @scenario_option
 @click.option("--people", type=click.IntRange(1, 500), help="Who can work on it; default: offramp.toml's people.")
+@click.option("--away", metavar="NAME,…", help="Who of offramp.toml's [[person]]s cannot be reached.")
 @click.option("--prepared", is_flag=True, help="As if copies and contracts were held already.")
 @click.option("--compare", is_flag=True, help="A table of losses instead: each company that can stop a journey.")
 @click.option("--today", is_flag=True, help="A table of what to do before anything happens, and what each saves.")
@@ -34,6 +35,7 @@ def plan(
     lose: str | None,
     scenario: str | None,
     people: int | None,
+    away: str | None,
     prepared: bool,
     compare: bool,
     today: bool,
@@ -46,11 +48,13 @@ def plan(
     """Say what to do, in what order, in the hours there are."""
     from toolkit.documents import read_audit
     from toolkit.plan import make_plan
+    from toolkit.plan.away import without_people
 
     if sum((compare, today, bool(runbooks))) > 1:
         raise BadInput("--compare, --today and --runbooks each show something else", hint="ask for one at a time")
     result = read_audit(audit_file)
     catalog = own_catalog(result.platform, audit_file, overlays, allow_outside=allow_outside)
+    result = without_people(result, away.split(",") if away else ())
     losses = read_losses(lose, scenario, result, catalog) if lose or scenario else ()
     if compare:
         from toolkit.plan.compare import compare as side_by_side

@@ -109,7 +109,10 @@ def s3(
     key: Path | None,
     dry_run: bool,
 ) -> None:
-    """Objects of buckets with headers, metadata and tags; versions and grants are counted and said."""
+    """Objects of buckets with headers, metadata and tags; versions and grants are counted and said.
+
+    Where TO holds a complete export of these buckets, only what is new or changed is fetched, and what is gone goes.
+    """
     from toolkit.export import dataset, s3
 
     source = f"s3 {endpoint or 'aws'} {' '.join(buckets)}"
@@ -117,7 +120,7 @@ def s3(
     if not dry_run:
         streams = s3.streams(s3.client(aws_profile, endpoint), buckets, folder)
         with signed(folder, key):
-            made = dataset.export(streams, folder, source=source, log=say)
+            made = dataset.export(streams, folder, source=source, log=say, renews=True)
         report(made, folder)
 
 

@@ -6,6 +6,7 @@ In: streams, one per dataset, each a function `cursor → pages`. Out: a folder
     manifest.json          {"schema_version", "source", "complete", "begun",
                            "datasets": {name: {file, records, sha256}}}
     .export-state.json     only while an export is unfinished: where each stream is to go on
+    .earlier/              only while a complete export is brought up to date: its records and manifest
 
 A page is on disk before its cursor is: a run that was stopped at any moment goes on where it was. Of records that a
 vendor sends twice, because they changed meanwhile, the last one counts. The manifest is written last; a folder without
@@ -16,6 +17,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -31,7 +33,7 @@ from toolkit.export.onward import Onward
 from toolkit.lock import locked
 from toolkit.model import SCHEMA_VERSION
 
-MANIFEST, _STATE = "manifest.json", ".export-state.json"
+MANIFEST, _STATE, EARLIER = "manifest.json", ".export-state.json", ".earlier"
 
 Record = dict[str, Any]
 Log = Callable[[str], None]
@@ -94,15 +96,19 @@ def export(
     source: str,
     log: Log,
     beside: Callable[[Path], object] | None = None,
+    renews: bool = False,
 ) -> Manifest:
     """Write every stream to its dataset in `folder`, going on where an earlier run was stopped.
 
-    `beside` writes what belongs to the datasets; the export is complete only when it has.
+    `beside` writes what belongs to the datasets; the export is complete only when it has. `renews`: the streams look
+    into EARLIER for what they need not fetch again, so that a complete export may be brought up to date.
 
     Raises BadInput when another process exports there, the folder holds another export, or a record breaks its
     dataset's schema; whatever a stream raises ends the run and leaves the folder fit for the next one.
     """
     with locked(folder, mode=0o700):
+        if renews:
+            _set_aside(folder, utf8.holdable(source))
         state = _resume(folder, utf8.holdable(source))
         _write_all(streams, state, folder, log)
         if beside:
@@ -132,6 +138,7 @@ def _complete(streams: Mapping[str, Stream], state: _State, folder: Path) -> Man
     manifest = Manifest(SCHEMA_VERSION, state.source, complete=True, datasets=datasets, begun=state.begun)
     write_manifest(manifest, folder)
     (folder / _STATE).unlink(missing_ok=True)
+    shutil.rmtree(folder / EARLIER, ignore_errors=True)
     return manifest
 
 
@@ -161,6 +168,22 @@ def checksum(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _set_aside(folder: Path, source: str) -> None:
+    """Where the folder holds a complete export of the same source, its records and manifest lie in EARLIER afterwards.
+    The manifest goes last: whoever is stopped before begins here again."""
+    if not (folder / MANIFEST).exists():
+        return
+    found = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    if found.source != source:
+        hint = "give another folder"
+        raise BadInput(f"the folder holds a complete export of {found.source}", where=folder, hint=hint)
+    (folder / EARLIER).mkdir(mode=0o700, exist_ok=True)
+    (folder / _STATE).unlink(missing_ok=True)
+    for name in [*(one.file for one in found.datasets.values()), MANIFEST]:
+        if "/" not in name and (folder / name).exists():
+            (folder / name).replace(folder / EARLIER / name)
 
 
 def _resume(folder: Path, source: str) -> _State:

@@ -2,14 +2,22 @@
 
 In: a boto3 client and names of buckets. Out: the streams data.buckets and data.objects. An object's bytes lie in
 `objects/<two letters>/<hash of bucket and key>`: no key is too long or too odd for a file system, and `post` may lie
-beside `post/x`. Needs s3:ListBucket, ListBucketVersions, GetObject, GetObjectAcl, GetObjectTagging, GetBucketAcl,
-GetBucketVersioning and GetBucketOwnershipControls.
+beside `post/x`.
+
+A complete export is brought up to date by the same command: what was neither changed nor resized since is not fetched
+again, and what is gone goes. Tags and grants that changed alone are not noticed.
+
+Needs s3:ListBucket, ListBucketVersions, GetObject, GetObjectAcl, GetObjectTagging, GetBucketAcl, GetBucketVersioning,
+GetBucketOwnershipControls.
 """
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
 from toolkit import strays
 from toolkit.errors import BadInput, ProgramFailed
-from toolkit.export.dataset import Page, Record, Stream, present
+from toolkit.export.dataset import EARLIER, MANIFEST, Page, Record, Stream, present
 from toolkit.export.onward import Onward
 
 NAME = "s3"
@@ -47,6 +55,7 @@ _NOT_GIVEN = {
     "KMS.NotFoundException",
     "KMS.KMSInvalidStateException",
 }
+_FILE = re.compile(r"objects/[0-9a-f]{2}/[0-9a-f]{64}")
 _PAGE, _AT_ONCE, _CHUNK = 100, 8, 1 << 20
 _ALL = {"http://acs.amazonaws.com/groups/global/AllUsers": "everybody",
         "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "every account"}  # fmt: skip
@@ -100,17 +109,86 @@ def _bucket(s3: Any, name: str) -> Record:
 def _objects(s3: Any, buckets: Sequence[str], folder: Path, cursor: Any) -> Iterator[Page]:
     """The cursor is [which bucket, last key]."""
     which, last = cursor or (0, "")
+    earlier = Earlier(folder, buckets)
+    if cursor:
+        earlier.skip(which, last)
     while which < len(buckets):
         bucket = buckets[which]
         query = {"StartAfter": last} if last else {}
         listed = _asked(s3.list_objects_v2, Bucket=bucket, MaxKeys=_PAGE, **query)
-        found = listed.get("Contents", [])
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            take = partial(_object, s3, folder, bucket, has_acls=_has_acls(s3, bucket))
-            records = tuple(pool.map(take, found))
+        found = [(one, earlier.same(which, one)) for one in listed.get("Contents", ())]
+        wanted = {one["Key"]: one for one, record in found if record is None}
+        if wanted:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                take = partial(_object, s3, folder, bucket, has_acls=_has_acls(s3, bucket))
+                fetched = dict(zip(wanted, pool.map(take, wanted.values()), strict=True))
+        records = tuple(record or fetched[one["Key"]] for one, record in found)
         more = bool(listed.get("IsTruncated"))
-        which, last = (which, found[-1]["Key"]) if more else (which + 1, "")
+        which, last = (which, found[-1][0]["Key"]) if more else (which + 1, "")
+        if not more:
+            earlier.forget_until(which)
         yield Page(records, [which, last] if which < len(buckets) else None)
+
+
+class Earlier:
+    """The records of the export before, gone through beside the listing, for both are in the order of keys."""
+
+    def __init__(self, folder: Path, buckets: Sequence[str]) -> None:
+        self._folder = folder
+        self._place = {name: number for number, name in enumerate(buckets)}
+        self._lines = _lines(folder / EARLIER / "data.objects.jsonl")
+        manifest = folder / EARLIER / MANIFEST
+        begun = json.loads(manifest.read_bytes()).get("begun", "") if manifest.exists() else ""
+        self._begun = datetime.fromisoformat(begun) if begun else None
+        self._next = next(self._lines, None)
+
+    def same(self, which: int, listed: dict[str, Any]) -> Record | None:
+        """The record of this object, where its bytes lie here already. Those before it are gone from the store."""
+        place = (which, listed["Key"].encode())
+        while self._next and self._order(self._next) < place:
+            self._forget(self._next)
+            self._advance()
+        record = self._next
+        if record is None or self._order(record) != place:
+            return None
+        self._advance()
+        return record if self._is_unchanged(record, listed) else None
+
+    def skip(self, which: int, last: str) -> None:
+        """Go past what a run that was stopped has dealt with."""
+        while self._next and self._order(self._next) <= (which, last.encode()):
+            self._advance()
+
+    def forget_until(self, which: int) -> None:
+        """Delete what is left of the buckets before this one: it was not listed again."""
+        while self._next and self._order(self._next) < (which, b""):
+            self._forget(self._next)
+            self._advance()
+
+    def _is_unchanged(self, record: Record, listed: dict[str, Any]) -> bool:
+        modified = listed["LastModified"].replace(microsecond=0)
+        if "file" not in record or self._begun is None or modified >= self._begun:
+            return False  # what was written while it was copied may have been written twice in that second
+        path = self._folder / record["file"]
+        size = path.stat().st_size if path.is_file() else -1
+        same_size = size == record.get("size") == listed["Size"]
+        return bool(same_size and record.get("modified") == modified.isoformat())
+
+    def _order(self, record: Record) -> tuple[int, bytes]:
+        return self._place.get(record["bucket"], -1), record["key"].encode()
+
+    def _forget(self, record: Record) -> None:
+        if _FILE.fullmatch(record.get("file", "")):
+            (self._folder / record["file"]).unlink(missing_ok=True)
+
+    def _advance(self) -> None:
+        self._next = next(self._lines, None)
+
+
+def _lines(path: Path) -> Iterator[Record]:
+    if path.exists():
+        with path.open("rb") as file:
+            yield from map(json.loads, file)
 
 
 def _object(s3: Any, folder: Path, bucket: str, listed: dict[str, Any], *, has_acls: bool) -> Record:

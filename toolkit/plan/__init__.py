@@ -15,6 +15,7 @@ from toolkit.plan.access import possible
 from toolkit.plan.calendar import DAY_HOURS
 from toolkit.plan.called import called
 from toolkit.plan.changes import changes
+from toolkit.plan.common import behind_way_in
 from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
@@ -72,6 +73,7 @@ def make_plan(
         )
         left += left_behind(assumed, replacements)
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
+        by_hand = behind_way_in(made.tasks, by_hand, lost, catalog)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
         writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
         tasks, figures = schedule(

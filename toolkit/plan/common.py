@@ -7,17 +7,20 @@ again when they are done, and what is lost where one is done instead of another.
 
 from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from toolkit.catalog.entries import Catalog, CommonTask
+from toolkit.catalog.entries import Catalog, CommonTask, PlanTask, WayIn
 from toolkit.model import DataLost, Platform, Replacement, Task, Value
-from toolkit.plan.figures import task_from, too_early
+from toolkit.plan.certificates import certificate_commands
+from toolkit.plan.figures import look_up, task_from, too_early
 from toolkit.plan.losses import Gone
-from toolkit.plan.names import open_words
+from toolkit.plan.names import fill, open_words, with_domains
 from toolkit.plan.stopping import Stopping
 from toolkit.plan.window import window
 
+Rule = TypeVar("Rule", bound=PlanTask)
 COMMON = "common"  # what their ids begin with, as a blueprint's tasks begin with its name
 
 
@@ -38,14 +41,20 @@ def common_tasks(
     catalog: Catalog,
     halt: Stopping,
     hopeless: Collection[str],
+    beside_workers: Collection[str] = (),
 ) -> Common:
-    """What checks/tasks.toml asks for under these losses, with the blueprints' tasks."""
+    """What checks/tasks.toml asks for under these losses, with the blueprints' tasks. `beside_workers`: those of them
+    that are done while workers finish."""
     chosen = _chosen(lost, built, replacements, catalog, hopeless)
+    chosen = [(_with_commands(rule, replacements, platform, catalog), gone) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
     tasks = [_stopping(_task(rule, gone, chosen, platform, catalog), rule, halt) for rule, gone in chosen]
     tasks = [_beside(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
-    wired = [_waiting(task, capabilities, chosen) for task in (*built, *tasks)]
+    wired = [_waiting(task, capabilities, chosen, beside_workers) for task in (*built, *tasks)]
+    of = {one.blueprint: {*one.dependencies} for one in replacements}
+    wired = [_reached(task, of.get(task.id.partition(".")[0], set()), chosen) for task in wired]
+    wired = [_shortened(task, capabilities, chosen) for task in wired]
     provided: dict[str, list[str]] = {}
     for rule, _ in chosen:
         for capability in rule.provides:
@@ -72,7 +81,9 @@ def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt:
         within = opened | (window(tasks) if rule.opens == "freeze" else set())
         inside = [task for task in tasks if task.id in within]
         after = _followers(within, tasks)
-        rehearsed = {task.id for task in tasks if task.phase == "rehearse"}
+        moving = {COMMON, *(task.id.partition(".")[0] for task in inside)}
+        # an app that is rehearsed on phones keeps no database from moving
+        rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in moving}
         outer = {need for task in inside for need in task.needs} | rehearsed
         first = task_from(
             rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
@@ -95,7 +106,7 @@ def _stopping(task: Task, rule: CommonTask, halt: Stopping) -> Task:
         return task
     task = replace(task, commands=(*commands, *task.commands), look_up=_unknown(commands, halt))
     # the way back is one, and said once
-    return replace(task, notes=halt.notes, undo=halt.back) if rule.stops == "writers" else task
+    return replace(task, notes=(*task.notes, *halt.notes), undo=halt.back) if rule.stops == "writers" else task
 
 
 def _unknown(commands: Sequence[str], halt: Stopping) -> tuple[str, ...]:
@@ -158,9 +169,15 @@ def _chosen(
         wanted = bool(gone or (rule.builds and replacements))
         if rule.where_needed:
             wanted = any(_comes_before(rule, task, capabilities) for task in built)
+        if rule.reaches:
+            moving = (one for one in lost if one.dependency.firm or one.dependency.id in replaced)
+            gone = tuple(one for one in moving if one.notice_hours and _lies_inside(one, catalog))
+            wanted = bool(gone)
         if rule.opens or not wanted:
             continue
         if rule.unless and taken_over(rule.unless, replacements, catalog):
+            continue
+        if rule.beside and not taken_over(rule.beside, replacements, catalog):
             continue
         closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
         reachable[rule.id] = not (rule.before_access_ends and gone and closed)
@@ -177,6 +194,8 @@ def _calls(rule: CommonTask, gone: Gone) -> bool:
 
 def _asked(rule: CommonTask, gone: Sequence[Gone]) -> tuple[Gone, ...]:
     """Of what is lost, that which must still answer for the task."""
+    if rule.reaches:
+        return tuple(gone)
     access = rule.access or rule.of
     return tuple(one for one in gone if any(_matches(name, access) for name in one.dependency.capabilities))
 
@@ -185,12 +204,62 @@ def _matches(capability: str, globs: Iterable[str]) -> bool:
     return any(fnmatchcase(capability, glob) for glob in globs)
 
 
+def with_beside(task: Rule, others: Sequence[Replacement], catalog: Catalog) -> Rule:
+    """The task with the commands that are called for because these are replaced as well: they come first."""
+    first = [
+        command
+        for capability, commands in task.commands_beside.items()
+        if taken_over(capability, others, catalog)
+        for command in commands
+    ]
+    return replace(task, commands=(*first, *task.commands))
+
+
+def _with_commands(
+    rule: CommonTask, replacements: Sequence[Replacement], platform: Platform, catalog: Catalog
+) -> CommonTask:
+    """The rule with the platform's domains in its commands, and with those that depend on what is replaced."""
+    rule = with_beside(rule, replacements, catalog)
+    filled = tuple(with_domains(one, platform.domains) for one in rule.commands)
+    return replace(rule, commands=(*filled, *certificate_commands(rule.certificates, replacements, catalog)))
+
+
 def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Platform, catalog: Catalog) -> Task:
     planned = {one.id: one for one, _ in chosen}
     needs = [ident(planned[need]) for need in rule.needs if need in planned]
     calling = (name for one in gone for name in one.dependency.capabilities if _matches(name, rule.of))
     capability = next(iter(rule.provides), "") or next(calling, "hosting.compute")
+    if rule.reaches:
+        return _way_in(rule, gone, platform, catalog)
     return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)
+
+
+def _lies_inside(gone: Gone, catalog: Catalog) -> bool:
+    entry = catalog.services.get(gone.dependency.id)
+    return bool(entry and entry.way_in != WayIn())
+
+
+def _way_in(rule: CommonTask, gone: Sequence[Gone], platform: Platform, catalog: Catalog) -> Task:
+    """The task with each vendor's own way."""
+    ways = [(one, catalog.services[one.dependency.id].way_in) for one in gone]
+    commands = tuple(filled for one, way in ways for command in way.commands for filled in fill(command, one))
+    task = task_from(rule, ident(rule), (), gone[0].dependency.capabilities[0], gone, platform, catalog)
+    notes = tuple(f"{one.dependency.id}: {way.note}" for one, way in ways if way.note)
+    return replace(task, commands=tuple(dict.fromkeys(commands)), notes=notes, look_up=look_up(commands, gone))
+
+
+def behind_way_in(
+    tasks: Sequence[Task], others: Sequence[Task], lost: Sequence[Gone], catalog: Catalog
+) -> tuple[Task, ...]:
+    """Tasks that take something out by hand, each after the way in to where that lies, if one is made."""
+    ways = {ident(rule) for rule in catalog.tasks if rule.reaches} & {task.id for task in tasks}
+    inside = {one.dependency.id.replace("/", ".") for one in lost if _lies_inside(one, catalog)}
+    return tuple(
+        replace(task, needs=tuple(sorted({*task.needs, *ways})))
+        if task.id.partition(".")[2] in inside and task.window.before_access_ends
+        else task
+        for task in others
+    )
 
 
 def _beside(task: Task, rule: CommonTask, built: Sequence[Task], capabilities: dict[str, tuple[str, ...]]) -> Task:
@@ -213,15 +282,41 @@ def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -
     return any(fnmatchcase(one, glob) for one in of)
 
 
+def _reached(task: Task, dependencies: Collection[str], chosen: _Chosen) -> Task:
+    """The task behind the way in to what it takes from."""
+    ways = [
+        ident(rule) for rule, gone in chosen if rule.reaches and any(one.dependency.id in dependencies for one in gone)
+    ]
+    if not ways or not task.window.before_access_ends:
+        return task
+    return replace(task, needs=tuple(sorted({*task.needs, *ways})))
+
+
+def _shortened(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
+    """The task with the wait that is left where something before it makes waits short: a TTL that was lowered."""
+    for rule, _ in chosen:
+        limit = rule.shortens_to_hours
+        if limit is None or not task.wait or task.wait.high_hours <= limit:
+            continue
+        if _comes_before(rule, task, capabilities):
+            low, basis = min(task.wait.low_hours, limit), f"{task.wait.basis}; here “{rule.title}” comes before"
+            task = replace(task, wait=replace(task.wait, low_hours=low, high_hours=limit, basis=basis))
+    return task
+
+
 def _comes_before(rule: CommonTask, task: Task, capabilities: dict[str, tuple[str, ...]]) -> bool:
     parted = (pattern.partition(":") for pattern in rule.before)
     return any(task.phase == phase and _provides(task, glob, capabilities) for glob, _, phase in parted)
 
 
-def _waiting(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:
+def _waiting(
+    task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen, beside_workers: Collection[str]
+) -> Task:
     """The task with what must come before it."""
     needs = {*task.needs}
     for rule, _ in chosen:
+        if rule.stops == "workers" and task.id in beside_workers:
+            continue
         if rule.before_commands and any(one.startswith(rule.before_commands) for one in task.commands):
             needs.add(ident(rule))
         if task.id != ident(rule) and _comes_before(rule, task, capabilities):

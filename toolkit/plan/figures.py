@@ -5,16 +5,17 @@ machine takes to copy is waiting and nobody's work.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
-from toolkit.model import Effort, Platform, Task, Wait, Window
+from toolkit.model import Effort, Export, Platform, Task, Wait, Window
 from toolkit.plan.losses import Gone
 from toolkit.plan.measured import MeasuredRule
 from toolkit.plan.names import fill, open_words
 
 _OLD = re.compile(r"\$\{?((?:OLD|EXTERNAL)_[A-Z_]+)")
+_WRITTEN = re.compile(r"--(?:output|file|result-file|archive)[= ]([a-z]+)/")
 ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
 
 
@@ -30,7 +31,9 @@ def task_from(
     """The task, by its rule and these quantities."""
     area = capability.partition(".")[0]
     effort, copying = _effort(rule.effort, gone)
-    commands = (*vendor_commands(rule, gone, catalog), *rule.commands)
+    commands = with_folders((*vendor_commands(rule, gone, catalog), *rule.commands))
+    ways = [(one.dependency.id, export.limit) for one in gone for export in _fetched(rule, one, catalog)]
+    limits = [f"{ident}: {limit}" for ident, limit in ways if limit]
     return Task(
         id=ident,
         title=rule.title,
@@ -41,7 +44,8 @@ def task_from(
         needs=tuple(needs),
         window=_window(rule, gone),
         commands=commands,
-        look_up=look_up(commands, gone) if rule.fetches else (),
+        notes=tuple(dict.fromkeys(limits)),
+        look_up=look_up(commands, gone) if rule.fetches or _OLD.search(" ".join(commands)) else (),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
@@ -53,12 +57,24 @@ def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> t
     found = [
         filled
         for one in gone
-        for export in catalog.exit(one.dependency.id).exports
-        if export.dataset and export.dataset in rule.fetches
+        for export in _fetched(rule, one, catalog)
         for command in export.commands
         for filled in fill(command, one)
     ]
     return tuple(dict.fromkeys(found)) or rule.general
+
+
+def with_folders(commands: Sequence[str]) -> tuple[str, ...]:
+    """The commands after one that makes the folders they write into, where no client does."""
+    folders = dict.fromkeys(name for command in commands for name in _WRITTEN.findall(command))
+    return (f"mkdir -p {' '.join(folders)}", *commands) if folders else tuple(commands)
+
+
+def _fetched(rule: PlanTask, gone: Gone, catalog: Catalog) -> Iterator[Export]:
+    """The ways by which it gives what the task fetches, as commands."""
+    for export in catalog.exit(gone.dependency.id).exports:
+        if export.dataset and export.dataset in rule.fetches and export.commands:
+            yield export
 
 
 def look_up(commands: Sequence[str], gone: Sequence[Gone]) -> tuple[str, ...]:
@@ -79,6 +95,8 @@ def too_early(gone: Gone) -> str:
     """Why something cannot be fetched from it."""
     if not gone.notice_hours and gone.assumed:
         return f"taken to lie at {gone.dependency.vendor}, which ends access without notice"
+    if not gone.notice_hours and gone.outage:
+        return f"{gone.dependency.vendor} cannot be asked while it is down; when it is back, take it then"
     if not gone.notice_hours:
         return f"{gone.dependency.vendor} ends access without notice"
     return f"{gone.notice_hours:g} h of notice are too few to fetch it by this plan"
@@ -87,6 +105,8 @@ def too_early(gone: Gone) -> str:
 def _effort(rule: EffortRule, gone: Sequence[Gone]) -> tuple[Effort, Wait | None]:
     """Whole minutes, as hours, and how they came about; a copy's own time apart."""
     minutes, basis, wait = rule.fixed_minutes, f"{rule.fixed_minutes:g} min", None
+    if rule.up_to_minutes > minutes:
+        minutes, basis = rule.up_to_minutes, f"{minutes / 60:g} to {rule.up_to_minutes / 60:g} h, the most is planned"
     if rule.per == "item" and rule.minutes_each:
         quantity = _items(gone)
         minutes += rule.minutes_each * quantity

@@ -20,6 +20,7 @@ class Gone(Value):
     assumed: str = ""  # and the sentence that says so
     names: tuple[Names, ...] = ()  # what the audit knows that its commands ask for; one for each thing of a kind
     places: tuple[str, ...] = ()  # "root/path:line" where the rest stands
+    outage: bool = False  # it is down and nobody's account ended
 
 
 def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
@@ -49,9 +50,10 @@ def lost_dependencies(dependencies: Iterable[Dependency], losses: Sequence[Loss]
     """What goes, as the kind of each loss takes things along; with several losses, at the earliest."""
     gone = []
     for dependency in dependencies:
-        notices = [loss.notice_hours for loss in losses if loss.vendor in catalog.reach(dependency.vendor, loss.kind)]
-        if notices:
-            gone.append(Gone(dependency, min(notices)))
+        taking = [loss for loss in losses if loss.vendor in catalog.reach(dependency.vendor, loss.kind)]
+        if taking:
+            down = all(loss.kind == "outage" for loss in taking)
+            gone.append(Gone(dependency, min(loss.notice_hours for loss in taking), outage=down))
     return tuple(gone)
 
 

@@ -22,6 +22,7 @@ _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}")  # nothing that a shell would read otherwise
 _WORD = re.compile(r"(?<![$\w])[A-Z][A-Z_]{2,}(?!\w|=(?!\d))")  # "WORKER=0" is one, "LC_ALL=C" none
 _LISTED = re.compile(r"(?P<option>--[a-z]+) (?P<word>BUCKET|DOMAIN)\b")  # options that may be given more than once
+_DOMAINS = re.compile(r"--[a-z]+ (?:DOMAIN\b|'\*\.DOMAIN')")
 _NO_NAMES = frozenset({"CREATE", "PUBLICATION", "FOR", "ALL", "TABLES", "SELECT", "DROP", "SUBSCRIPTION"})
 _MOST_PLACES = 6
 _MOST_COMMANDS = 12
@@ -48,6 +49,15 @@ def fill(command: str, gone: Gone) -> tuple[str, ...]:
     return fill_words(command, gone.names)
 
 
+def with_domains(command: str, domains: Sequence[str]) -> str:
+    """The command with every domain of the platform where an option asks for one; a pattern (*.DOMAIN) of each too."""
+    safe = [name for name in domains if _PLAIN.fullmatch(name)]
+    for option in _DOMAINS.finditer(command) if safe else ():
+        each = " ".join(option[0].replace("DOMAIN", name) for name in safe)
+        command = command.replace(option[0], each)
+    return command
+
+
 def fill_words(command: str, known: Sequence[Names]) -> tuple[str, ...]:
     """The command with these names; where several things are called for, one for each, up to a dozen."""
     for word in _WORD.findall(command):
@@ -70,11 +80,12 @@ def open_words(commands: Sequence[str]) -> tuple[str, ...]:
 
 def names_of(ident: str, audit: Audit, catalog: Catalog) -> tuple[list[Names], set[str]]:
     """What files call things at this vendor, service or runner, and the words for programs of which there are none.
-    Names of stages that people do not use are left out where there are others."""
+    Names of stages that people do not use are left out: whoever copies the database of "board-staging" loses the one
+    that people wrote to. What lies in a stage's folder counts where nothing else does: others call it the same."""
     seen = [one for one in audit.survey.names if one.of == ident and _PLAIN.fullmatch(one.name)]
     live = [one for one in seen if not (_STAGE.search(one.name.lower()) or _STAGE.search(one.where.lower()))]
     told = {one.word for one in live}
-    kept = [*live, *(one for one in seen if one.word not in told)]
+    kept = [*live, *(one for one in seen if one.word not in told and not _STAGE.search(one.name.lower()))]
     one_of = {one.word for one in catalog.named(ident) if one.single}
     torn = {word for word in one_of if len({one.name for one in kept if one.word == word}) > 1}
     names = [{one.word: one.name} for one in kept if one.word not in torn]

@@ -27,14 +27,21 @@ def with_held(catalog: Catalog, only: Collection[str] | None = None) -> Catalog:
 def ahead(catalog: Catalog) -> frozenset[str]:
     """The ids of all tasks that can be done ahead."""
     kinds = [(slug, one.tasks) for slug, one in catalog.blueprints.items()]
-    rules = [(slug, rule) for slug, tasks in [*kinds, (COMMON, catalog.tasks)] for rule in tasks]
-    return frozenset(f"{slug}.{rule.id}" for slug, rule in rules if _ahead(rule))
+    return frozenset(f"{slug}.{name}" for slug, tasks in [*kinds, (COMMON, catalog.tasks)] for name in _ready(tasks))
 
 
 def _held(tasks: Sequence[Rule], slug: str, only: Collection[str] | None) -> tuple[Rule, ...]:
-    wanted = (task for task in tasks if only is None or f"{slug}.{task.id}" in only)
-    done = {task.id for task in wanted if _ahead(task)}
+    done = {name for name in _ready(tasks) if only is None or f"{slug}.{name}" in only}
     return tuple(_done(task) if task.id in done else task for task in tasks)
+
+
+def _ready(tasks: Sequence[PlanTask]) -> set[str]:
+    """The ids of those that can be done ahead. What works on machines that are not there yet cannot."""
+    every = {task.id for task in tasks}
+    found = {task.id for task in tasks if _ahead(task)}
+    while not_yet := {task.id for task in tasks if task.id in found and (set(task.needs) & every) - found}:
+        found -= not_yet
+    return found
 
 
 def is_held(task: PlanTask) -> bool:

@@ -49,19 +49,25 @@ def _missing(platform: Platform, chosen: Chosen, lost: Sequence[Gone], catalog: 
         for name in one.dependencies:
             if name in known and names and _is_needed_to_run(one, known[name]):
                 told.add((one.capability, one.speaks))
-                yield Obstacle(name, _loss(one, name), _WITHOUT_HINT)
+                yield Obstacle(name, _loss(one, name), _without(one, catalog))
     for one in chosen.missing:
         unrecognised = any(name not in known for name in one.dependencies)
         asking = replace(one, needed_by=(*one.needed_by, *names)) if unrecognised else one
         for name in asking.needed_by:
             if (one.capability, one.speaks) not in told:
-                yield Obstacle(name, why_not(asking, name, catalog), _hint(one))
+                yield Obstacle(name, why_not(asking, name, catalog), _hint(one, catalog))
 
 
-def _hint(one: Wanted) -> str:
+def _without(one: Wanted, catalog: Catalog) -> str:
+    """What to do tonight, where the catalogue knows it, before what to do in calmer days."""
+    known = (catalog.engines[name].by_hand for name in one.speaks if name in catalog.engines)
+    return ". ".join([*filter(None, known), _WITHOUT_HINT])
+
+
+def _hint(one: Wanted, catalog: Catalog) -> str:
     if one.serves_blueprint or not one.speaks:
         return _WITHOUT_HINT
-    return f"{_WITHOUT_HINT}; {_ENGINE_HINT.format(engine=one.speaks[0])}"
+    return f"{_without(one, catalog)}; {_ENGINE_HINT.format(engine=one.speaks[0])}"
 
 
 def _is_needed_to_run(one: Wanted, dependency: Dependency) -> bool:

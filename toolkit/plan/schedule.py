@@ -8,7 +8,8 @@ cut-over fails, the others are for later days, outside the clock.
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
 tenth less counts the same for each, whether it waits an hour or a month; with all waits at their shortest and at their
-longest; a tenth less of the freeze window counts half for each that stops with it), then the shortest, then what lets
+longest; a tenth less of the freeze window counts half for each that stops with it, and as much that the last task that
+needs access is done a tenth sooner), then the shortest, then what lets
 tasks begin soonest. Writers are stopped when as many people are free as have something to do then, or as soon as one
 is, whichever is better. A schedule for fewer people is one for more, so more people never make it worse.
 
@@ -41,6 +42,8 @@ _SEARCHED = 5  # people for whom there is one; more rarely have something to do 
 _Badness = tuple[float, ...]
 _UNKNOWN: _Badness = (inf,) * 5  # worse than any schedule
 _LENGTH = 3  # place of the last task's end in what a schedule is measured by
+_LONG_WORK = 120  # minutes of work that are better not begun while something that is wanted sooner is about to be ready
+_FEW_DAYS = 4 * DAY
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
 _URGENT = 120  # minutes: what must end sooner goes before everything else
 
@@ -251,7 +254,8 @@ def _best(jobs: Mapping[str, _Job], team: _Team, bound: int, finals: Sequence[tu
     learned: list[_Ranks] = []  # what was best for fewer people is a good beginning for more
     best: _Slots = {}
     worth = _UNKNOWN
-    networks = [_network(one) for one in _hands(jobs)]
+    ways = _hands(jobs)
+    networks = [_network(one) for one in [*ways, *_patient(ways, finals)]]
     for crew in crews:
         for gathered in networks:
             found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
@@ -283,6 +287,29 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
     until the others are."""
     eager = {name: replace(job, hands=min(job.hands, 1)) for name, job in jobs.items()}
     return [jobs] if eager == jobs else [jobs, eager]
+
+
+def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...]]) -> list[Mapping[str, _Job]]:
+    """The same, where nobody begins long work that no journey waits for before the window is over, or before all
+    journeys are back that need no longer than a few days: who waits two hours for machines and takes up a day's work
+    meanwhile is missing when they are there."""
+    found: list[Mapping[str, _Job]] = []
+    for jobs in ways:
+        frozen = [name for name, job in jobs.items() if job.frozen]
+        last = {name for name in frozen if not any(name in jobs[other].needs for other in frozen)}
+        wanted = _wanted(jobs, [*finals, tuple(frozen)])
+        late = {
+            name
+            for name, job in jobs.items()
+            if not (wanted[name] or job.nobody) and job.latest == inf and job.minutes >= _LONG_WORK
+        }
+        earliest = _earliest(jobs, DAY)
+        back = {name for ids in finals for name in ids if earliest[name] <= _FEW_DAYS}
+        for awaited in (last, last | back):
+            if awaited and late:
+                after = {name: replace(jobs[name], needs=tuple({*jobs[name].needs, *awaited})) for name in late}
+                found.append({**jobs, **after})
+    return found
 
 
 def _improved(aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int) -> tuple[_Badness, _Slots, _Ranks]:
@@ -320,6 +347,10 @@ def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> It
     asked = {name: job.minutes if job.wait >= _LONG_WAIT and wanted[name] else inf for name, job in jobs.items()}
     yield {name: (asked[name], urgent[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (urgent[name], asked[name], -wanted[name], -tail[name], name) for name in jobs}
+    # and so is what has to be done before it can be asked for
+    leads = _wanted(jobs, [tuple(name for name, minutes in asked.items() if minutes < inf)])
+    yield {name: (not leads[name], -tail[name], name) for name in jobs}
+    yield {name: (urgent[name], not leads[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (-tail[name], deadline[name], name) for name in jobs}
 
 
@@ -498,6 +529,8 @@ def _badness(jobs: Mapping[str, _Job], slots: _Slots, finals: Sequence[tuple[str
     frozen = [slots[name] for name, job in jobs.items() if job.frozen]
     window = max((slot.end for slot in frozen), default=0) - min((slot.start for slot in frozen), default=0)
     returns += writers * log1p(window)  # an outage too, for whoever writes
+    # what needs access is not left for the last hours before it ends: one that slips would cost the data
+    returns += log1p(max((done[name] for name, job in jobs.items() if job.latest < inf and not job.nobody), default=0))
     # nobody stands idle while something could begin: not even where one slow thing decides when all is done
     begun = sum(slots[name].start for name, job in jobs.items() if not job.nobody)
     return len(late), sum(late), returns, _makespan(jobs, slots), begun

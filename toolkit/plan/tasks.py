@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.errors import BadCatalog
 from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
-from toolkit.plan.common import common_tasks, taken_over, with_gate
+from toolkit.plan.common import common_tasks, taken_over, with_beside, with_gate
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import SINCE_COPY, is_held
@@ -101,7 +101,8 @@ def make_tasks(
         for part in parts
         for task in part.tasks
     ]  # fmt: skip
-    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless)
+    beside_workers = {part.id(task) for part in parts for task in part.tasks if task.beside_workers}
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers)
     tasks = with_gate(found.tasks, platform, catalog, halt)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
@@ -121,7 +122,7 @@ def _part(
 ) -> Part:
     blueprint = catalog.blueprints[replacement.blueprint]
     others = [one for one in replacements if one is not replacement]
-    tasks = tuple(task for task in blueprint.tasks if _fits(task, others, catalog))
+    tasks = tuple(with_beside(task, others, catalog) for task in blueprint.tasks if _fits(task, others, catalog))
     if not replacement.dependencies:
         tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
@@ -191,7 +192,7 @@ def _data_lost(part: Part) -> list[DataLost]:
 
 def _edges(slug: str, parts: Sequence[Part], serving: dict[str, tuple[str, ...]], catalog: Catalog) -> list[str]:
     """Where names lead to edges, nobody reaches the hosts behind them before that."""
-    behind = any(task.beside for part in parts if part.slug == slug for task in part.tasks)
+    behind = any(task.unless.startswith("edge.") for task in catalog.blueprints[slug].tasks)
     fronts = [part.slug for part in parts if part.replacement.dependencies and catalog.blueprints[part.slug].fronts]
     return [name for front in fronts for name in serving[front]] if behind else []
 

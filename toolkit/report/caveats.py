@@ -9,6 +9,7 @@ from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
 TO_DO = "What to do about it"
+_SAME = 1 / 120  # hours: half a minute
 JOURNEYS = "When people can do what again"
 ASSUMED = "Taken for granted"
 LOST_DATA = "Lost with them"
@@ -27,9 +28,13 @@ def figures(plan: Plan) -> str:
     if plan.journeys:
         first = "Only when what is listed as not runnable is settled: " if plan.obstacles and _some_return(plan) else ""
         return f"{first}{returned(plan)}. All tasks, waits included: {_all(plan)}."
-    taken = f"{schedule.makespan_hours:.1f} hours with {schedule.people} people"
+    taken = f"{schedule.makespan_hours:.1f} hours with {_crew(schedule.people)}"
     bound = f"these tasks cannot be done in less than {schedule.lower_bound_hours:.1f} hours"
     return f"No journey stops with it, as far as was seen. {taken}; {bound}."
+
+
+def _crew(number: int) -> str:
+    return "one person" if number == 1 else f"{number} people"
 
 
 def _some_return(plan: Plan) -> bool:
@@ -56,7 +61,7 @@ def _all(plan: Plan) -> str:
     schedule = plan.schedule
     waiting = max((_waiting(task) for task in plan.tasks if task.phase not in ("settle", "retire")), default=0.0)
     longest = f", the longest wait {_long(waiting)}" if waiting else ""
-    return f"{schedule.makespan_hours:.1f} hours with {schedule.people} people{longest}"
+    return f"{schedule.makespan_hours:.1f} hours with {_crew(schedule.people)}{longest}"
 
 
 def _nothing(plan: Plan) -> str:
@@ -128,7 +133,10 @@ def freeze(plan: Plan) -> str:
     start, length = plan.schedule.freeze_start_hours, plan.schedule.freeze_hours
     if start is None:
         return ""
-    return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+    shown = f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+    last = [task for task in plan.tasks if task.phase == "cut over" and abs(task.finish_hours - start - length) < _SAME]
+    late = round(max((task.done_hours - task.finish_hours for task in last), default=0.0) * 60)
+    return shown + (f", and up to {late} more for whoever is still led to the old hosts" if late else "")
 
 
 def measured(plan: Plan) -> str:

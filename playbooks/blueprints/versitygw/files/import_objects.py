@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""Load a data.objects dataset into the gateway and compare every object: `import_objects.py FOLDER [--leave-out]`.
+"""Load a data.objects dataset into the gateway and compare every object: `import_objects.py FOLDER [--leave-out]
+[--known FILE] [--everything]`; `import_objects.py FOLDER --wanted --known FILE` says which files that takes.
 
 In: the folder of a complete export (manifest.json, data.objects.jsonl, data.buckets.jsonl, objects/); the gateway and
 its keys from S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY and S3_SECRET_KEY. Out: a JSON report {changed, objects, loaded,
-present, cannot, missing, differences, left_at_the_vendor}; exit 1 where something differs or could not be loaded, 2
+present, removed, cannot, missing, differences, left_at_the_vendor}; exit 1 where something differs or could not be loaded, 2
 where the gateway cannot hold a key: then nothing was loaded, unless --leave-out says to go on without those.
 
 Bytes, headers, metadata and tags are compared, by what the gateway answers. What is equal is not loaded again.
+
+--known FILE keeps what an import found equal. The next one looks of these only whether they are there and how long they
+are, needs no bytes of theirs, and removes what has gone from the old store since: what others wrote stays.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -16,6 +21,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import boto3
 from botocore.config import Config
@@ -35,23 +41,76 @@ WORDS = 200  # characters of an error that are told
 
 
 def main():
-    folder, leave_out = Path(sys.argv[1]), "--leave-out" in sys.argv[2:]
+    asked = arguments()
+    folder = asked.folder
     check_manifest(folder)
     objects, buckets = read(folder, "data.objects"), read(folder, "data.buckets")
+    known = {} if asked.everything else Known.read(asked.known)
+    if asked.wanted:
+        print("\n".join(wanted_files(objects, known) if known else ["*"]))
+        return 0
     cannot = unholdable(objects)
     report = {
         "changed": False,
         "objects": len(objects),
         "loaded": 0,
         "present": 0,
+        "removed": 0,
         "cannot": [f"{place}: {why}" for place, why in cannot.items()],
         "missing": [f"{place(one)}: {one.get('missing', 'no file')}" for one in objects if "file" not in one],
         "differences": [],
         "left_at_the_vendor": [*left(buckets), *grants(objects)],
     }
-    code = 2 if cannot and not leave_out else load(folder, objects, buckets, cannot, report)
+    code = 2 if cannot and not asked.leave_out else load(asked, objects, buckets, cannot, report, known)
     print(json.dumps(report, indent=1, ensure_ascii=False))
     return code
+
+
+def arguments():
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--leave-out", action="store_true")
+    parser.add_argument("--known", type=Path)
+    parser.add_argument("--everything", action="store_true")
+    parser.add_argument("--wanted", action="store_true")
+    return parser.parse_args()
+
+
+class Known(NamedTuple):
+    """An object that was found equal, and what its record was then."""
+
+    bucket: str
+    key: str
+    digest: str
+
+    @staticmethod
+    def read(file):
+        """id → one of these."""
+        if not file or not file.exists():
+            return {}
+        with file.open(encoding="utf-8") as lines:
+            return {ident: Known(*rest) for ident, *rest in map(json.loads, lines)}
+
+
+def known_of(one):
+    record = json.dumps(one, sort_keys=True, ensure_ascii=False).encode()
+    return Known(one["bucket"], one["key"], hashlib.sha256(record).hexdigest())
+
+
+def wanted_files(objects, known):
+    return [one["file"] for one in objects if "file" in one and known.get(one["id"]) != known_of(one)]
+
+
+def keep(file, known):
+    """Written whole: what is half there would be believed."""
+    if not file:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(file.name + ".new")
+    with fresh.open("w", encoding="utf-8") as lines:
+        for ident, one in known.items():
+            lines.write(json.dumps([ident, *one], ensure_ascii=False) + "\n")
+    fresh.replace(file)
 
 
 def check_manifest(folder):
@@ -111,18 +170,29 @@ def grants(objects):
             yield f"{place(one)}: open to {grant}"
 
 
-def load(folder, objects, buckets, cannot, report):
+def load(asked, objects, buckets, cannot, report, known):
     s3 = gateway()
     present = {one["Name"] for one in s3.list_buckets()["Buckets"]}
     for one in buckets:
         if one["id"] not in present:
             s3.create_bucket(Bucket=one["id"])
     wanted = [one for one in objects if "file" in one and place(one) not in cannot]
+    equal = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for loaded, differences in pool.map(lambda one: take(s3, folder, one), wanted):
+        taken = pool.map(lambda one: take(s3, asked.folder, one, known.get(one["id"])), wanted)
+        for one, (loaded, differences) in zip(wanted, taken, strict=True):
             report["loaded" if loaded else "present"] += 1
             report["differences"] += differences
-    report["changed"] = report["loaded"] > 0
+            if not differences:
+                equal[one["id"]] = known_of(one)
+    there, holding = {one["id"] for one in objects}, {one["id"] for one in buckets}
+    gone = {ident: one for ident, one in known.items() if ident not in there and one.bucket in holding}
+    for one in gone.values():
+        s3.delete_object(Bucket=one.bucket, Key=one.key)
+    report["removed"] = len(gone)
+    elsewhere = {ident: one for ident, one in known.items() if one.bucket not in holding}
+    keep(asked.known, elsewhere | equal)
+    report["changed"] = report["loaded"] + report["removed"] > 0
     return 1 if report["differences"] or report["missing"] else 0
 
 
@@ -138,15 +208,30 @@ def gateway():
     )
 
 
-def take(s3, folder, one):
+def take(s3, folder, one, known):
     """Whether it had to be loaded, and what differs in the end."""
     try:
+        if known == known_of(one):
+            return False, gone(s3, one)
         if not differences(s3, one):
             return False, []
         put(s3, folder, one)
         return True, differences(s3, one)
     except (ClientError, BotoCoreError, OSError) as err:
         return True, [f"{place(one)}: not loaded: {str(err)[:WORDS]}"]
+
+
+def gone(s3, one):
+    """A line where an object that was found equal before is not there any more, or not as long."""
+    try:
+        size = s3.head_object(Bucket=one["bucket"], Key=one["key"])["ContentLength"]
+    except ClientError as err:
+        if err.response["Error"]["Code"] not in {"NoSuchKey", "404"}:
+            raise
+        size = None
+    if size == one.get("size"):
+        return []
+    return [f"{place(one)}: it was loaded before and has changed here: import again with -e everything=true"]
 
 
 def put(s3, folder, one):
