@@ -17,6 +17,7 @@ from toolkit.model import (
     OneOf,
     Platform,
     Role,
+    Root,
     Survey,
     Use,
 )
@@ -31,6 +32,7 @@ class World:
         self.evidence: list[Evidence] = []
         self.dependencies: list[Dependency] = []
         self.choices: tuple[OneOf, ...] = ()
+        self.roots: tuple[Root, ...] = ()
         self.platform = Platform()
 
     def uses(
@@ -61,7 +63,9 @@ class World:
         return self
 
     def assessed(self) -> Assessment:
-        survey = Survey(sources=("files.python",), evidence=tuple(self.evidence), choices=self.choices)
+        survey = Survey(
+            roots=self.roots, sources=("files.python",), evidence=tuple(self.evidence), choices=self.choices
+        )
         return assess(survey, tuple(self.dependencies), self.platform, CATALOG, today=date(2026, 6, 1))
 
     def risk(self, journey: str) -> JourneyRisk:
@@ -272,6 +276,35 @@ def test_functions_host_only_what_is_described() -> None:
     assert described.answers("read") == {"stops": ["aws"]}
 
 
+@pytest.mark.parametrize(
+    ("sign", "where", "effect"),
+    [
+        ("action:cloudflare/wrangler-action", ".github/workflows/main.yml:9", "stops"),
+        ("action:cloudflare/wrangler-action", ".github/workflows/preview.yml:9", ""),
+        ("file:wrangler.toml", "wrangler.toml:1", "stops"),
+        ("file:wrangler.toml", "workers/resize/wrangler.toml:1", ""),  # a part of something else
+    ],
+)
+def test_functions_that_the_whole_repository_is_put_into_host_it(sign: str, where: str, effect: str) -> None:
+    world = World().uses("cloudflare/workers", "hosting.functions", sign=sign, where=where, role="infra")
+    assert world.answers("read") == ({effect: ["cloudflare"]} if effect else {})
+
+
+def test_what_only_its_machines_set_and_the_platforms_program_reads_says_where_it_runs() -> None:
+    world = World().uses("vercel", "hosting.static", sign="env:VERCEL_ENV", where="app/page.tsx:2")
+    world.roots = (Root("platform", "checkout", "platform"),)
+    assert world.answers("read") == {"stops": ["vercel"]}
+    world.roots = (Root("program", "checkout", "program", invites="README.md:3"),)
+    assert "stops" not in world.answers("read")  # whoever runs it, runs it where they like
+
+
+def test_what_the_program_calls_it_uses_wherever_it_runs() -> None:
+    world = World().uses("firebase/hosting", "hosting.static", sign="file:firebase.json", where="firebase.json:1")
+    world.uses("netlify", "hosting.static", sign="file:netlify.toml", where="netlify.toml:1")
+    world.uses("firebase/auth", "auth.customer-identity", sign="npm:firebase/auth", source="files.javascript")
+    assert world.answers("sign-in") == {"stops": ["google"], "may stop": ["netlify"]}
+
+
 def test_the_cloud_whose_inner_services_a_program_calls_hosts_it() -> None:
     inner = World().uses("aws/cloudwatch", "observe.metrics").uses("aws/sqs", "data.queue")
     assert inner.answers("sign-up") == {"stops": ["aws"]}
@@ -326,6 +359,30 @@ def test_the_cloud_that_the_deploy_workflow_signs_in_to_comes_before_the_one_tha
         .uses("google-cloud/iam", role="build/ci", sign="action:google-github-actions/auth")
     )
     assert world.answers("sign-up")["stops"] == ["google"]
+
+
+# --- builds -----------------------------------------------------------------------------------------------------------
+def test_of_several_pipelines_the_one_that_brings_it_out_stops_changes() -> None:
+    world = (
+        World()
+        .uses("github/actions", "build.ci", "build.code-hosting", where=".github/workflows/test.yml:1", role="build/ci")
+        .uses("travis-ci", "build.ci", where=".travis.yml:1", role="build/ci")
+    )
+    assert world.answers("operate") == {"stops": ["microsoft"], "degrades": ["travis-ci"]}
+    world.uses("fly-io", "hosting.containers", sign="action:flyctl", where=".travis.yml:9", role="infra")
+    assert world.answers("operate") == {"stops": ["fly-io", "microsoft", "travis-ci"]}
+    alone = World().uses("travis-ci", "build.ci", where=".travis.yml:1", role="build/ci")
+    assert alone.answers("operate") == {"stops": ["travis-ci"]}
+
+
+def test_whoever_hosts_pages_alone_needs_no_image() -> None:
+    image = ("docker-hub", "build.images")
+    pages = World().uses("vercel", "hosting.static", sign="file:vercel.json", where="vercel.json:1")
+    pages.uses(*image, sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert pages.answers("operate") == {"stops": ["vercel"], "degrades": ["docker-hub"]}
+    machines = World().uses("fly-io", "hosting.containers", sign="action:superfly/flyctl-actions")
+    machines.uses(*image, sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert machines.answers("operate") == {"stops": ["docker-hub", "fly-io"]}
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------

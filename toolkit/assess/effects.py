@@ -43,6 +43,7 @@ class World(Value):
     survey: Survey
     catalog: Catalog
     hosts: tuple[Host, ...] = ()
+    beside: frozenset[tuple[str, str]] = frozenset()  # ids with the capability that production is changed without
     corrections: tuple[Correction, ...] = ()
 
 
@@ -115,7 +116,13 @@ def _usual(journey: str, world: World) -> Iterator[Claim]:
                 continue
             need = _need(needs, capability, dependency, world.survey, world.dependencies)
             if need is not None:
-                yield _claim(dependency, capability, need, world.survey.choices)
+                claim = _claim(dependency, capability, need, world.survey.choices)
+                yield _of_no_need(claim) if (dependency.id, capability) in world.beside else claim
+
+
+def _of_no_need(claim: Claim) -> Claim:
+    how = "Tests and checks are missing; production is changed without."
+    return replace(claim, effect="degrades", how=how, question="", yes=None, no=None)
 
 
 def _of_its_role(dependency: Dependency, capability: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal, get_args
 
+from toolkit.assess.builds import beside
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
 from toolkit.assess.effects import Claim, World, claims
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
@@ -49,6 +50,7 @@ class Graph:
             survey,
             catalog,
             self.hosts,
+            beside(dependencies, self.hosts, survey, catalog),
             corrections=platform.corrections,
         )
         self.claims = {journey.id: claims(journey, world) for journey in self.journeys}
