@@ -361,6 +361,13 @@ def test_the_cloud_that_the_deploy_workflow_signs_in_to_comes_before_the_one_tha
     assert world.answers("sign-up")["stops"] == ["google"]
 
 
+def test_a_captcha_of_another_form_alone_may_stop_sign_up() -> None:
+    asked = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/contact_messages_controller.rb:17")
+    assert asked.answers("sign-up") == {"may stop": ["hcaptcha"]}
+    world = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/registrations_controller.rb:17")
+    assert world.answers("sign-up") == {"stops": ["hcaptcha"]}
+
+
 # --- builds -----------------------------------------------------------------------------------------------------------
 def test_of_several_pipelines_the_one_that_brings_it_out_stops_changes() -> None:
     world = (
