@@ -368,6 +368,19 @@ def test_a_captcha_of_another_form_alone_may_stop_sign_up() -> None:
     assert world.answers("sign-up") == {"stops": ["hcaptcha"]}
 
 
+def test_where_all_that_is_read_comes_from_the_editors_system_its_loss_stops_reading() -> None:
+    asked = World().uses("contentful", "product.cms", source="files.csharp", where="Content.cs:4")
+    assert asked.answers("read") == {"stops": ["contentful"]}
+    built = World().uses("contentful", "product.cms", source="files.javascript", where="pages.ts:4")
+    assert built.answers("read") == {"may stop": ["contentful"]}
+    asked.evidence.append(Evidence("files.csharp", "engine:postgresql#nuget:Npgsql", "it", "Data.cs:3", "runtime"))
+    assert asked.answers("read") == {"degrades": ["contentful"]}
+
+
+def test_a_release_changes_the_tables_first() -> None:
+    assert World().uses("acme", "data.relational").answers("operate") == {"stops": ["acme"]}
+
+
 # --- builds -----------------------------------------------------------------------------------------------------------
 def test_of_several_pipelines_the_one_that_brings_it_out_stops_changes() -> None:
     world = (
@@ -380,6 +393,48 @@ def test_of_several_pipelines_the_one_that_brings_it_out_stops_changes() -> None
     assert world.answers("operate") == {"stops": ["fly-io", "microsoft", "travis-ci"]}
     alone = World().uses("travis-ci", "build.ci", where=".travis.yml:1", role="build/ci")
     assert alone.answers("operate") == {"stops": ["travis-ci"]}
+
+
+@pytest.mark.parametrize(
+    ("where", "effect"),
+    [
+        ("requirements.txt:1", "stops"),
+        (".github/workflows/load-testing.yml:75", "degrades"),
+        (".github/workflows/lint.yml:5", "degrades"),
+        (".github/workflows/ship.yml:5", "stops"),  # the one that brings the platform out
+    ],
+)
+def test_a_registry_that_only_side_jobs_ask_is_missed_by_those(where: str, effect: str) -> None:
+    world = World().uses("fly-io", "hosting.containers", sign="action:flyctl", where=".github/workflows/ship.yml:9")
+    world.uses("pypi", "build.packages", sign="file:x", where=where, role="build/ci", source="files.name")
+    assert "pypi" in world.answers("operate")[effect]
+
+
+def test_tools_in_another_language_are_no_packages_of_the_program() -> None:
+    world = World().uses("stripe", "payments.processing", source="files.javascript", where="pay.ts:1")
+    world.uses("pypi", "build.packages", sign="file:Pipfile", where="Pipfile:1", role="build/ci", source="files.name")
+    assert world.answers("operate") == {"degrades": ["pypi"]}
+    world.uses("sentry", "observe.errors", source="files.python", where="api/app.py:1")
+    assert world.answers("operate")["stops"] == ["pypi"]
+
+
+def test_an_image_of_a_side_job_stops_nothing() -> None:
+    def pulled(where: str) -> World:
+        return World().uses(
+            "docker-hub",
+            "build.images",
+            sign="image:docker.io",
+            where=where,
+            role="build/ci",
+            source="files.dockerfile",
+        )
+
+    world = pulled("Backup/Dockerfile:1")
+    assert world.answers("operate") == {"degrades": ["docker-hub"]}
+    built = pulled("Dockerfile:1")
+    assert built.answers("operate") == {"stops": ["docker-hub"]}
+    built.uses("heroku", "hosting.containers", sign="call:x", where="Procfile:1", role="infra")
+    assert built.answers("operate") == {"stops": ["salesforce"], "degrades": ["docker-hub"]}
 
 
 def test_whoever_hosts_pages_alone_needs_no_image() -> None:
@@ -424,7 +479,7 @@ def test_an_engine_that_the_code_needs_and_nobody_provides_is_a_question() -> No
     survey = Survey(sources=("files.python",))
     empty = assess(survey, (), Platform(), CATALOG, today=date(2026, 6, 1), needs=(need,))
     asked = {one.id: one for one in empty.questions}
-    assert asked["needs postgresql"].journeys == ("sign-up", "sign-in", "read", "post")
+    assert asked["needs postgresql"].journeys == ("sign-up", "sign-in", "read", "post", "operate")
     rds = Dependency("aws", "rds", ("data.relational",), "infra", "high")
     provided = assess(survey, (rds,), Platform(), CATALOG, today=date(2026, 6, 1), needs=(need,))
     assert "needs postgresql" not in {one.id for one in provided.questions}

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
-from toolkit.catalog.entries import Catalog, Need
+from toolkit.catalog.entries import Catalog, Need, engine_of
 from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
 
 STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")
@@ -45,6 +45,7 @@ class World(Value):
     hosts: tuple[Host, ...] = ()
     beside: frozenset[tuple[str, str]] = frozenset()  # ids with the capability that production is changed without
     corrections: tuple[Correction, ...] = ()
+    spoken_to: frozenset[str] = frozenset()  # capabilities of the engines that the code speaks to, whoever runs them
 
 
 def claims(journey: Journey, world: World) -> tuple[Claim, ...]:
@@ -114,7 +115,7 @@ def _usual(journey: str, world: World) -> Iterator[Claim]:
         for capability in dependency.capabilities:
             if capability.startswith(AREA) or not _of_its_role(dependency, capability):
                 continue
-            need = _need(needs, capability, dependency, world.survey, world.dependencies)
+            need = _need(needs, capability, dependency, world.survey, world.dependencies, world.spoken_to)
             if need is not None:
                 claim = _claim(dependency, capability, need, world.survey.choices)
                 yield _of_no_need(claim) if (dependency.id, capability) in world.beside else claim
@@ -143,6 +144,7 @@ def _need(
     dependency: Dependency,
     survey: Survey | None,
     dependencies: Iterable[Dependency] = (),
+    own: Iterable[str] = (),
 ) -> Need | None:
     """The first need of the journey that names the capability and holds for such a dependency among all. Without a
     survey it is as if files alone had been looked at.
@@ -154,7 +156,7 @@ def _need(
             continue
         if need.seen_by and not set(need.seen_by) & (_sources(dependency, survey) if survey else {"files"}):
             continue
-        if need.alone and not _is_alone(dependency, need.alone, dependencies):
+        if need.alone and not _is_alone(dependency, need.alone, dependencies, own):
             continue
         if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
             continue
@@ -167,10 +169,23 @@ def _named(capability: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(capability, pattern) for pattern in patterns)
 
 
-def _is_alone(dependency: Dependency, capabilities: tuple[str, ...], dependencies: Iterable[Dependency]) -> bool:
-    """Whether nothing else that runs provides one of the capabilities."""
+def _is_alone(
+    dependency: Dependency,
+    capabilities: tuple[str, ...],
+    dependencies: Iterable[Dependency],
+    own: Iterable[str],
+) -> bool:
+    """Whether nothing else that runs provides one of the capabilities, and the code speaks to nothing that would."""
     others = (one for one in dependencies if one.id != dependency.id and one.role in ("runtime", "optional", "infra"))
-    return not any(_named(have, capabilities) for one in others for have in one.capabilities)
+    provided = {have for one in others for have in one.capabilities}
+    return not any(_named(have, capabilities) for have in (*provided, *own))
+
+
+def spoken_to(survey: Survey, catalog: Catalog) -> frozenset[str]:
+    """What the engines are for that the code speaks to, whoever runs them."""
+    engines = {engine_of(sign.signal) for sign in survey.evidence if sign.role != "developer"}
+    known = (catalog.engines[name] for name in engines if name in catalog.engines)
+    return frozenset(have for engine in known for have in engine.capabilities)
 
 
 def _seen_at(words: Iterable[str], dependency: Dependency, survey: Survey) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from toolkit.assess.builds import beside
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
-from toolkit.assess.effects import Claim, World, claims
+from toolkit.assess.effects import Claim, World, claims, spoken_to
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
 from toolkit.assess.journeys import counts, journeys, matching
 from toolkit.catalog.entries import Catalog
@@ -52,6 +52,7 @@ class Graph:
             self.hosts,
             beside(dependencies, self.hosts, survey, catalog),
             corrections=platform.corrections,
+            spoken_to=spoken_to(survey, catalog),
         )
         self.claims = {journey.id: claims(journey, world) for journey in self.journeys}
 
