@@ -381,6 +381,13 @@ def test_a_release_changes_the_tables_first() -> None:
     assert World().uses("acme", "data.relational").answers("operate") == {"stops": ["acme"]}
 
 
+def test_a_link_by_mail_may_be_the_only_way_in() -> None:
+    link = World().uses("postmark", "mail.outgoing", where="app/auth/magic_link.py:9")
+    assert link.answers("sign-in") == {"may stop": ["postmark"]}
+    notice = World().uses("postmark", "mail.outgoing", where="app/notices.py:9")
+    assert notice.answers("sign-in") == {"degrades": ["postmark"]}
+
+
 # --- builds -----------------------------------------------------------------------------------------------------------
 def test_of_several_pipelines_the_one_that_brings_it_out_stops_changes() -> None:
     world = (
