@@ -132,8 +132,10 @@ def _of_its_role(dependency: Dependency, capability: str) -> bool:
 
 
 def _sources(dependency: Dependency, survey: Survey) -> set[str]:
-    """The sources that saw it and their kinds ("files.dockerfile", "files"); "declared" where the user says so."""
-    seen = {survey.evidence[at].source for at in dependency.evidence}
+    """The sources that saw it beyond workstations, and their kinds ("files.dockerfile", "files"); "declared" where the
+    user says so."""
+    signs = [survey.evidence[at] for at in dependency.evidence]
+    seen = {sign.source for sign in signs if sign.role != "developer"}
     kinds = {source.partition(".")[0] for source in seen}
     return seen | kinds | ({"declared"} if dependency.declared else set())
 

@@ -110,7 +110,9 @@ def test_workstations_and_previews_are_a_developers(path: str) -> None:
     assert paths.role(path) == "developer"
 
 
-@pytest.mark.parametrize("path", ["config/environments/production.rb", "docker-compose.yml", "app/dev.rb", ".env", "app/staging.rb"])
+@pytest.mark.parametrize(
+    "path", ["config/environments/production.rb", "docker-compose.yml", "app/dev.rb", ".env", "app/staging.rb"]
+)
 def test_what_runs_in_production_is_not(path: str) -> None:
     assert paths.role(path) == "runtime"
 
