@@ -346,6 +346,12 @@ def test_what_its_client_lends_strength_to_goes_with_the_client() -> None:
     assert {one.id for one in identify(survey, Platform(), catalog)} == {"cloudflare/r2"}
 
 
+def test_an_inventor_that_went_with_its_client_is_given_away_once() -> None:
+    assert stores((CLIENT, "b.ts:1"), ("aws#npm:@aws-sdk/client-sts", "b.ts:1"), (R2_HOST, "a.ts:3")) == {
+        "cloudflare/r2"
+    }
+
+
 def test_who_invented_a_protocol_stays_where_it_is_named_or_does_more() -> None:
     assert stores((CLIENT, "a.ts:1"), ("aws/s3#host:s3.amazonaws.com", "c.ts:1"), (R2_HOST, "b.ts:1")) == {
         "aws/s3",

@@ -222,6 +222,8 @@ def _give_to_those_who_are_named(
     its keys), where nothing else of the inventor's was seen.
     """
     for name in [name for name, signs in strong.items() if all(_is_client(sign) or sign.joined for sign in signs)]:
+        if name not in strong:  # given away with a service of it
+            continue
         vendor = name.partition("/")[0]
         named = _named_instead(name, strong, weak, catalog)
         if named is None:
