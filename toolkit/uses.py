@@ -58,6 +58,12 @@ def use_of(evidence: Evidence) -> Use:
     return "possible" if kind in _POSSIBLE else "in use"
 
 
+_MAIL_SERVER = re.compile(r"(?:[a-z]{1,10}-)?smtp(?:-[a-z]{1,10})?")
+
+
 def is_interface(host: str) -> bool:
-    """Whether only programs talk to it: `api.example.com`, `example.com/api`. Nobody links to these."""
-    return host.startswith(("api.", "*.api.")) or host.endswith("/api")
+    """Whether only programs talk to it: `api.example.com`, `example.com/api`, `smtp.example.com`. Nobody links to
+    these."""
+    if host.startswith(("api.", "*.api.")) or host.endswith("/api"):
+        return True
+    return any(map(_MAIL_SERVER.fullmatch, host.split(".")[:2]))

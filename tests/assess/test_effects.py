@@ -17,6 +17,7 @@ from toolkit.model import (
     OneOf,
     Platform,
     Role,
+    Root,
     Survey,
     Use,
 )
@@ -31,6 +32,7 @@ class World:
         self.evidence: list[Evidence] = []
         self.dependencies: list[Dependency] = []
         self.choices: tuple[OneOf, ...] = ()
+        self.roots: tuple[Root, ...] = ()
         self.platform = Platform()
 
     def uses(
@@ -61,7 +63,9 @@ class World:
         return self
 
     def assessed(self) -> Assessment:
-        survey = Survey(sources=("files.python",), evidence=tuple(self.evidence), choices=self.choices)
+        survey = Survey(
+            roots=self.roots, sources=("files.python",), evidence=tuple(self.evidence), choices=self.choices
+        )
         return assess(survey, tuple(self.dependencies), self.platform, CATALOG, today=date(2026, 6, 1))
 
     def risk(self, journey: str) -> JourneyRisk:
@@ -272,6 +276,35 @@ def test_functions_host_only_what_is_described() -> None:
     assert described.answers("read") == {"stops": ["aws"]}
 
 
+@pytest.mark.parametrize(
+    ("sign", "where", "effect"),
+    [
+        ("action:cloudflare/wrangler-action", ".github/workflows/main.yml:9", "stops"),
+        ("action:cloudflare/wrangler-action", ".github/workflows/preview.yml:9", ""),
+        ("file:wrangler.toml", "wrangler.toml:1", "stops"),
+        ("file:wrangler.toml", "workers/resize/wrangler.toml:1", ""),  # a part of something else
+    ],
+)
+def test_functions_that_the_whole_repository_is_put_into_host_it(sign: str, where: str, effect: str) -> None:
+    world = World().uses("cloudflare/workers", "hosting.functions", sign=sign, where=where, role="infra")
+    assert world.answers("read") == ({effect: ["cloudflare"]} if effect else {})
+
+
+def test_what_only_its_machines_set_and_the_platforms_program_reads_says_where_it_runs() -> None:
+    world = World().uses("vercel", "hosting.static", sign="env:VERCEL_ENV", where="app/page.tsx:2")
+    world.roots = (Root("platform", "checkout", "platform"),)
+    assert world.answers("read") == {"stops": ["vercel"]}
+    world.roots = (Root("program", "checkout", "program", invites="README.md:3"),)
+    assert "stops" not in world.answers("read")  # whoever runs it, runs it where they like
+
+
+def test_what_the_program_calls_it_uses_wherever_it_runs() -> None:
+    world = World().uses("firebase/hosting", "hosting.static", sign="file:firebase.json", where="firebase.json:1")
+    world.uses("netlify", "hosting.static", sign="file:netlify.toml", where="netlify.toml:1")
+    world.uses("firebase/auth", "auth.customer-identity", sign="npm:firebase/auth", source="files.javascript")
+    assert world.answers("sign-in") == {"stops": ["google"], "may stop": ["netlify"]}
+
+
 def test_the_cloud_whose_inner_services_a_program_calls_hosts_it() -> None:
     inner = World().uses("aws/cloudwatch", "observe.metrics").uses("aws/sqs", "data.queue")
     assert inner.answers("sign-up") == {"stops": ["aws"]}
@@ -328,6 +361,99 @@ def test_the_cloud_that_the_deploy_workflow_signs_in_to_comes_before_the_one_tha
     assert world.answers("sign-up")["stops"] == ["google"]
 
 
+def test_a_captcha_of_another_form_alone_may_stop_sign_up() -> None:
+    asked = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/contact_messages_controller.rb:17")
+    assert asked.answers("sign-up") == {"may stop": ["hcaptcha"]}
+    world = World().uses("hcaptcha", "abuse.captcha", where="app/controllers/registrations_controller.rb:17")
+    assert world.answers("sign-up") == {"stops": ["hcaptcha"]}
+
+
+def test_where_all_that_is_read_comes_from_the_editors_system_its_loss_stops_reading() -> None:
+    asked = World().uses("contentful", "product.cms", source="files.csharp", where="Content.cs:4")
+    assert asked.answers("read") == {"stops": ["contentful"]}
+    built = World().uses("contentful", "product.cms", source="files.javascript", where="pages.ts:4")
+    assert built.answers("read") == {"may stop": ["contentful"]}
+    asked.evidence.append(Evidence("files.csharp", "engine:postgresql#nuget:Npgsql", "it", "Data.cs:3", "runtime"))
+    assert asked.answers("read") == {"degrades": ["contentful"]}
+
+
+def test_a_release_changes_the_tables_first() -> None:
+    assert World().uses("acme", "data.relational").answers("operate") == {"stops": ["acme"]}
+
+
+def test_a_link_by_mail_may_be_the_only_way_in() -> None:
+    link = World().uses("postmark", "mail.outgoing", where="app/auth/magic_link.py:9")
+    assert link.answers("sign-in") == {"may stop": ["postmark"]}
+    notice = World().uses("postmark", "mail.outgoing", where="app/notices.py:9")
+    assert notice.answers("sign-in") == {"degrades": ["postmark"]}
+
+
+# --- builds -----------------------------------------------------------------------------------------------------------
+def test_of_several_pipelines_the_one_that_brings_it_out_stops_changes() -> None:
+    world = (
+        World()
+        .uses("github/actions", "build.ci", "build.code-hosting", where=".github/workflows/test.yml:1", role="build/ci")
+        .uses("travis-ci", "build.ci", where=".travis.yml:1", role="build/ci")
+    )
+    assert world.answers("operate") == {"stops": ["microsoft"], "degrades": ["travis-ci"]}
+    world.uses("fly-io", "hosting.containers", sign="action:flyctl", where=".travis.yml:9", role="infra")
+    assert world.answers("operate") == {"stops": ["fly-io", "microsoft", "travis-ci"]}
+    alone = World().uses("travis-ci", "build.ci", where=".travis.yml:1", role="build/ci")
+    assert alone.answers("operate") == {"stops": ["travis-ci"]}
+
+
+@pytest.mark.parametrize(
+    ("where", "effect"),
+    [
+        ("requirements.txt:1", "stops"),
+        (".github/workflows/load-testing.yml:75", "degrades"),
+        (".github/workflows/lint.yml:5", "degrades"),
+        (".github/workflows/ship.yml:5", "stops"),  # the one that brings the platform out
+    ],
+)
+def test_a_registry_that_only_side_jobs_ask_is_missed_by_those(where: str, effect: str) -> None:
+    world = World().uses("fly-io", "hosting.containers", sign="action:flyctl", where=".github/workflows/ship.yml:9")
+    world.uses("pypi", "build.packages", sign="file:x", where=where, role="build/ci", source="files.name")
+    assert "pypi" in world.answers("operate")[effect]
+
+
+def test_tools_in_another_language_are_no_packages_of_the_program() -> None:
+    world = World().uses("stripe", "payments.processing", source="files.javascript", where="pay.ts:1")
+    world.uses("pypi", "build.packages", sign="file:Pipfile", where="Pipfile:1", role="build/ci", source="files.name")
+    assert world.answers("operate") == {"degrades": ["pypi"]}
+    world.uses("sentry", "observe.errors", source="files.python", where="api/app.py:1")
+    assert world.answers("operate")["stops"] == ["pypi"]
+
+
+def test_an_image_of_a_side_job_stops_nothing() -> None:
+    def pulled(where: str) -> World:
+        return World().uses(
+            "docker-hub",
+            "build.images",
+            sign="image:docker.io",
+            where=where,
+            role="build/ci",
+            source="files.dockerfile",
+        )
+
+    world = pulled("Backup/Dockerfile:1")
+    assert world.answers("operate") == {"degrades": ["docker-hub"]}
+    built = pulled("Dockerfile:1")
+    assert built.answers("operate") == {"stops": ["docker-hub"]}
+    built.uses("heroku", "hosting.containers", sign="call:x", where="Procfile:1", role="infra")
+    assert built.answers("operate") == {"stops": ["salesforce"], "degrades": ["docker-hub"]}
+
+
+def test_whoever_hosts_pages_alone_needs_no_image() -> None:
+    image = ("docker-hub", "build.images")
+    pages = World().uses("vercel", "hosting.static", sign="file:vercel.json", where="vercel.json:1")
+    pages.uses(*image, sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert pages.answers("operate") == {"stops": ["vercel"], "degrades": ["docker-hub"]}
+    machines = World().uses("fly-io", "hosting.containers", sign="action:superfly/flyctl-actions")
+    machines.uses(*image, sign="image:docker.io", role="build/ci", source="files.dockerfile")
+    assert machines.answers("operate") == {"stops": ["docker-hub", "fly-io"]}
+
+
 # --- choices ----------------------------------------------------------------------------------------------------------
 def test_the_chosen_member_of_a_choice_stops_and_the_others_do_not() -> None:
     world = World().uses("okta", "auth.customer-identity").uses("acme", "auth.customer-identity")
@@ -360,7 +486,7 @@ def test_an_engine_that_the_code_needs_and_nobody_provides_is_a_question() -> No
     survey = Survey(sources=("files.python",))
     empty = assess(survey, (), Platform(), CATALOG, today=date(2026, 6, 1), needs=(need,))
     asked = {one.id: one for one in empty.questions}
-    assert asked["needs postgresql"].journeys == ("sign-up", "sign-in", "read", "post")
+    assert asked["needs postgresql"].journeys == ("sign-up", "sign-in", "read", "post", "operate")
     rds = Dependency("aws", "rds", ("data.relational",), "infra", "high")
     provided = assess(survey, (rds,), Platform(), CATALOG, today=date(2026, 6, 1), needs=(need,))
     assert "needs postgresql" not in {one.id for one in provided.questions}

@@ -320,6 +320,38 @@ def test_a_client_of_a_protocol_belongs_to_whoever_is_named() -> None:
     assert stores((CLIENT, "a.ts:1"), (KEYS, "a.ts:2"), (R2_HOST, "a.ts:3")) == {"cloudflare/r2"}
 
 
+def test_an_interface_of_ones_own_is_nobody_elses() -> None:
+    texts = {
+        name: Vendor(name, ("messages.sms",), speaks=("own-sms-api",), signals={"npm": (name,), "env": (f"{name}_*",)})
+        for name in ("texter", "caller")
+    }
+    catalog = structs.replace(CATALOG, vendors=texts)
+    evidence = (
+        Evidence("files.javascript", "texter#npm:texter", "app", "a.ts:1", "runtime"),
+        Evidence("files.javascript", "caller#env:caller_*", "app", "b.ts:1", "runtime"),
+    )
+    survey = Survey(roots=(Root("app", "checkout", "."),), sources=("files",), evidence=evidence)
+    assert {one.id for one in identify(survey, Platform(), catalog)} == {"texter", "caller"}
+
+
+def test_what_its_client_lends_strength_to_goes_with_the_client() -> None:
+    inventor = STORES.services["aws/s3"]
+    services = {**STORES.services, "aws/s3": structs.replace(inventor, weak={"env": ("STORE_*",)})}
+    catalog = structs.replace(STORES, services=services)
+    evidence = tuple(
+        Evidence("files.javascript", signal, "app", where, "runtime")
+        for signal, where in ((CLIENT, "a.ts:1"), ("aws/s3#env:STORE_*", "a.ts:2"), (R2_HOST, "a.ts:3"))
+    )
+    survey = Survey(roots=(Root("app", "checkout", "."),), sources=("files",), evidence=evidence)
+    assert {one.id for one in identify(survey, Platform(), catalog)} == {"cloudflare/r2"}
+
+
+def test_an_inventor_that_went_with_its_client_is_given_away_once() -> None:
+    assert stores((CLIENT, "b.ts:1"), ("aws#npm:@aws-sdk/client-sts", "b.ts:1"), (R2_HOST, "a.ts:3")) == {
+        "cloudflare/r2"
+    }
+
+
 def test_who_invented_a_protocol_stays_where_it_is_named_or_does_more() -> None:
     assert stores((CLIENT, "a.ts:1"), ("aws/s3#host:s3.amazonaws.com", "c.ts:1"), (R2_HOST, "b.ts:1")) == {
         "aws/s3",

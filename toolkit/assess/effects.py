@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
-from toolkit.catalog.entries import Catalog, Need
+from toolkit.catalog.entries import Catalog, Need, engine_of
 from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
 
 STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")
@@ -43,7 +43,9 @@ class World(Value):
     survey: Survey
     catalog: Catalog
     hosts: tuple[Host, ...] = ()
+    beside: frozenset[tuple[str, str]] = frozenset()  # ids with the capability that production is changed without
     corrections: tuple[Correction, ...] = ()
+    spoken_to: frozenset[str] = frozenset()  # capabilities of the engines that the code speaks to, whoever runs them
 
 
 def claims(journey: Journey, world: World) -> tuple[Claim, ...]:
@@ -113,9 +115,15 @@ def _usual(journey: str, world: World) -> Iterator[Claim]:
         for capability in dependency.capabilities:
             if capability.startswith(AREA) or not _of_its_role(dependency, capability):
                 continue
-            need = _need(needs, capability, dependency, world.survey, world.dependencies)
+            need = _need(needs, capability, dependency, world.survey, world.dependencies, world.spoken_to)
             if need is not None:
-                yield _claim(dependency, capability, need, world.survey.choices)
+                claim = _claim(dependency, capability, need, world.survey.choices)
+                yield _of_no_need(claim) if (dependency.id, capability) in world.beside else claim
+
+
+def _of_no_need(claim: Claim) -> Claim:
+    how = "Tests and checks are missing; production is changed without."
+    return replace(claim, effect="degrades", how=how, question="", yes=None, no=None)
 
 
 def _of_its_role(dependency: Dependency, capability: str) -> bool:
@@ -124,8 +132,10 @@ def _of_its_role(dependency: Dependency, capability: str) -> bool:
 
 
 def _sources(dependency: Dependency, survey: Survey) -> set[str]:
-    """The sources that saw it and their kinds ("files.dockerfile", "files"); "declared" where the user says so."""
-    seen = {survey.evidence[at].source for at in dependency.evidence}
+    """The sources that saw it beyond workstations, and their kinds ("files.dockerfile", "files"); "declared" where the
+    user says so."""
+    signs = [survey.evidence[at] for at in dependency.evidence]
+    seen = {sign.source for sign in signs if sign.role != "developer"}
     kinds = {source.partition(".")[0] for source in seen}
     return seen | kinds | ({"declared"} if dependency.declared else set())
 
@@ -136,6 +146,7 @@ def _need(
     dependency: Dependency,
     survey: Survey | None,
     dependencies: Iterable[Dependency] = (),
+    own: Iterable[str] = (),
 ) -> Need | None:
     """The first need of the journey that names the capability and holds for such a dependency among all. Without a
     survey it is as if files alone had been looked at.
@@ -147,7 +158,7 @@ def _need(
             continue
         if need.seen_by and not set(need.seen_by) & (_sources(dependency, survey) if survey else {"files"}):
             continue
-        if need.alone and not _is_alone(dependency, need.alone, dependencies):
+        if need.alone and not _is_alone(dependency, need.alone, dependencies, own):
             continue
         if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
             continue
@@ -160,10 +171,23 @@ def _named(capability: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(capability, pattern) for pattern in patterns)
 
 
-def _is_alone(dependency: Dependency, capabilities: tuple[str, ...], dependencies: Iterable[Dependency]) -> bool:
-    """Whether nothing else that runs provides one of the capabilities."""
+def _is_alone(
+    dependency: Dependency,
+    capabilities: tuple[str, ...],
+    dependencies: Iterable[Dependency],
+    own: Iterable[str],
+) -> bool:
+    """Whether nothing else that runs provides one of the capabilities, and the code speaks to nothing that would."""
     others = (one for one in dependencies if one.id != dependency.id and one.role in ("runtime", "optional", "infra"))
-    return not any(_named(have, capabilities) for one in others for have in one.capabilities)
+    provided = {have for one in others for have in one.capabilities}
+    return not any(_named(have, capabilities) for have in (*provided, *own))
+
+
+def spoken_to(survey: Survey, catalog: Catalog) -> frozenset[str]:
+    """What the engines are for that the code speaks to, whoever runs them."""
+    engines = {engine_of(sign.signal) for sign in survey.evidence if sign.role != "developer"}
+    known = (catalog.engines[name] for name in engines if name in catalog.engines)
+    return frozenset(have for engine in known for have in engine.capabilities)
 
 
 def _seen_at(words: Iterable[str], dependency: Dependency, survey: Survey) -> bool:

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal, get_args
 
+from toolkit.assess.builds import beside
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
-from toolkit.assess.effects import Claim, World, claims
+from toolkit.assess.effects import Claim, World, claims, spoken_to
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
 from toolkit.assess.journeys import counts, journeys, matching
 from toolkit.catalog.entries import Catalog
@@ -49,7 +50,9 @@ class Graph:
             survey,
             catalog,
             self.hosts,
+            beside(dependencies, self.hosts, survey, catalog),
             corrections=platform.corrections,
+            spoken_to=spoken_to(survey, catalog),
         )
         self.claims = {journey.id: claims(journey, world) for journey in self.journeys}
 

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from toolkit.catalog.entries import Catalog
 from toolkit.model import Correction, Dependency, Effect, Evidence, Survey, Value
-from toolkit.uses import is_preview
+from toolkit.uses import PACKAGES, is_package, is_preview
 
 AREA = "hosting."
 PANEL = "hosting.panel"  # deploys to machines of somebody else's
@@ -78,7 +78,7 @@ def hosts(dependencies: Sequence[Dependency], survey: Survey, catalog: Catalog) 
     if described:
         return tuple(_beside_the_described(one, described) for one in offering)
     firm = [one for one in offering if one.firm]
-    if any(_kinds(hosting[one.id]) - _NAMES for one in firm):
+    if any(_speaks_alone(hosting[one.id], survey) for one in firm):
         chosen = _chosen(firm, hosting, survey)
         among = tuple(one.id for one in firm if one.vendor in chosen.alternatives)
         return tuple(_by_what_is_known(one, chosen, among) for one in offering)
@@ -86,12 +86,34 @@ def hosts(dependencies: Sequence[Dependency], survey: Survey, catalog: Catalog) 
     return (*guessed, *(_perhaps(one) for one in offering))
 
 
+def _speaks_alone(signs: Collection[Evidence], survey: Survey) -> bool:
+    """Whether the signs of one alone say that it hosts: more than its name, or what only its machines set and the
+    program reads. A program that others are invited to run reads what many a platform sets."""
+    if _kinds(signs) - _NAMES:
+        return True
+    at_home = any(not root.invites for root in survey.roots)
+    return at_home and any(map(_beyond_a_manifest, signs))
+
+
 def _offering(running: Sequence[Dependency], signs: dict[str, list[Evidence]]) -> list[Dependency]:
     """Those with machines, containers or pages. Functions are parts of a platform; they host it where nothing else
-    does and infrastructure describes them."""
+    does, and infrastructure, a step of a workflow or the manifest of the whole repository describes them."""
     whole = [one for one in running if any(map(_hosts_programs, one.capabilities))]
     functions = [one for one in running if any(have.startswith(AREA) for have in one.capabilities)]
-    return whole or [one for one in functions if one.declared or _kinds(signs[one.id]) & _DESCRIBED]
+    return whole or [one for one in functions if one.declared or _is_whole(signs[one.id])]
+
+
+def _is_whole(signs: Collection[Evidence]) -> bool:
+    """Whether functions are all of the platform, and no part of one that lies in a folder of its own."""
+    if _kinds(signs) & _DESCRIBED or any(map(_is_step, signs)):
+        return True
+    return any(_is_manifest(sign) and not _folder(sign) and not _is_button(sign) for sign in signs)
+
+
+def _is_step(sign: Evidence) -> bool:
+    """A step of a workflow that is no preview, and not merely a name in it."""
+    kind = sign.signal.partition("#")[2].partition(":")[0]
+    return kind == "action" and not is_preview(sign.where)
 
 
 def _hosts_programs(capability: str) -> bool:
@@ -120,14 +142,27 @@ def _kinds(signs: Iterable[Evidence]) -> set[str]:
 
 def elsewhere(dependencies: Iterable[Dependency], found: Sequence[Host], survey: Survey) -> frozenset[str]:
     """Ids of what is as open as its vendor's hosting: all that comes with a host which is only perhaps one, and what a
-    manifest of another platform orders beside infrastructure that is described."""
+    manifest of another platform orders beside infrastructure that is described. What the program itself calls it uses
+    wherever it runs."""
     sure = {host.dependency.vendor for host in found if host.effect == "stops" or host.part}
     perhaps = {host.dependency.vendor for host in found} - sure
     return frozenset(
         one.id
         for one in dependencies
-        if one.vendor in perhaps or (sure and one.vendor not in sure and _only_ordered(one, survey))
+        if (one.vendor in perhaps and not _is_called(one, survey))
+        or (sure and one.vendor not in sure and _only_ordered(one, survey))
     )
+
+
+def _is_called(dependency: Dependency, survey: Survey) -> bool:
+    """Whether a program has a client of it, and not only its name or a setting."""
+    signs = [survey.evidence[at] for at in dependency.evidence]
+    return any(sign.role == "runtime" and _is_client(sign) for sign in _in_programs(signs))
+
+
+def _is_client(sign: Evidence) -> bool:
+    kind = sign.signal.partition("#")[2].partition(":")[0]
+    return kind in _CLIENT or (kind in PACKAGES and not is_package(kind, sign.source))
 
 
 def _only_ordered(dependency: Dependency, survey: Survey) -> bool:
@@ -254,8 +289,8 @@ def _own_image(survey: Survey) -> bool:
 def _guessed(
     dependencies: Sequence[Dependency], signs: dict[str, list[Evidence]], survey: Survey, catalog: Catalog
 ) -> tuple[Host, ...]:
-    clouds = _clouds(catalog)
-    own = [one for one in dependencies if one.vendor in clouds and one.role != "developer"]
+    known = clouds(catalog)
+    own = [one for one in dependencies if one.vendor in known and one.role != "developer"]
     deploying = [one for one in own if one.role == "build/ci" and _kinds(signs[one.id]) & _SIGNED_IN]
     deploying = [one for one in deploying if any(map(_is_more_than_a_bucket, _of_vendor(one.vendor, deploying)))]
     running = [one for one in own if one.firm and one.role in ("runtime", "infra")]
@@ -328,7 +363,7 @@ def _inferred(vendor: str, candidates: Sequence[Dependency], effect: Effect) -> 
     return Host(first, effect, where_it_runs(vendor), inferred=True)
 
 
-def _clouds(catalog: Catalog) -> frozenset[str]:
+def clouds(catalog: Catalog) -> frozenset[str]:
     """Vendors that run other people's programs."""
     machines = {"hosting.compute", "hosting.containers"}
     entries = {**catalog.vendors, **catalog.services}

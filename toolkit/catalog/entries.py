@@ -273,7 +273,9 @@ class Need(Value):
     when: str = ""  # what must happen first; empty = at once
     after_hours: Hours | None = None  # when that is at the latest
     roles: tuple[Role, ...] = ()  # of dependencies that it holds for; empty = all that run
-    alone: tuple[str, ...] = ()  # capabilities ("auth.social-login") that no other dependency provides
+    alone: tuple[
+        str, ...
+    ] = ()  # capabilities ("auth.social-login") that no other dependency provides and no engine is for
     seen_at: tuple[str, ...] = ()  # words of which one is in the path of a sign ("regist"); empty = anywhere
     seen_by: tuple[str, ...] = ()  # sources ("files.dockerfile") or their kinds ("files", "declared"); empty = any
     source: Source = ""

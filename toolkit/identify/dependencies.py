@@ -71,6 +71,7 @@ _MANY_SERVICES = 8  # named by rights in one file
 _LOADED_FROM = frozenset({"files.html", "files.dotenv", "files.hcl"})
 # what a program speaks a protocol with, and what names whom it speaks with
 _CLIENTS = frozenset((*_FAMILIES["a package in a manifest"], *_FAMILIES["code that uses it"]))
+_ITS_OWN = "own-"
 _NAMING = frozenset({"host", "env", "setting", "config"})
 _COUNTED_KINDS = ("resource", "tf_resource", "cfn", "arm")  # where one sign stands for one thing that exists
 
@@ -85,6 +86,7 @@ class _Sign(Value):
     weak: bool
     seen: roles.Sign
     granted: bool = False  # a right that others are given
+    joined: bool = False  # weak, were it not for another kind beside it
 
     @property
     def value(self) -> str:
@@ -219,7 +221,9 @@ def _give_to_those_who_are_named(
     The client's signs go to whoever a host or a setting names; with them go the inventor's unspecific ones (its SDK,
     its keys), where nothing else of the inventor's was seen.
     """
-    for name in [name for name, signs in strong.items() if all(map(_is_client, signs))]:
+    for name in [name for name, signs in strong.items() if all(_is_client(sign) or sign.joined for sign in signs)]:
+        if name not in strong:  # given away with a service of it
+            continue
         vendor = name.partition("/")[0]
         named = _named_instead(name, strong, weak, catalog)
         if named is None:
@@ -248,8 +252,9 @@ def _named_instead(
 
 
 def _spoken(name: str, catalog: Catalog) -> frozenset[str]:
+    """The protocols that others speak as well: `own-sms-api` is a different one for each."""
     entry = catalog.entry(name)
-    return frozenset(entry.speaks) if entry else frozenset()
+    return frozenset(one for one in entry.speaks if not one.startswith(_ITS_OWN)) if entry else frozenset()
 
 
 def _is_client(sign: _Sign) -> bool:
@@ -359,7 +364,7 @@ def _joined(signs: Sequence[_Sign]) -> Iterable[_Sign]:
             kinds.setdefault((sign.dependency, _place(sign.seen.evidence)), set()).add(sign.kind)
     for sign in signs:
         several = sign.weak and len(kinds.get((sign.dependency, _place(sign.seen.evidence)), ())) > 1
-        yield replace(sign, weak=False) if several else sign
+        yield replace(sign, weak=False, joined=True) if several else sign
 
 
 def _place(evidence: Evidence) -> tuple[str, str]:

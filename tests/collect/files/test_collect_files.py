@@ -189,3 +189,9 @@ def test_a_host_that_only_shows_the_form_is_an_example(tmp_path: Path) -> None:
     survey = collect_files({"shop": tmp_path}, KNOWN)
     assert signs(survey) == {("twilio#host:*.twilio.com", "a.py:3")}
     assert [(found.where, found.reason) for found in survey.discarded] == [("a.py:1", "example")]
+
+
+def test_a_workstations_image_is_a_developers_whatever_its_registry_is_for(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": "FROM ruby:3.3\nCOPY Gemfile /app/\nRUN bundle install\n"})
+    built = catalog({"images": {"image": ("docker.io",)}}, role="build/ci")
+    assert {one.role for one in collect_files({"app": tmp_path}, built).evidence} == {"developer"}

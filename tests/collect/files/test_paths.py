@@ -97,13 +97,22 @@ def test_role(path: str, role: str) -> None:
         "docker-compose.dev.yml",
         "appsettings.Development.json",
         ".env.development",
+        "config/environments/staging.rb",
+        "app/settings/staging.py",
+        "docker-compose.staging.yml",
+        "appsettings.Staging.json",
+        ".env.staging",
+        "dev/docker/Dockerfile",
+        "compose/local/django/Dockerfile",
     ],
 )
 def test_workstations_and_previews_are_a_developers(path: str) -> None:
     assert paths.role(path) == "developer"
 
 
-@pytest.mark.parametrize("path", ["config/environments/production.rb", "docker-compose.yml", "app/dev.rb", ".env"])
+@pytest.mark.parametrize(
+    "path", ["config/environments/production.rb", "docker-compose.yml", "app/dev.rb", ".env", "app/staging.rb"]
+)
 def test_what_runs_in_production_is_not(path: str) -> None:
     assert paths.role(path) == "runtime"
 
@@ -112,6 +121,12 @@ def test_a_site_built_with_mocked_data_is_a_preview() -> None:
     built = b'[build]\n  command = "npm run build:%s"\n'
     assert paths.role_of_content("netlify.toml", built % b"mocked") == "developer"
     assert paths.role_of_content("netlify.toml", built % b"site") == "runtime"
+
+
+def test_a_site_that_shows_documentation_is_no_platform() -> None:
+    assert paths.role_of_content("netlify.toml", b'[build]\n  command = "mkdocs build"\n') == "developer"
+    assert paths.role_of_content("netlify.toml", b'[build]\n  base = "docs"\n') == "developer"
+    assert paths.role_of_content("netlify.toml", b'[build]\n  base = "web"\n') == "runtime"
 
 
 def test_templates_of_infrastructure_are_infrastructure_wherever_they_lie() -> None:

@@ -37,6 +37,8 @@ NEEDED: list[tuple[SignalKind, str, str]] = [
     ("image", "docker.io/library/redis", "image: redis:7"),
     ("k8s", "annotation/eks.amazonaws.com/role-arn", "eks.amazonaws.com/role-arn: x"),
     ("action", "orb/circleci/aws-s3", "aws: circleci/aws-s3@3"),
+    ("action", "with/ecs_cluster", "with: {ecs_cluster: live}"),
+    ("action", "with/ecs_service*", "with: {ecs-service-name: live}"),
     ("tf_resource", "module.terraform-aws-modules/s3-bucket/aws", 'source = "terraform-aws-modules/s3-bucket/aws"'),
     ("tf_provider", "datadog/datadog", 'source = "DataDog/datadog"'),
     ("tf_provider", "hashicorp/aws", 'provider "aws" {'),

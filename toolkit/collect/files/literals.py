@@ -30,6 +30,7 @@ _ANY_CASE = frozenset({"host", "arm", "setting", "header"})
 _PULUMI = ("@pulumi/", "pulumi_", "Pulumi.", "com.pulumi.", "pulumi/pulumi-")
 _CLAIMED_BY_NAME = ("serverless-", "addon/", "buildpack/")
 _STEPS = ("orb/", "task/", "pipe/", "plugin/", "deploy/", "include/", "step/")  # what a CI step may be made of
+_GIVEN = "with/"  # what a workflow of another repository is told
 _PREFIX = re.compile(r"[A-Z][A-Z0-9_]{3,}_\*")
 COMMAND = "command"  # the kind of calls that only scripts make: `aws s3 cp`
 _SHORTEST = 3
@@ -197,6 +198,9 @@ def _spellings(kind: str, value: str) -> tuple[str, ...]:
         return (value, value.replace("\\", "\\\\")) if "\\" in value else (value,)
     if kind == "image":
         return (value.removeprefix("docker.io/").removeprefix("library/"),)
+    if kind == "action" and value.startswith(_GIVEN):
+        name = value.removeprefix(_GIVEN)
+        return (name, name.replace("_", "-")) if "_" in name else (name,)
     if kind == "k8s" or (kind == "action" and value.startswith(_STEPS)):
         return (value.partition("/")[2],)
     if kind == "tf_resource" and value.startswith(("module.", "backend.", "source.")):

@@ -171,6 +171,7 @@ def reason(path: str) -> DiscardReason | None:
 
 # What only a developer's machine, a preview or a review app reads
 _STAGE_OF_DEVELOPERS = r"(?:dev|devel|development|local|localdev|preview|review|review[-_]?apps?|override|sandbox)"
+_REHEARSAL = r"(?:staging|stage|qa|uat|preprod)"
 _DEVELOPER = re.compile(
     r"(?:^|/)\.(?:devcontainer|vscode|idea|codesandbox|gitpod|review[-_]?apps?|zed|fleet|devspace)/"
     r"|(?:^|/)(?:review[-_]?apps?|wiremock|localstack|devbox|devenv|dev[-_]env(?:ironment)?)/"
@@ -180,7 +181,14 @@ _DEVELOPER = re.compile(
     rf"|(?:^|/)(?:Dockerfile[._-]{_STAGE_OF_DEVELOPERS}|{_STAGE_OF_DEVELOPERS}[._-]Dockerfile)$"
     rf"|(?:^|/)\.env[._-]{_STAGE_OF_DEVELOPERS}(?:[._-](?:local|example|sample|template))?$"
     rf"|(?:^|/)(?:config|settings|environments?|conf|envs|overlays|stages)/(?:[^/]+/)*{_STAGE_OF_DEVELOPERS}(?:\.[a-z]+$|/)"
-    rf"|(?:^|/)(?:application|appsettings|settings|config|values|bootstrap|environment)[._-]{_STAGE_OF_DEVELOPERS}\.[a-z]+$",
+    rf"|(?:^|/)(?:application|appsettings|settings|config|values|bootstrap|environment)[._-]{_STAGE_OF_DEVELOPERS}\.[a-z]+$"
+    # settings of a rehearsal: what production has, its own settings name as well
+    rf"|(?:^|/)(?:config|settings)/(?:environments/)?{_REHEARSAL}\.(?:rb|py|[cm]?[jt]s|exs|php|json|ya?ml|toml|ini)$"
+    rf"|(?:^|/)(?:application|appsettings|settings|config)[._-]{_REHEARSAL}\.(?:py|[cm]?[jt]s|json|ya?ml|properties|php)$"
+    rf"|(?:^|/)\.env[._-]{_REHEARSAL}(?:[._-](?:local|example|sample|template))?$"
+    rf"|(?:^|/)(?:docker-)?compose[._-](?:[\w-]*[._-])?{_REHEARSAL}\.ya?ml$"
+    # an image for working on the program
+    r"|(?:^|/)(?:dev|development|local)/(?:[^/]+/){0,3}(?:Dockerfile[^/]*|[^/]+\.Dockerfile)$",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -204,7 +212,10 @@ _DEPLOYED = re.compile(
 _MANIFEST = re.compile(rb"^kind:\s{0,4}(?:ConfigMap|Secret|Deployment|CronJob|StatefulSet)\b", re.MULTILINE)
 # a site that is built with mocked data, or shows parts and words alone
 _PREVIEW = re.compile(
-    rb"^\s*\"?(?:command|buildCommand)\"?\s*[=:]\s*.*\b(?:mock(?:ed|s)?|preview|storybook|docs?)\b", re.M
+    rb"^[ \t]{0,40}\"?(?:command|buildCommand)\"?[ \t]{0,9}[=:][^\n]{0,300}\b(?:mock(?:ed|s)?|preview|storybook|docs?"
+    rb"|mkdocs|docusaurus|vitepress|vuepress|typedoc|mdbook|antora|sphinx-build)\b"
+    rb"|^[ \t]{0,40}\"?(?:base|rootDirectory)\"?[ \t]{0,9}[=:][ \t]{0,9}\"\.?/?docs?/?\"",
+    re.M,
 )
 
 

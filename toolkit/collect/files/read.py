@@ -266,6 +266,8 @@ class _Place:
 
     def role(self, mention: Mention, of_signal: Role | None) -> Role:
         """The role of one mention."""
+        if mention.role == "developer":
+            return "developer"
         called = of_signal == "build/ci" and self._role == "runtime" and self._guards and _is_called(mention)
         if (of_signal and not called) or self._role == "developer":
             return _stricter(of_signal, self._role)

@@ -267,6 +267,30 @@ def test_dockerfile() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'FROM node:20\nCOPY package.json yarn.lock /app/\nCMD ["yarn", "dev"]\n',
+        'FROM node:20\nCMD ["sh", "-c", "yarn install && yarn dev"]\n',
+        "FROM ruby:3.3\nCOPY Gemfile Gemfile.lock /app/\nRUN bundle install\n",
+    ],
+)
+def test_an_image_that_the_program_is_mounted_into_is_a_workstations(text: str) -> None:
+    assert {mention.role for mention in dockerfile.parse("Dockerfile", text)} == {"developer"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM ruby:3.3\nCOPY Gemfile Gemfile.lock /app/\nRUN bundle install\nCOPY . /app\n",
+        "FROM node:20 AS dev\nCMD yarn dev\nFROM node:20\nCOPY --from=dev /app /app\nCMD node server.js\n",
+        "FROM postgres:16\nRUN apt-get install postgis\n",  # a program of others' is in it already
+    ],
+)
+def test_an_image_with_the_program_in_it_is_no_workstations(text: str) -> None:
+    assert "developer" not in {mention.role for mention in dockerfile.parse("Dockerfile", text)}
+
+
+@pytest.mark.parametrize(
     ("reference", "expected"),
     [
         ("postgres:16", "docker.io/library/postgres"),

@@ -41,6 +41,7 @@ def test_github_workflow() -> None:
                   npm publish
           b:
             uses: org/repo/.github/workflows/x.yml@main
+            with: {ecs-cluster: live, image: ghcr.io}
     """
     assert found(github_workflows, text, ".github/workflows/x.yml") == {
         (5, "action", "runs-on/ubuntu-latest"),
@@ -57,6 +58,9 @@ def test_github_workflow() -> None:
         (17, "uri", "s3"),
         (18, "call", "npm-cli(publish)"),
         (20, "action", "org/repo/.github/workflows/x.yml"),
+        (21, "action", "with/ecs_cluster"),
+        (21, "action", "with/image"),
+        (21, "host", "ghcr.io"),
     }
 
 

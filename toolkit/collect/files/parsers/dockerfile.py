@@ -1,8 +1,13 @@
-"""Dockerfiles: base images of all stages (with the defaults of ARG filled in), downloads, commands, variables."""
+"""Dockerfiles: base images of all stages (with the defaults of ARG filled in), downloads, commands, variables.
+
+An image that starts a server for development, or that the program is mounted into, is a workstation's.
+"""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from toolkit.catalog.entries import SignalKind
 from toolkit.collect.files.mention import Mention
@@ -10,6 +15,7 @@ from toolkit.collect.files.parsers._images import image
 from toolkit.collect.files.parsers._named import commented, named
 from toolkit.collect.files.parsers._shell import commands
 from toolkit.model import Role
+from toolkit.start_commands import instead_of_development
 
 CLAIMS = (
     "Dockerfile",
@@ -27,6 +33,13 @@ _INSTRUCTION = re.compile(r"\s*([A-Za-z]{2,12})\s+(.*)", re.DOTALL)
 _OPTION = re.compile(r"--([a-z\-]+)(?:=(\S+))?\s+")
 _ARGUMENT = re.compile(r"([A-Za-z_]\w*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?")
 _REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?[-+][^{}]*)?\}|([A-Za-z_]\w*))")
+_WORD = re.compile(r"[^\s\[\]\",']+")
+# what a package manager reads: with these alone an image has the program's packages, and the program is mounted
+_PACKAGES = re.compile(
+    r"Gemfile(?:\.lock|\*)?|\.ruby-version|package(?:-lock|\*)?\.json|yarn\.lock|pnpm-lock\.yaml|\.(?:npmrc|yarnrc(?:\.yml)?|nvmrc)"
+    r"|(?:dev-)?requirements[\w.-]*\.txt|Pipfile(?:\.lock|\*)?|pyproject\.toml|poetry\.lock|uv\.lock"
+    r"|composer\.(?:json|lock|\*)|go\.(?:mod|sum)|mix\.(?:exs|lock)|Cargo\.(?:toml|lock)"
+)
 _SYNTAX = re.compile(r"#\s*syntax\s*=\s*(\S+)", re.IGNORECASE)
 
 
@@ -39,7 +52,33 @@ class Instruction(NamedTuple):
 
 def parse(path: str, text: str) -> Iterator[Mention]:
     """Mentions of one Dockerfile."""
-    yield from dict.fromkeys(_mentions(text))
+    mentions = dict.fromkeys(_mentions(text))
+    if not _is_of_a_workstation(text):
+        yield from mentions
+        return
+    for mention in mentions:
+        yield replace(mention, role="developer")
+
+
+def _is_of_a_workstation(text: str) -> bool:
+    """Whether the image that the file ends with is for working on the program, and not for running it: its command is
+    a server for development, or nothing of the program but lists of packages is copied into it."""
+    copied: list[str] = []
+    command = ""
+    for found in instructions(text):
+        if found.name == "FROM":
+            command = ""
+        elif found.name in ("CMD", "ENTRYPOINT"):
+            command = " ".join(_WORD.findall(found.rest))
+        elif found.name in ("COPY", "ADD"):
+            copied += ["--from"] if "from" in found.options else _WORD.findall(found.rest)[:-1]
+    if instead_of_development(command):
+        return True
+    return bool(copied) and all(map(_is_list_of_packages, copied))
+
+
+def _is_list_of_packages(source: str) -> bool:
+    return _PACKAGES.fullmatch(source.rpartition("/")[2]) is not None
 
 
 def _mentions(text: str) -> Iterator[Mention]:

@@ -40,6 +40,8 @@ def _leaf(leaf: Leaf) -> Iterator[Mention]:
         yield from image(leaf.value, leaf.line)
     elif key == "run":
         yield from commands(leaf.value, leaf.line, "build/ci")
+    elif keys[-2:-1] == ["with"] and "steps" not in keys:
+        yield from _given(key, leaf)
     elif "description" not in key and key != "name":
         if "env" in keys[:-1] and key.isupper():
             yield Mention("env", key, leaf.line, role="build/ci")
@@ -53,3 +55,12 @@ def _uses(leaf: Leaf) -> Iterator[Mention]:
         yield from image(reference, leaf.line)
     elif not reference.startswith(".") and "/" in reference:
         yield Mention("action", reference.partition("@")[0], leaf.line, role="build/ci")
+
+
+def _given(key: str, leaf: Leaf) -> Iterator[Mention]:
+    """What a workflow of another repository is told: its inputs' names (`ecs_cluster`) may be the only trace of where
+    it deploys to."""
+    name = key.lower().replace("-", "_")
+    if _LABEL.fullmatch(name):
+        yield Mention("action", f"with/{name}", leaf.line, role="build/ci")
+    yield from named(leaf.value, leaf.line, "build/ci")
