@@ -280,6 +280,23 @@ def test_the_cloud_whose_inner_services_a_program_calls_hosts_it() -> None:
     assert "stops" not in from_anywhere.answers("sign-up")
 
 
+@pytest.mark.parametrize(
+    ("name", "capability"),
+    [("aws/s3", "data.object-storage"), ("azure/entra-id", "auth.workforce-sso"), ("aws/ses", "mail.outgoing")],
+)
+def test_a_bucket_a_login_or_a_mail_relay_does_not_make_one_ask_whether_the_cloud_hosts(
+    name: str, capability: str
+) -> None:
+    world = World().uses(name, capability).uses(name.partition("/")[0], sign="env:KEY")
+    asked = {question.id for question in world.assessed().questions}
+    assert "hosting" in asked
+    assert not [one for one in asked if one.startswith("hosting.")]
+    assert world.risk("operate").unknown == ("hosting.*",)
+    inner = World().uses("aws/sqs", "data.queue")
+    inner.uses("sentry", "observe.errors", sign="env:SENTRY_*", source="files.dotenv", where=".env.example:1")
+    assert "aws/sqs: Does production run at aws?" in [one.text for one in inner.assessed().questions]
+
+
 def test_a_cloud_that_lets_the_program_in_without_a_key_hosts_it() -> None:
     keyless = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
     keyless.uses("github/actions", "build.ci", sign="file:x", role="build/ci", where=".github/workflows/deploy.yml:1")
@@ -291,7 +308,7 @@ def test_a_cloud_that_lets_the_program_in_without_a_key_hosts_it() -> None:
 def test_a_bucket_alone_stops_no_more_than_what_is_in_it() -> None:
     bucket = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
     assert "stops" not in bucket.answers("sign-in")
-    assert bucket.answers("sign-in")["may stop"] == ["aws"]
+    assert "may stop" not in bucket.answers("sign-in")
     deployed = ("github/actions", "build.ci")
     bucket.uses(*deployed, sign="file:x", role="build/ci", where=".github/workflows/deploy-production.yml:1")
     assert bucket.answers("sign-in")["stops"] == ["aws"]  # deployed from here, and let in without a key
