@@ -58,6 +58,11 @@ def use_of(evidence: Evidence) -> Use:
     return "possible" if kind in _POSSIBLE else "in use"
 
 
+def is_of_a_program(evidence: Evidence) -> bool:
+    """Whether a program that runs says it in its own code."""
+    return evidence.role == "runtime" and evidence.source in _PROGRAMS
+
+
 def is_interface(host: str) -> bool:
     """Whether only programs talk to it: `api.example.com`, `example.com/api`. Nobody links to these."""
     return host.startswith(("api.", "*.api.")) or host.endswith("/api")

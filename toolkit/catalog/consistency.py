@@ -61,6 +61,8 @@ def _services(catalog: Catalog) -> Iterator[str]:
     for id_, entry in _entries(catalog):
         yield from _unknown(catalog, id_, entry.capabilities)
         yield from _about(id_, entry)
+        for fact in (*entry.exit.exports, *entry.exit.keeps):
+            yield from _unknown(catalog, f"{id_}: {fact.what!r} is about", fact.about)
         if (entry.signals or entry.weak) and not entry.capabilities:
             yield f"{id_}: has signals but no capability, so nothing could be said about its loss"
 

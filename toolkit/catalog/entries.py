@@ -69,6 +69,17 @@ class Exit(Value):
     exports: tuple[Export, ...] = ()
     keeps: tuple[Kept, ...] = ()
 
+    def concerning(self, capabilities: Iterable[str]) -> "Exit":
+        """What of it concerns whoever uses the vendor for these: the followers of an account are nothing to those whose
+        users only sign in with it."""
+        used = tuple(capabilities)
+        exports = tuple(one for one in self.exports if _concerns(one, used))
+        return Exit(exports, tuple(one for one in self.keeps if _concerns(one, used)))
+
+
+def _concerns(fact: Export | Kept, used: Iterable[str]) -> bool:
+    return not fact.about or any(fnmatchcase(one, pattern) for one in used for pattern in fact.about)
+
 
 class Naming(Value):
     """A place in files that says what something is called at a vendor: an application, a process, a bucket. The value
@@ -289,6 +300,7 @@ class Rule(Value):
     of: tuple[str, ...] = ()  # capabilities, "auth.*" for an area
     with_: tuple[str, ...] = field(default=(), name="with")  # the other side of "same-company"
     unless: Outcome | None = None  # outcome where nothing provides `of`: unknown, not ready; default: none applies
+    otherwise: Severity | None = None  # severity where its subject stops no journey; default: one step lower
 
 
 class RuleFile(Value):
