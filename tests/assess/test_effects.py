@@ -91,6 +91,28 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
     assert "pay" not in {one.journey for one in paid_out.journeys}
 
 
+# --- before the pages -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("sign", "where", "effect"),
+    [
+        ("tf_resource:aws_cloudfront_distribution", "infra/cdn.tf:1", "stops"),
+        ("header:fastly-client-ip", "app/visitor.ts:3", "stops"),
+        ("call:CDN.Fastly", "config/prod.exs:5", "stops"),
+        ("host:api.fastly.com", "lib/purge.ex:9", "may stop"),
+        ("env:FASTLY_*", "config/config.exs:22", "may stop"),
+    ],
+)
+def test_a_cdn_stops_reading_where_pages_surely_pass_through_it(sign: str, where: str, effect: str) -> None:
+    world = World().uses("fastly", "edge.cdn", sign=sign, where=where)
+    assert world.answers("read") == {effect: ["fastly"]}
+
+
+def test_a_client_that_empties_a_cache_is_asked_about_for_reading_alone() -> None:
+    world = World().uses("fastly", "edge.cdn", sign="host:api.fastly.com")
+    assert [one.journeys for one in world.assessed().questions if one.companies == ("fastly",)] == [("read",)]
+    assert "cdn-single-company" not in [one.rule for one in world.assessed().findings if one.severity == "high"]
+
+
 # --- firm and possible ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("capability", "journey", "effect"),

@@ -5,7 +5,7 @@ that would stop the journey does so only through a dependency that is firmly in 
 the need's question settles it. A journey of `offramp.toml` with `needs` needs what the user says: all of it stops it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -149,6 +149,8 @@ def _need(
             continue
         if need.alone and not _is_alone(dependency, need.alone, dependencies):
             continue
+        if need.signs and not (survey and _shown(need.signs, dependency, survey)):
+            continue
         if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
             continue
         return need
@@ -164,6 +166,12 @@ def _is_alone(dependency: Dependency, capabilities: tuple[str, ...], dependencie
     """Whether nothing else that runs provides one of the capabilities."""
     others = (one for one in dependencies if one.id != dependency.id and one.role in ("runtime", "optional", "infra"))
     return not any(_named(have, capabilities) for one in others for have in one.capabilities)
+
+
+def _shown(kinds: Collection[str], dependency: Dependency, survey: Survey) -> bool:
+    """Whether a sign of one of the kinds speaks for it, or the user."""
+    signals = (survey.evidence[at].signal for at in dependency.evidence)
+    return dependency.declared or any(signal.partition("#")[2].partition(":")[0] in kinds for signal in signals)
 
 
 def _seen_at(words: Iterable[str], dependency: Dependency, survey: Survey) -> bool:

@@ -276,6 +276,7 @@ class Need(Value):
     roles: tuple[Role, ...] = ()  # of dependencies that it holds for; empty = all that run
     alone: tuple[str, ...] = ()  # capabilities ("auth.social-login") that no other dependency provides
     seen_at: tuple[str, ...] = ()  # words of which one is in the path of a sign ("regist"); empty = anywhere
+    signs: tuple[SignalKind, ...] = ()  # kinds of signs of which one shows it; empty = any
     seen_by: tuple[str, ...] = ()  # sources ("files.dockerfile") or their kinds ("files", "declared"); empty = any
     source: Source = ""
 
