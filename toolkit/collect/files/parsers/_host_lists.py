@@ -46,7 +46,6 @@ class HostLists:
             self._found = lines_of_lists(self._text.split("\n"))
         return number in self._found
 
-
     def _shows_pictures_of(self, start: int, offset: int) -> bool:
         """Whether the host is one whose pictures may be shown: `images: { remotePatterns: [{ hostname: "…" }] }`."""
         if _PATTERNS in self._text and _HOST_PATTERN.search(self._text, start, offset):
