@@ -91,6 +91,33 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
     assert "pay" not in {one.journey for one in paid_out.journeys}
 
 
+def _with_help(**called: str) -> World:
+    world = World().uses("heroku", "hosting.containers", sign="file:Procfile", where="Procfile:1")
+    return world.uses("zendesk", "support.helpdesk", **called)  # type: ignore[arg-type]
+
+
+def test_help_that_is_asked_for_in_the_platforms_own_form_needs_its_host() -> None:
+    own_form = _with_help(sign="python:zenpy", where="app/help.py:3")
+    assert own_form.answers("get-help") == {"stops": ["salesforce", "zendesk"]}
+    widget = _with_help(sign="host:static.zdassets.com", where="base.html:3", source="files.html")
+    assert widget.answers("get-help") == {"stops": ["zendesk"]}
+    both = own_form.uses("zendesk", "support.helpdesk", sign="html:zE", where="base.html:3", source="files.html")
+    assert both.answers("get-help") == {"stops": ["zendesk"]}
+    nobody_hosts = World().uses("zendesk", "support.helpdesk", sign="python:zenpy")
+    assert nobody_hosts.risk("get-help").unknown == ("hosting.*",)
+
+
+def test_a_widget_that_takes_payments_beside_the_way_programs_take_them_only_degrades() -> None:
+    widget = ("givebutter", "payments.processing")
+    page = {"sign": "host:widgets.givebutter.com", "where": "donate.html:7", "source": "files.html"}
+    alone = World().uses(*widget, **page)  # type: ignore[arg-type]
+    assert alone.answers("pay") == {"stops": ["givebutter"]}
+    beside = alone.uses("stripe", "payments.processing", sign="python:stripe")
+    assert beside.answers("pay") == {"degrades": ["givebutter"], "stops": ["stripe"]}
+    both_called = World().uses(*widget).uses("stripe", "payments.processing", sign="python:stripe")
+    assert both_called.answers("pay") == {"stops": ["givebutter", "stripe"]}
+
+
 # --- before the pages -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("sign", "where", "effect"),

@@ -5,7 +5,7 @@ that would stop the journey does so only through a dependency that is firmly in 
 the need's question settles it. A journey of `offramp.toml` with `needs` needs what the user says: all of it stops it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
 from toolkit.catalog.entries import Catalog, Need
-from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
+from toolkit.model import Correction, Dependency, Effect, Evidence, Journey, OneOf, Survey, Told, Value
+from toolkit.uses import is_called, is_embedded
 
 STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")
 _SOFTER: Mapping[Effect, Effect] = {"stops": "may stop", "may stop": "degrades"}
@@ -149,6 +150,8 @@ def _need(
             continue
         if need.alone and not _is_alone(dependency, need.alone, dependencies):
             continue
+        if need.embedded_beside and not (survey and _is_embedded_beside(need, dependency, survey, dependencies)):
+            continue
         if need.signs and not (survey and _shown(need.signs, dependency, survey)):
             continue
         if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
@@ -166,6 +169,26 @@ def _is_alone(dependency: Dependency, capabilities: tuple[str, ...], dependencie
     """Whether nothing else that runs provides one of the capabilities."""
     others = (one for one in dependencies if one.id != dependency.id and one.role in ("runtime", "optional", "infra"))
     return not any(_named(have, capabilities) for one in others for have in one.capabilities)
+
+
+def _is_embedded_beside(need: Need, dependency: Dependency, survey: Survey, dependencies: Iterable[Dependency]) -> bool:
+    """Whether pages alone have it, and programs call another one: a widget for donations beside the way to pay."""
+    if not _seen(dependency, is_embedded, survey) or _seen(dependency, is_called, survey):
+        return False
+    others = (one for one in dependencies if one.id != dependency.id and one.role == "runtime")
+    return any(matching(need.embedded_beside, one.capabilities) and _seen(one, is_called, survey) for one in others)
+
+
+def holds(need: Need, dependencies: Iterable[Dependency], survey: Survey) -> bool:
+    """Whether the journey goes through the platform's own programs, where the need asks for that: a form of its own
+    hands requests on to a help desk. A widget or a mail address needs no host of the platform's."""
+    concerned = [one for one in dependencies if one.role == "runtime" and matching(need.through, one.capabilities)]
+    called = any(_seen(one, is_called, survey) for one in concerned)
+    return not need.through or (called and not any(_seen(one, is_embedded, survey) for one in concerned))
+
+
+def _seen(dependency: Dependency, how: Callable[[Evidence], bool], survey: Survey) -> bool:
+    return any(how(survey.evidence[at]) for at in dependency.evidence)
 
 
 def _shown(kinds: Collection[str], dependency: Dependency, survey: Survey) -> bool:
@@ -227,8 +250,9 @@ def _of_hosts(journey: str, world: World) -> Iterator[Claim]:
     """Whoever hosts stops all that needs a host."""
     for host in world.hosts:
         capability = next((have for have in host.dependency.capabilities if have.startswith(AREA)), AREA + "compute")
+        needs = [need for need in world.catalog.judgement.needs if journey in need.journeys]
         need = _need(
-            [need for need in world.catalog.judgement.needs if journey in need.journeys],
+            [need for need in needs if holds(need, world.dependencies, world.survey)],
             capability,
             host.dependency,
             None,

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
-from toolkit.assess.effects import Claim, World, claims
+from toolkit.assess.effects import Claim, World, claims, holds
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
 from toolkit.assess.journeys import counts, journeys, matching
 from toolkit.catalog.entries import Catalog
@@ -102,7 +102,8 @@ class Graph:
         machines = [host for host in self.hosts if set(host.dependency.capabilities) != {PANEL}]
         hosted = machines or any(matching([one], ("hosting.compute",)) for one in covered)
         needs_host = any(
-            journey.id in need.journeys and AREA + "compute" in need.of for need in self.catalog.judgement.needs
+            journey.id in need.journeys and AREA + "compute" in need.of and holds(need, self.dependencies, self.survey)
+            for need in self.catalog.judgement.needs
         )
         return ("hosting.*",) if needs_host and not hosted else ()
 

@@ -52,7 +52,10 @@ def _hard_needs(journey: str, dependencies: Iterable[Dependency], catalog: Catal
     hard = [
         pattern
         for need in catalog.judgement.needs
-        if journey in need.journeys and need.effect in HARD and "runtime" in (need.roles or ("runtime",))
+        if journey in need.journeys
+        and need.effect in HARD
+        and not need.through
+        and "runtime" in (need.roles or ("runtime",))
         for pattern in need.of
     ]
     return tuple(sorted(matching(hard, provided)))

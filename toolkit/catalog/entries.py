@@ -275,6 +275,10 @@ class Need(Value):
     after_hours: Hours | None = None  # when that is at the latest
     roles: tuple[Role, ...] = ()  # of dependencies that it holds for; empty = all that run
     alone: tuple[str, ...] = ()  # capabilities ("auth.social-login") that no other dependency provides
+    # capabilities that another dependency, which a program calls, provides, while this one is only embedded in pages
+    embedded_beside: tuple[str, ...] = ()
+    # of a host: capabilities that the platform's own programs call somebody for, and no page embeds
+    through: tuple[str, ...] = ()
     seen_at: tuple[str, ...] = ()  # words of which one is in the path of a sign ("regist"); empty = anywhere
     signs: tuple[SignalKind, ...] = ()  # kinds of signs of which one shows it; empty = any
     seen_by: tuple[str, ...] = ()  # sources ("files.dockerfile") or their kinds ("files", "declared"); empty = any
