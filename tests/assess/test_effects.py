@@ -17,6 +17,7 @@ from toolkit.model import (
     OneOf,
     Platform,
     Role,
+    Root,
     Survey,
     Use,
 )
@@ -116,6 +117,36 @@ def test_a_widget_that_takes_payments_beside_the_way_programs_take_them_only_deg
     assert beside.answers("pay") == {"degrades": ["givebutter"], "stops": ["stripe"]}
     both_called = World().uses(*widget).uses("stripe", "payments.processing", sign="python:stripe")
     assert both_called.answers("pay") == {"stops": ["givebutter", "stripe"]}
+
+
+# --- journeys that the program does not have --------------------------------------------------------------------------
+def _journeys_seen(world: World, **root: str) -> list[str]:
+    survey = Survey(
+        roots=(Root("site", "checkout", "site", **root),), sources=("files.python",), evidence=tuple(world.evidence)
+    )
+    result = assess(survey, tuple(world.dependencies), world.platform, CATALOG, today=date(2026, 6, 1))
+    assert all(one.seen or not (one.stops or one.may_stop or one.unknown) for one in result.journeys)
+    return [one.journey for one in result.journeys if one.seen]
+
+
+def test_a_program_without_accounts_and_records_has_nobody_who_signs_in_or_posts() -> None:
+    site = World().uses("heroku", "hosting.containers", sign="file:Procfile").uses("contentful", "product.cms")
+    assert _journeys_seen(site, program="app.py") == ["read", "operate"]
+    assert len(_journeys_seen(site)) == 5  # infrastructure alone was looked at: nobody can tell
+    assert len(_journeys_seen(site, program="app.py", accounts="app/login.py")) == 5
+    machine = World().uses("azure/entra-id", "auth.workforce-sso", sign="tf_resource:azuread_*", role="infra")
+    assert _journeys_seen(machine, program="app.py") == ["read", "operate"]
+
+
+@pytest.mark.parametrize("capability", ["auth.social-login", "otp.sms", "data.relational"])
+def test_what_shows_accounts_or_records_shows_the_journeys(capability: str) -> None:
+    assert len(_journeys_seen(World().uses("acme", capability), program="app.py")) == 5
+
+
+def test_an_engine_that_the_program_speaks_shows_them_too() -> None:
+    world = World()
+    world.evidence.append(Evidence("files.python", "engine:postgresql#pypi:psycopg", "site", "app.py:1", "runtime"))
+    assert len(_journeys_seen(world, program="app.py")) == 5
 
 
 # --- before the pages -------------------------------------------------------------------------------------------------

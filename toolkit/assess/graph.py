@@ -16,7 +16,7 @@ from typing import Literal, get_args
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
 from toolkit.assess.effects import Claim, World, claims, holds
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
-from toolkit.assess.journeys import counts, journeys, matching
+from toolkit.assess.journeys import counts, journeys, matching, unseen
 from toolkit.catalog.entries import Catalog
 from toolkit.model import Dependency, Effect, Journey, LossKind, Platform, Survey
 
@@ -32,8 +32,8 @@ def tag(vendor: str, kind: LossKind) -> str:
 
 
 class Graph:
-    """What a platform hangs on. `journeys` are the declared or the usual ones; `claims` holds, by journey, what the
-    loss of each dependency does."""
+    """What a platform hangs on. `journeys` are the declared or the usual ones, of which the program does not have those
+    in `unseen`; `claims` holds, by journey, what the loss of each dependency does."""
 
     def __init__(
         self, dependencies: tuple[Dependency, ...], survey: Survey, platform: Platform, catalog: Catalog
@@ -51,7 +51,8 @@ class Graph:
             self.hosts,
             corrections=platform.corrections,
         )
-        self.claims = {journey.id: claims(journey, world) for journey in self.journeys}
+        self.unseen = unseen(platform, dependencies, survey, catalog)
+        self.claims = {one.id: () if one.id in self.unseen else claims(one, world) for one in self.journeys}
 
     @cached_property
     def provided(self) -> frozenset[str]:
@@ -96,6 +97,8 @@ class Graph:
 
     def unknown(self, journey: Journey) -> tuple[str, ...]:
         """Needs nothing was found for, and no fallback was named."""
+        if journey.id in self.unseen:
+            return ()
         covered = {one.of for one in self.platform.fallbacks}
         if journey.needs:
             return tuple(need for need in journey.needs if not self.providers(need) and need not in covered)

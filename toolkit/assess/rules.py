@@ -6,9 +6,9 @@ that `Rule.check` uses. Two things hold for all of them:
 - Missing evidence is never "ready". A capability that a journey needs and nothing provides is unknown; so is one whose
   sources did not run; else the rule's `unless` says what its absence means, by default that the rule does not apply.
 - Severity is the rule's where the finding stops a journey or the rule is not about stopping. It is one step lower, or
-  the rule's `otherwise`, where a company stops no journey or two things go together only in an outage, and low where only
-  optional dependencies are concerned. A store that infrastructure describes and no program works with is at most medium.
-  What nobody surely saw in use is unknown and at most medium.
+  the rule's `otherwise`, where a company stops no journey or two things go together only in an outage, and low where
+  only optional dependencies are concerned. A store that infrastructure describes and no program works with is at most
+  medium. What nobody surely saw in use is unknown and at most medium.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -258,6 +258,8 @@ class JourneyEntry(Value):
     id: str
     title: str
     shown_by: tuple[str, ...] = ()  # capabilities ("collab.*"); empty = always
+    # capabilities of which a program has one where its people do this, unless it has accounts; empty = always
+    seen_with: tuple[str, ...] = ()
     only_reads: bool = False  # goes on while nobody can write
 
 

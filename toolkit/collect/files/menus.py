@@ -72,7 +72,7 @@ def _kind(capability: str) -> str:
 
 
 def _tables(text: str, lines: Sequence[int]) -> Iterator[tuple[int, int, str]]:
-    """First line, last line and text of each pair of brackets around two of the lines that is no larger than a table."""
+    """First line, last line and text of each pair of brackets around two of the lines, of a table's size."""
     breaks = [found.start() for found in _BREAK.finditer(text)]
     opened: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(text):

@@ -225,8 +225,8 @@ def test_hosts_that_a_field_shows_while_it_is_empty_are_prose() -> None:
     "text",
     [
         'module.exports = { images: { domains: ["pics.cdn.example.com", "localhost"] } };',
-        'const images = { remotePatterns: [\n  {\n    protocol: "https",\n    hostname: "pics.cdn.example.com",\n  },\n] };',
-        'const patterns = [{ protocol: "https", hostname: "pics.cdn.example.com" }];\nimages.remotePatterns = patterns;',
+        'const images = { remotePatterns: [\n  {\n    hostname: "pics.cdn.example.com",\n  },\n] };',
+        'const patterns = [{ hostname: "pics.cdn.example.com" }];\nimages.remotePatterns = patterns;',
     ],
 )
 def test_hosts_whose_pictures_may_be_shown_are_prose(text: str) -> None:

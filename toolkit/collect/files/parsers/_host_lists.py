@@ -1,7 +1,7 @@
 """Long lists of hosts: what a firewall lets through, whose images may be shown, what a linter allows, what is blocked.
 
-They name whatever might be met, not what is used. Of pictures a single host is a list. A content security policy is no such list: it names what the pages
-load, under the directive that loads it.
+They name whatever might be met, not what is used. Of pictures a single host is a list. A content security policy is no
+such list: it names what the pages load, under the directive that loads it.
 """
 
 import re
