@@ -217,6 +217,19 @@ def test_one_of_several_ways_in_is_missed_and_the_only_one_is_asked_about() -> N
     assert beside.answers("sign-in") == {"degrades": ["mozilla"], "stops": ["okta"]}
 
 
+def test_an_option_in_a_list_of_ways_in_is_missed_by_those_who_use_it() -> None:
+    sample = {"sign": "env:KEY", "source": "files.dotenv", "role": "optional"}
+    okta = ("okta", "auth.customer-identity", "auth.workforce-sso")
+    listed = World().uses(*okta, where=".env.example:9", **sample)  # type: ignore[arg-type]
+    assert listed.answers("sign-in") == {"may stop": ["okta"]}
+    listed.uses("facebook-login", "auth.social-login", where=".env.example:3", **sample)  # type: ignore[arg-type]
+    assert listed.answers("sign-in") == {"degrades": ["facebook", "okta"]}
+    assert not [one for one in listed.assessed().questions if one.id.startswith("auth.")]
+    apart = World().uses(*okta, where="app/sso.py:1", role="optional")
+    apart.uses("facebook-login", "auth.social-login", where="app/share.py:1")
+    assert apart.answers("sign-in")["may stop"] == ["okta"]
+
+
 def test_a_panel_deploys_to_machines_elsewhere() -> None:
     world = World().uses("laravel-forge", "hosting.panel", role="infra", sign="config:integrations.forge")
     assert world.answers("read") == {}

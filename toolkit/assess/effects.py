@@ -15,7 +15,7 @@ from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
 from toolkit.catalog.entries import Catalog, Need
 from toolkit.model import Correction, Dependency, Effect, Evidence, Journey, OneOf, Survey, Told, Value
-from toolkit.uses import is_called, is_embedded
+from toolkit.uses import is_called, is_embedded, is_package
 
 STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")
 _SOFTER: Mapping[Effect, Effect] = {"stops": "may stop", "may stop": "degrades"}
@@ -150,6 +150,8 @@ def _need(
             continue
         if need.alone and not _is_alone(dependency, need.alone, dependencies):
             continue
+        if need.listed_with and not (survey and _is_listed_with(need, dependency, survey, dependencies)):
+            continue
         if need.embedded_beside and not (survey and _is_embedded_beside(need, dependency, survey, dependencies)):
             continue
         if need.signs and not (survey and _shown(need.signs, dependency, survey)):
@@ -169,6 +171,23 @@ def _is_alone(dependency: Dependency, capabilities: tuple[str, ...], dependencie
     """Whether nothing else that runs provides one of the capabilities."""
     others = (one for one in dependencies if one.id != dependency.id and one.role in ("runtime", "optional", "infra"))
     return not any(_named(have, capabilities) for one in others for have in one.capabilities)
+
+
+def _is_listed_with(need: Need, dependency: Dependency, survey: Survey, dependencies: Iterable[Dependency]) -> bool:
+    """Whether a file names it and another vendor for such a thing: a list of providers, a sample of their keys."""
+    files = _files(dependency, survey)
+    others = (one for one in dependencies if one.vendor != dependency.vendor and one.role in ("runtime", "optional"))
+    return any(matching(need.listed_with, one.capabilities) and files & _files(one, survey) for one in others)
+
+
+def _files(dependency: Dependency, survey: Survey) -> set[tuple[str, str]]:
+    """The files that name it, but for the manifests of packages, which name everything."""
+    signs = (survey.evidence[at] for at in dependency.evidence)
+    return {
+        (sign.root, sign.where.rpartition(":")[0])
+        for sign in signs
+        if not is_package(sign.signal.partition("#")[2].partition(":")[0], sign.source)
+    }
 
 
 def _is_embedded_beside(need: Need, dependency: Dependency, survey: Survey, dependencies: Iterable[Dependency]) -> bool:

@@ -277,6 +277,7 @@ class Need(Value):
     after_hours: Hours | None = None  # when that is at the latest
     roles: tuple[Role, ...] = ()  # of dependencies that it holds for; empty = all that run
     alone: tuple[str, ...] = ()  # capabilities ("auth.social-login") that no other dependency provides
+    listed_with: tuple[str, ...] = ()  # capabilities that another vendor's, named in the same file, provides
     # capabilities that another dependency, which a program calls, provides, while this one is only embedded in pages
     embedded_beside: tuple[str, ...] = ()
     # of a host: capabilities that the platform's own programs call somebody for, and no page embeds

@@ -74,7 +74,12 @@ def test_what_a_form_offers_is_an_option(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://login.microsoftonline.com/{TENANT_HERE}/v2.0", "smtp://email-smtp.YOUR-REGION.amazonaws.com"]
+    "url",
+    [
+        "https://login.microsoftonline.com/.../metadata",
+        "https://login.microsoftonline.com/{TENANT_HERE}/v2.0",
+        "smtp://email-smtp.YOUR-REGION.amazonaws.com",
+    ],
 )
 def test_a_url_that_somebody_has_to_fill_in_is_no_use(tmp_path: Path, url: str) -> None:
     assert not _found(tmp_path, "app.js", f"const url = '{url}';\nfetch(url);\n")

@@ -206,7 +206,9 @@ def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
 
 
 # "https://login.example.com/{TENANT_HERE}/v2.0": whoever sets it up fills this in
-_TO_FILL_IN = re.compile(r"/[^\s\"'`?#]{0,80}?(?:(?<![a-z])(?:your|my)[-_][a-z]|[a-z][-_]here(?![a-z]))", re.IGNORECASE)
+_TO_FILL_IN = re.compile(
+    r"/[^\s\"'`?#]{0,80}?(?:(?<=/)\.\.\.|(?<![a-z])(?:your|my)[-_][a-z]|[a-z][-_]here(?![a-z]))", re.IGNORECASE
+)
 _SHOWN = re.compile(r"\bplaceholder[\"']?\s?[=:]\s?\{?[\"'`](?:https?:)?(?://)?$", re.IGNORECASE)
 
 
