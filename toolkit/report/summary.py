@@ -127,6 +127,8 @@ def verdict_words(audit: Audit) -> str:
         parts.append(f"Nobody is seen to stop {_listed(open_ones)}, and questions are open.")
     if len(parts) == 0 and risks:
         parts.append("Every journey hangs on at least one company.")
+    if absent := [risk.journey for risk in audit.assessment.journeys if not risk.seen]:
+        parts.append(f"Not seen here: {_listed(absent)}; the program has neither accounts nor a store of records.")
     return " ".join(parts)
 
 
