@@ -96,7 +96,7 @@ test-all: ## All of it, some hours: make test, make service-test, make drill
 .PHONY: bench
 bench: $(VENV)/ready ## Benchmarks, side by side with the peers; prints ratios
 	.ci/debian-packages ripgrep
-	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/programs.py|bench/strangers.py|bench/turns.py|bench/flood.py) ;; *) echo "== $$script"; python $$script ;; esac; done
+	@for script in bench/*.py; do case $$script in bench/corpus.py|bench/findings.py|bench/programs.py|bench/strangers.py|bench/turns.py|bench/flood.py) ;; *) echo "== $$script"; python $$script ;; esac; done
 
 .PHONY: corpus
 corpus: $(VENV)/ready ## Score detection: make corpus CORPUS=folder-of-checkouts [LABELS=labels.jsonl]

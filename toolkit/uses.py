@@ -26,8 +26,10 @@ _PROGRAMS = frozenset({
 })  # fmt: skip
 _POSSIBLE = frozenset({"env", "setting", "host", "uri", "arn", "txt", "tf_provider"})
 _NOT_PRODUCTION = re.compile(r"preview|docs?(?![a-z])|storybook|review|(?<![a-z])pr(?![a-z])|pull|demo|sandbox|test")
+_CLIENTS = frozenset({"python", "jvm", "ruby", "php", "dotnet", "rust", "call"})
 # a page loads what it names
 _PAGES = frozenset({"files.html"})
+_MAIL_SERVER = re.compile(r"(?:[a-z]{1,10}-)?smtp(?:-[a-z]{1,10})?")
 
 
 def is_preview(where: str) -> bool:
@@ -58,7 +60,21 @@ def use_of(evidence: Evidence) -> Use:
     return "possible" if kind in _POSSIBLE else "in use"
 
 
-_MAIL_SERVER = re.compile(r"(?:[a-z]{1,10}-)?smtp(?:-[a-z]{1,10})?")
+def is_of_a_program(evidence: Evidence) -> bool:
+    """Whether a program that runs says it in its own code."""
+    return evidence.role == "runtime" and evidence.source in _PROGRAMS
+
+
+def is_called(evidence: Evidence) -> bool:
+    """Whether a program that runs works with it: a client, a library that code imports, an interface it names."""
+    kind, _, value = evidence.signal.partition("#")[2].partition(":")
+    works = kind in _CLIENTS or (kind in PACKAGES and evidence.source in _CODE)
+    return is_of_a_program(evidence) and (works or (kind == "host" and is_interface(value)))
+
+
+def is_embedded(evidence: Evidence) -> bool:
+    """Whether a page loads it."""
+    return evidence.source in _PAGES and evidence.role in ("runtime", "optional")
 
 
 def is_interface(host: str) -> bool:

@@ -12,6 +12,7 @@ from toolkit.model import (
     Confidence,
     Declare,
     Dependency,
+    Evidence,
     Fallback,
     Finding,
     Journey,
@@ -31,7 +32,8 @@ def rule(name: str, check: str, *of: str, against: tuple[str, ...] = (), **more:
 
 RULES = (
     rule("mail", "single-company", "mail.*"),
-    rule("hosting", "single-company", "hosting.*", severity="critical"),
+    rule("hosting", "single-company", "hosting.*", severity="critical", otherwise="medium"),
+    rule("data", "single-company", "data.*", severity="critical"),
     rule("dns-with-host", "same-company", "edge.dns", against=("hosting.*",), unless="unknown"),
     rule("registrar", "declared", "edge.registrar", unless="unknown"),
     rule("registrar-with-host", "same-company", "edge.registrar", against=("hosting.*",)),
@@ -52,6 +54,16 @@ CATALOG = Catalog(
         "postmark": Vendor("Postmark", runs_on=("aws",)),
         "okta": Vendor(
             "Okta", exit=Exit(exports=(Export("users", "API"),), keeps=(Kept("password hashes", "no API"),))
+        ),
+        "chirper": Vendor(
+            "Chirper",
+            exit=Exit(
+                exports=(Export("posts", "an archive", about=("product.*",)),),
+                keeps=(
+                    Kept("followers", "not for sale", about=("product.*",)),
+                    Kept("seeds", "not shown", about=("auth.mfa",)),
+                ),
+            ),
         ),
         "keycloak-cloud": Vendor("KC", exit=Exit(exports=(Export("realm", "file"),))),
     },
@@ -160,6 +172,27 @@ def test_severity_is_lower_where_nothing_stops_and_low_where_it_is_optional() ->
     assert only("mail", assessed(replace(mail, role="optional"), platform=needing("otp.sms"))).severity == "low"
 
 
+def test_a_rule_may_say_how_severe_it_is_where_nothing_stops() -> None:
+    machines = uses("aws/lambda", "hosting.functions")
+    assert only("hosting", assessed(machines, platform=needing("hosting.*"))).severity == "critical"
+    assert only("hosting", assessed(machines, platform=needing("otp.sms"))).severity == "medium"
+
+
+def test_a_store_that_no_program_works_with_is_at_most_medium() -> None:
+    program = Evidence("files.python", "stripe#pypi:stripe", "app", "app.py:1", "runtime")
+    described = Evidence("files.hcl", "aws/s3#tf_resource:aws_s3_*", "app", "errors.tf:1", "infra")
+    called = Evidence("files.python", "aws/s3#call:boto3.client(s3)", "app", "app.py:2", "runtime")
+
+    def severity(*seen: Evidence) -> str:
+        store = replace(uses("aws/s3", "data.object-storage", role="infra"), evidence=(0,))
+        survey = replace(LOOKED, evidence=seen)
+        return only("data", assessed(store, survey=survey)).severity
+
+    assert severity(described, program) == "medium"
+    assert severity(called, program) == "high"
+    assert severity(described) == "high"  # no program was seen: nobody can tell
+
+
 def test_single_company_is_ready_with_a_fallback_elsewhere() -> None:
     platform = needing("mail.outgoing", fallbacks=(Fallback("mail.outgoing", "postmark"),))
     finding = only("mail", assessed(uses("sendgrid", "mail.outgoing", confidence="low"), platform=platform))
@@ -218,6 +251,13 @@ def test_exportable_follows_what_the_catalogue_says() -> None:
         finding = only("hostage", assessed(uses(vendor, "auth.workforce-sso")))
         assert (finding.subject, finding.outcome) == (vendor, outcome)
     assert "password hashes" in only("hostage", assessed(uses("okta", "auth.mfa"))).message
+
+
+def test_what_a_vendor_keeps_counts_only_where_it_concerns_what_the_vendor_is_used_for() -> None:
+    posting = only("hostage", assessed(uses("chirper", "auth.customer-identity", "product.data")))
+    assert posting.outcome == "unknown"
+    assert posting.message == "Nobody has written down what can be exported from chirper."
+    assert only("hostage", assessed(uses("chirper", "auth.mfa"))).message == "Chirper does not give back: seeds."
 
 
 def test_waivers_hold_until_their_day_and_expired_ones_are_found() -> None:

@@ -95,6 +95,85 @@ def test_paying_and_asking_for_help_exist_where_something_shows_them() -> None:
     assert "pay" not in {one.journey for one in paid_out.journeys}
 
 
+def _with_help(**called: str) -> World:
+    world = World().uses("heroku", "hosting.containers", sign="file:Procfile", where="Procfile:1")
+    return world.uses("zendesk", "support.helpdesk", **called)  # type: ignore[arg-type]
+
+
+def test_help_that_is_asked_for_in_the_platforms_own_form_needs_its_host() -> None:
+    own_form = _with_help(sign="python:zenpy", where="app/help.py:3")
+    assert own_form.answers("get-help") == {"stops": ["salesforce", "zendesk"]}
+    widget = _with_help(sign="host:static.zdassets.com", where="base.html:3", source="files.html")
+    assert widget.answers("get-help") == {"stops": ["zendesk"]}
+    both = own_form.uses("zendesk", "support.helpdesk", sign="html:zE", where="base.html:3", source="files.html")
+    assert both.answers("get-help") == {"stops": ["zendesk"]}
+    nobody_hosts = World().uses("zendesk", "support.helpdesk", sign="python:zenpy")
+    assert nobody_hosts.risk("get-help").unknown == ("hosting.*",)
+
+
+def test_a_widget_that_takes_payments_beside_the_way_programs_take_them_only_degrades() -> None:
+    widget = ("givebutter", "payments.processing")
+    page = {"sign": "host:widgets.givebutter.com", "where": "donate.html:7", "source": "files.html"}
+    alone = World().uses(*widget, **page)  # type: ignore[arg-type]
+    assert alone.answers("pay") == {"stops": ["givebutter"]}
+    beside = alone.uses("stripe", "payments.processing", sign="python:stripe")
+    assert beside.answers("pay") == {"degrades": ["givebutter"], "stops": ["stripe"]}
+    both_called = World().uses(*widget).uses("stripe", "payments.processing", sign="python:stripe")
+    assert both_called.answers("pay") == {"stops": ["givebutter", "stripe"]}
+
+
+# --- journeys that the program does not have --------------------------------------------------------------------------
+def _journeys_seen(world: World, **root: str) -> list[str]:
+    survey = Survey(
+        roots=(Root("site", "checkout", "site", **root),), sources=("files.python",), evidence=tuple(world.evidence)
+    )
+    result = assess(survey, tuple(world.dependencies), world.platform, CATALOG, today=date(2026, 6, 1))
+    assert all(one.seen or not (one.stops or one.may_stop or one.unknown) for one in result.journeys)
+    return [one.journey for one in result.journeys if one.seen]
+
+
+def test_a_program_without_accounts_and_records_has_nobody_who_signs_in_or_posts() -> None:
+    site = World().uses("heroku", "hosting.containers", sign="file:Procfile").uses("contentful", "product.cms")
+    assert _journeys_seen(site, program="app.py") == ["read", "operate"]
+    assert len(_journeys_seen(site)) == 5  # infrastructure alone was looked at: nobody can tell
+    assert len(_journeys_seen(site, program="app.py", accounts="app/login.py")) == 5
+    machine = World().uses("azure/entra-id", "auth.workforce-sso", sign="tf_resource:azuread_*", role="infra")
+    assert _journeys_seen(machine, program="app.py") == ["read", "operate"]
+
+
+@pytest.mark.parametrize("capability", ["auth.social-login", "otp.sms", "data.relational"])
+def test_what_shows_accounts_or_records_shows_the_journeys(capability: str) -> None:
+    assert len(_journeys_seen(World().uses("acme", capability), program="app.py")) == 5
+
+
+def test_an_engine_that_the_program_speaks_shows_them_too() -> None:
+    world = World()
+    world.evidence.append(Evidence("files.python", "engine:postgresql#pypi:psycopg", "site", "app.py:1", "runtime"))
+    assert len(_journeys_seen(world, program="app.py")) == 5
+
+
+# --- before the pages -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("sign", "where", "effect"),
+    [
+        ("tf_resource:aws_cloudfront_distribution", "infra/cdn.tf:1", "stops"),
+        ("header:fastly-client-ip", "app/visitor.ts:3", "stops"),
+        ("call:CDN.Fastly", "config/prod.exs:5", "stops"),
+        ("host:api.fastly.com", "lib/purge.ex:9", "may stop"),
+        ("env:FASTLY_*", "config/config.exs:22", "may stop"),
+    ],
+)
+def test_a_cdn_stops_reading_where_pages_surely_pass_through_it(sign: str, where: str, effect: str) -> None:
+    world = World().uses("fastly", "edge.cdn", sign=sign, where=where)
+    assert world.answers("read") == {effect: ["fastly"]}
+
+
+def test_a_client_that_empties_a_cache_is_asked_about_for_reading_alone() -> None:
+    world = World().uses("fastly", "edge.cdn", sign="host:api.fastly.com")
+    assert [one.journeys for one in world.assessed().questions if one.companies == ("fastly",)] == [("read",)]
+    assert "cdn-single-company" not in [one.rule for one in world.assessed().findings if one.severity == "high"]
+
+
 # --- firm and possible ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("capability", "journey", "effect"),
@@ -139,6 +218,19 @@ def test_one_of_several_ways_in_is_missed_and_the_only_one_is_asked_about() -> N
     assert two.answers("sign-in") == {"degrades": ["apple", "mozilla"]}
     beside = World().uses("mozilla-accounts", "auth.social-login").uses("okta", "auth.customer-identity")
     assert beside.answers("sign-in") == {"degrades": ["mozilla"], "stops": ["okta"]}
+
+
+def test_an_option_in_a_list_of_ways_in_is_missed_by_those_who_use_it() -> None:
+    sample = {"sign": "env:KEY", "source": "files.dotenv", "role": "optional"}
+    okta = ("okta", "auth.customer-identity", "auth.workforce-sso")
+    listed = World().uses(*okta, where=".env.example:9", **sample)  # type: ignore[arg-type]
+    assert listed.answers("sign-in") == {"may stop": ["okta"]}
+    listed.uses("facebook-login", "auth.social-login", where=".env.example:3", **sample)  # type: ignore[arg-type]
+    assert listed.answers("sign-in") == {"degrades": ["facebook", "okta"]}
+    assert not [one for one in listed.assessed().questions if one.id.startswith("auth.")]
+    apart = World().uses(*okta, where="app/sso.py:1", role="optional")
+    apart.uses("facebook-login", "auth.social-login", where="app/share.py:1")
+    assert apart.answers("sign-in")["may stop"] == ["okta"]
 
 
 def test_a_panel_deploys_to_machines_elsewhere() -> None:
@@ -313,6 +405,23 @@ def test_the_cloud_whose_inner_services_a_program_calls_hosts_it() -> None:
     assert "stops" not in from_anywhere.answers("sign-up")
 
 
+@pytest.mark.parametrize(
+    ("name", "capability"),
+    [("aws/s3", "data.object-storage"), ("azure/entra-id", "auth.workforce-sso"), ("aws/ses", "mail.outgoing")],
+)
+def test_a_bucket_a_login_or_a_mail_relay_does_not_make_one_ask_whether_the_cloud_hosts(
+    name: str, capability: str
+) -> None:
+    world = World().uses(name, capability).uses(name.partition("/")[0], sign="env:KEY")
+    asked = {question.id for question in world.assessed().questions}
+    assert "hosting" in asked
+    assert not [one for one in asked if one.startswith("hosting.")]
+    assert world.risk("operate").unknown == ("hosting.*",)
+    inner = World().uses("aws/sqs", "data.queue")
+    inner.uses("sentry", "observe.errors", sign="env:SENTRY_*", source="files.dotenv", where=".env.example:1")
+    assert "aws/sqs: Does production run at aws?" in [one.text for one in inner.assessed().questions]
+
+
 def test_a_cloud_that_lets_the_program_in_without_a_key_hosts_it() -> None:
     keyless = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
     keyless.uses("github/actions", "build.ci", sign="file:x", role="build/ci", where=".github/workflows/deploy.yml:1")
@@ -324,7 +433,7 @@ def test_a_cloud_that_lets_the_program_in_without_a_key_hosts_it() -> None:
 def test_a_bucket_alone_stops_no_more_than_what_is_in_it() -> None:
     bucket = World().uses("aws/s3", "data.object-storage", sign="ruby:Aws::S3")
     assert "stops" not in bucket.answers("sign-in")
-    assert bucket.answers("sign-in")["may stop"] == ["aws"]
+    assert "may stop" not in bucket.answers("sign-in")
     deployed = ("github/actions", "build.ci")
     bucket.uses(*deployed, sign="file:x", role="build/ci", where=".github/workflows/deploy-production.yml:1")
     assert bucket.answers("sign-in")["stops"] == ["aws"]  # deployed from here, and let in without a key

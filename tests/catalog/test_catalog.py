@@ -12,6 +12,7 @@ from toolkit.catalog import folders as module
 from toolkit.catalog.consistency import validate
 from toolkit.catalog.entries import Catalog, Exit, Notice, Service, Vendor
 from toolkit.catalog.folders import compile_shipped, load
+from toolkit.collect.files.match import Matcher
 from toolkit.errors import BadCatalog, BadInput
 from toolkit.model import Export, Kept
 
@@ -300,3 +301,12 @@ def test_a_vendor_that_names_a_blueprint() -> None:
     assert validate(_catalog(vendors=vendors, blueprints={"keycloak": BLUEPRINT})) == (
         "a: names the blueprint keycloak",
     )
+
+
+@pytest.mark.parametrize("resource", ["azurerm_user_assigned_identity", "azuread_service_principal_password"])
+def test_what_programs_and_pipelines_come_in_with_is_no_sign_on_of_staff(resource: str) -> None:
+    catalog = load()
+    signals = [one for one in catalog.signals() if one.kind == "tf_resource"]
+    matcher = Matcher(signals)
+    met = [signals[number] for number in matcher.meets("tf_resource", resource)]
+    assert [(one.dependency, one.about) for one in met] == [("azure/entra-id", ("build.access",))]

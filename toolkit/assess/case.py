@@ -8,6 +8,7 @@ from toolkit.assess.cutsets import Fault, alone
 from toolkit.assess.graph import Graph
 from toolkit.assess.journeys import counts, matching
 from toolkit.model import Dependency, JourneyRisk, Survey
+from toolkit.uses import is_of_a_program
 
 # Kinds of source that can see a capability. A checkout does not show these; for all others, it or an account does.
 _SEEN_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
@@ -21,6 +22,8 @@ _SEEN_IN = ("files", "accounts", "records")
 # Capabilities that a service may have and a customer not use, with nothing in a checkout to tell: a DNS zone at a
 # company that is a registrar too does not say who the registrar is.
 _NEEDS_PROOF = ("edge.registrar",)
+# Capabilities that programs cannot use without a client of the vendor's or its protocol, which shows.
+_NEEDS_CLIENT = ("data.object-storage",)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,14 @@ class Case:
             return True
         sources = {self.survey.evidence[position].source.partition(".")[0] for position in dependency.evidence}
         return not sources.isdisjoint(_SEEN_ELSEWHERE[capability])
+
+    def aside(self, dependency: Dependency, capability: str) -> bool:
+        """Whether infrastructure describes it and no program that was seen works with it: pages for errors, a state,
+        another tool's files. Without any program in sight nobody can tell."""
+        if capability not in _NEEDS_CLIENT or dependency.declared:
+            return False
+        roles = {self.survey.evidence[position].role for position in dependency.evidence}
+        return roles == {"infra"} and any(is_of_a_program(one) for one in self.survey.evidence)
 
     def alone(self, fault: Fault) -> list[str]:
         """The companies that can bring it about alone."""

@@ -5,7 +5,7 @@ that would stop the journey does so only through a dependency that is firmly in 
 the need's question settles it. A journey of `offramp.toml` with `needs` needs what the user says: all of it stops it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from toolkit.assess.hosting import AREA, Host, elsewhere, where_it_runs
 from toolkit.assess.journeys import counts, matching
 from toolkit.catalog.entries import Catalog, Need, engine_of
-from toolkit.model import Correction, Dependency, Effect, Journey, OneOf, Survey, Told, Value
+from toolkit.model import Correction, Dependency, Effect, Evidence, Journey, OneOf, Survey, Told, Value
+from toolkit.uses import is_called, is_embedded, is_package
 
 STRONGEST_FIRST: tuple[Effect, ...] = ("stops", "may stop", "later", "degrades")
 _SOFTER: Mapping[Effect, Effect] = {"stops": "may stop", "may stop": "degrades"}
@@ -160,6 +161,12 @@ def _need(
             continue
         if need.alone and not _is_alone(dependency, need.alone, dependencies, own):
             continue
+        if need.listed_with and not (survey and _is_listed_with(need, dependency, survey, dependencies)):
+            continue
+        if need.embedded_beside and not (survey and _is_embedded_beside(need, dependency, survey, dependencies)):
+            continue
+        if need.signs and not (survey and _shown(need.signs, dependency, survey)):
+            continue
         if need.seen_at and not (survey and _seen_at(need.seen_at, dependency, survey)):
             continue
         return need
@@ -188,6 +195,49 @@ def spoken_to(survey: Survey, catalog: Catalog) -> frozenset[str]:
     engines = {engine_of(sign.signal) for sign in survey.evidence if sign.role != "developer"}
     known = (catalog.engines[name] for name in engines if name in catalog.engines)
     return frozenset(have for engine in known for have in engine.capabilities)
+
+
+def _is_listed_with(need: Need, dependency: Dependency, survey: Survey, dependencies: Iterable[Dependency]) -> bool:
+    """Whether a file names it and another vendor for such a thing: a list of providers, a sample of their keys."""
+    files = _files(dependency, survey)
+    others = (one for one in dependencies if one.vendor != dependency.vendor and one.role in ("runtime", "optional"))
+    return any(matching(need.listed_with, one.capabilities) and files & _files(one, survey) for one in others)
+
+
+def _files(dependency: Dependency, survey: Survey) -> set[tuple[str, str]]:
+    """The files that name it, but for the manifests of packages, which name everything."""
+    signs = (survey.evidence[at] for at in dependency.evidence)
+    return {
+        (sign.root, sign.where.rpartition(":")[0])
+        for sign in signs
+        if not is_package(sign.signal.partition("#")[2].partition(":")[0], sign.source)
+    }
+
+
+def _is_embedded_beside(need: Need, dependency: Dependency, survey: Survey, dependencies: Iterable[Dependency]) -> bool:
+    """Whether pages alone have it, and programs call another one: a widget for donations beside the way to pay."""
+    if not _seen(dependency, is_embedded, survey) or _seen(dependency, is_called, survey):
+        return False
+    others = (one for one in dependencies if one.id != dependency.id and one.role == "runtime")
+    return any(matching(need.embedded_beside, one.capabilities) and _seen(one, is_called, survey) for one in others)
+
+
+def holds(need: Need, dependencies: Iterable[Dependency], survey: Survey) -> bool:
+    """Whether the journey goes through the platform's own programs, where the need asks for that: a form of its own
+    hands requests on to a help desk. A widget or a mail address needs no host of the platform's."""
+    concerned = [one for one in dependencies if one.role == "runtime" and matching(need.through, one.capabilities)]
+    called = any(_seen(one, is_called, survey) for one in concerned)
+    return not need.through or (called and not any(_seen(one, is_embedded, survey) for one in concerned))
+
+
+def _seen(dependency: Dependency, how: Callable[[Evidence], bool], survey: Survey) -> bool:
+    return any(how(survey.evidence[at]) for at in dependency.evidence)
+
+
+def _shown(kinds: Collection[str], dependency: Dependency, survey: Survey) -> bool:
+    """Whether a sign of one of the kinds speaks for it, or the user."""
+    signals = (survey.evidence[at].signal for at in dependency.evidence)
+    return dependency.declared or any(signal.partition("#")[2].partition(":")[0] in kinds for signal in signals)
 
 
 def _seen_at(words: Iterable[str], dependency: Dependency, survey: Survey) -> bool:
@@ -243,8 +293,9 @@ def _of_hosts(journey: str, world: World) -> Iterator[Claim]:
     """Whoever hosts stops all that needs a host."""
     for host in world.hosts:
         capability = next((have for have in host.dependency.capabilities if have.startswith(AREA)), AREA + "compute")
+        needs = [need for need in world.catalog.judgement.needs if journey in need.journeys]
         need = _need(
-            [need for need in world.catalog.judgement.needs if journey in need.journeys],
+            [need for need in needs if holds(need, world.dependencies, world.survey)],
             capability,
             host.dependency,
             None,

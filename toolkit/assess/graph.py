@@ -15,9 +15,9 @@ from typing import Literal, get_args
 
 from toolkit.assess.builds import beside
 from toolkit.assess.cutsets import AllOf, AnyOf, Fault
-from toolkit.assess.effects import Claim, World, claims, spoken_to
+from toolkit.assess.effects import Claim, World, claims, holds, spoken_to
 from toolkit.assess.hosting import AREA, PANEL, hosts, settled
-from toolkit.assess.journeys import counts, journeys, matching
+from toolkit.assess.journeys import counts, journeys, matching, unseen
 from toolkit.catalog.entries import Catalog
 from toolkit.model import Dependency, Effect, Journey, LossKind, Platform, Survey
 
@@ -33,8 +33,8 @@ def tag(vendor: str, kind: LossKind) -> str:
 
 
 class Graph:
-    """What a platform hangs on. `journeys` are the declared or the usual ones; `claims` holds, by journey, what the
-    loss of each dependency does."""
+    """What a platform hangs on. `journeys` are the declared or the usual ones, of which the program does not have those
+    in `unseen`; `claims` holds, by journey, what the loss of each dependency does."""
 
     def __init__(
         self, dependencies: tuple[Dependency, ...], survey: Survey, platform: Platform, catalog: Catalog
@@ -54,7 +54,8 @@ class Graph:
             corrections=platform.corrections,
             spoken_to=spoken_to(survey, catalog),
         )
-        self.claims = {journey.id: claims(journey, world) for journey in self.journeys}
+        self.unseen = unseen(platform, dependencies, survey, catalog)
+        self.claims = {one.id: () if one.id in self.unseen else claims(one, world) for one in self.journeys}
 
     @cached_property
     def provided(self) -> frozenset[str]:
@@ -99,13 +100,16 @@ class Graph:
 
     def unknown(self, journey: Journey) -> tuple[str, ...]:
         """Needs nothing was found for, and no fallback was named."""
+        if journey.id in self.unseen:
+            return ()
         covered = {one.of for one in self.platform.fallbacks}
         if journey.needs:
             return tuple(need for need in journey.needs if not self.providers(need) and need not in covered)
         machines = [host for host in self.hosts if set(host.dependency.capabilities) != {PANEL}]
         hosted = machines or any(matching([one], ("hosting.compute",)) for one in covered)
         needs_host = any(
-            journey.id in need.journeys and AREA + "compute" in need.of for need in self.catalog.judgement.needs
+            journey.id in need.journeys and AREA + "compute" in need.of and holds(need, self.dependencies, self.survey)
+            for need in self.catalog.judgement.needs
         )
         return ("hosting.*",) if needs_host and not hosted else ()
 

@@ -12,6 +12,7 @@ or only may, and the question that settles it. In this order:
    all are needed. Where there are more parts than two, people need the one with the pages, and perhaps the others.
 3. Where neither is there, the one cloud that the deploy workflow signs in to hosts, else the one whose inner services
    (metrics, secrets, queues) the program calls: nothing else runs there; else the one that it calls without a key.
+   A single inner service makes one ask; a bucket, a login or a mail relay says nothing of where the program runs.
 """
 
 import re
@@ -299,9 +300,10 @@ def _guessed(
     vendors = sorted({one.vendor for one in candidates})
     effect: Effect = "stops" if len(vendors) == 1 else "may stop"
     guessed = tuple(_inferred(vendor, candidates, effect) for vendor in vendors)
-    # one service used from anywhere does not tell, and makes one ask
-    asked = sorted({one.vendor for one in running})
-    return guessed or tuple(_inferred(vendor, running, "may stop") for vendor in asked)
+    # one inner service does not tell, and makes one ask; what programs anywhere use does not even make one ask
+    telling = [one for one in running if _tells(one, signs[one.id])]
+    asked = sorted({one.vendor for one in telling})
+    return guessed or tuple(_inferred(vendor, telling, "may stop") for vendor in asked)
 
 
 def _of_vendor(vendor: str, dependencies: Iterable[Dependency]) -> list[Dependency]:

@@ -5,10 +5,11 @@ from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
-from toolkit.catalog.entries import Catalog, JourneyEntry
-from toolkit.model import Dependency, Journey, Platform
+from toolkit.catalog.entries import Catalog, JourneyEntry, engine_of
+from toolkit.model import Dependency, Journey, Platform, Survey
 
 HARD = ("stops",)
+_RECORDS = ("data.relational", "data.document")
 
 
 def journeys(platform: Platform, dependencies: Iterable[Dependency], catalog: Catalog) -> tuple[Journey, ...]:
@@ -34,6 +35,29 @@ def _exists(entry: JourneyEntry, provided: Collection[str]) -> bool:
     return not entry.shown_by or bool(matching(entry.shown_by, provided))
 
 
+def unseen(platform: Platform, dependencies: Iterable[Dependency], survey: Survey, catalog: Catalog) -> frozenset[str]:
+    """The usual journeys that the program does not have, as far as was seen: it has no accounts, keeps no records and
+    takes none in. Without a program, or where the user names journeys, nobody can tell."""
+    checkouts = [root for root in survey.roots if root.kind == "checkout"]
+    has_programs = bool(checkouts) and all(root.program for root in checkouts)
+    if platform.journeys or not has_programs or any(root.accounts for root in checkouts):
+        return frozenset()
+    shown = {capability for one in dependencies for capability in one.capabilities if _shows(one, capability)}
+    for sign in survey.evidence:
+        if (engine := engine_of(sign.signal.partition("#")[0])) in catalog.engines and sign.role != "developer":
+            shown.update(catalog.engines[engine].capabilities)
+    telling = [entry for entry in catalog.judgement.journeys if entry.seen_with]
+    return frozenset(entry.id for entry in telling if not matching(entry.seen_with, shown))
+
+
+def _shows(dependency: Dependency, capability: str) -> bool:
+    """Whether people may meet it in the program. What infrastructure alone describes may serve the staff and machines,
+    unless records are kept there."""
+    if dependency.role == "infra" and not dependency.declared:
+        return capability in _RECORDS
+    return dependency.role not in ("build/ci", "developer")
+
+
 def default_journeys(dependencies: Iterable[Dependency], catalog: Catalog) -> tuple[Journey, ...]:
     """The usual journeys with what was found for them spelled out, for `offramp init` to write down."""
     counted = [dependency for dependency in dependencies if dependency.firm]
@@ -52,7 +76,10 @@ def _hard_needs(journey: str, dependencies: Iterable[Dependency], catalog: Catal
     hard = [
         pattern
         for need in catalog.judgement.needs
-        if journey in need.journeys and need.effect in HARD and "runtime" in (need.roles or ("runtime",))
+        if journey in need.journeys
+        and need.effect in HARD
+        and not need.through
+        and "runtime" in (need.roles or ("runtime",))
         for pattern in need.of
     ]
     return tuple(sorted(matching(hard, provided)))

@@ -37,6 +37,7 @@ def _risk(journey: Journey, graph: Graph) -> JourneyRisk:
         outage_cut_sets=sets["outage"] if sets["outage"] != sets["account"] else (),
         sanction_cut_sets=sets["sanction"] if sets["sanction"] != sets["outage"] else (),
         unknown=graph.unknown(journey),
+        seen=journey.id not in graph.unseen,
     )
 
 

@@ -5,9 +5,10 @@ that `Rule.check` uses. Two things hold for all of them:
 
 - Missing evidence is never "ready". A capability that a journey needs and nothing provides is unknown; so is one whose
   sources did not run; else the rule's `unless` says what its absence means, by default that the rule does not apply.
-- Severity is the rule's where the finding stops a journey or the rule is not about stopping. It is one step lower where
-  a company stops no journey or two things go together only in an outage, and low where only optional dependencies are
-  concerned. What nobody surely saw in use is unknown and at most medium.
+- Severity is the rule's where the finding stops a journey or the rule is not about stopping. It is one step lower, or
+  the rule's `otherwise`, where a company stops no journey or two things go together only in an outage, and low where
+  only optional dependencies are concerned. A store that infrastructure describes and no program works with is at most
+  medium. What nobody surely saw in use is unknown and at most medium.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 
 from toolkit.assess.case import Case
 from toolkit.assess.journeys import matching
-from toolkit.catalog.entries import Rule
+from toolkit.catalog.entries import Exit, Rule
 from toolkit.model import Confidence, Dependency, Finding, Outcome, Severity
 
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -44,7 +45,18 @@ def _single_company(rule: Rule, case: Case) -> Iterator[Finding]:
             stopped = case.stopped(company, capability)
             name = case.company_name(company)
             message = f"{title}: the loss of {name} alone takes it away ({_list(_ids(concerned))})."
-            yield _finding(rule, company, "not ready", message, concerned, capability, stopped, lowered=not stopped)
+            aside = not stopped and all(case.aside(one, capability) for one in concerned)
+            yield _finding(
+                rule,
+                company,
+                "not ready",
+                message,
+                concerned,
+                capability,
+                stopped,
+                lowered=not stopped,
+                at_most="medium" if aside else "critical",
+            )
         if not takers:
             message = f"{title}: no single company can take it away."
             yield _finding(rule, providers[0].id, "ready", message, providers, capability)
@@ -128,14 +140,15 @@ def _exportable(rule: Rule, case: Case) -> Iterator[Finding]:
         if not mine or one.role in ("build/ci", "developer"):
             continue
         entry = case.graph.catalog.entry(one.id)
+        known = entry.exit.concerning(mine) if entry else Exit()
         outcome: Outcome = "unknown"
         message = f"Nobody has written down what can be exported from {one.id}."
-        if entry and entry.exit.keeps:
+        if entry and known.keeps:
             outcome = "not ready"
-            message = f"{entry.name} does not give back: {_list(kept.what for kept in entry.exit.keeps)}."
-        elif entry and entry.exit.exports:
+            message = f"{entry.name} does not give back: {_list(kept.what for kept in known.keeps)}."
+        elif entry and known.exports:
             outcome = "ready"
-            message = f"Can be exported from {entry.name}: {_list(some.what for some in entry.exit.exports)}."
+            message = f"Can be exported from {entry.name}: {_list(some.what for some in known.exports)}."
         yield _finding(rule, one.id, outcome, message, (one,), mine[0])
     yield from _absent(rule, case)
 
@@ -190,6 +203,7 @@ def _finding(
     journeys: tuple[str, ...] = (),
     *,
     lowered: bool = False,
+    at_most: Severity = "critical",
 ) -> Finding:
     levels = [_CONFIDENCES.index(one.confidence) for one in dependencies]
     # one sure sign is enough to be worried, all must be sure to be at ease
@@ -199,6 +213,7 @@ def _finding(
         outcome = "unknown"
     evidence = tuple(sorted({position for one in dependencies for position in one.evidence}))
     severity = _severity(rule, dependencies, lowered=lowered, guessed=guessed, stopping=bool(journeys) and not lowered)
+    severity = min(severity, at_most, key=_SEVERITIES.index)
     return Finding(rule.id, subject, outcome, severity, _CONFIDENCES[level], message, capability, journeys, evidence)
 
 
@@ -208,7 +223,8 @@ def _severity(
     """The rule's; lower where nothing stops; what nobody knows to be in use is never worse than medium."""
     if dependencies and not stopping and all(one.role in ("optional", "developer") for one in dependencies):
         return "low"
-    severity = _SEVERITIES[max(_SEVERITIES.index(rule.severity) - lowered, 0)]
+    below = _SEVERITIES[max(_SEVERITIES.index(rule.severity) - 1, 0)]
+    severity = (rule.otherwise or below) if lowered else rule.severity
     return min(severity, "medium", key=_SEVERITIES.index) if guessed else severity
 
 

@@ -93,7 +93,7 @@ def _independence(graph: Graph) -> ScorePart:
 
 
 def _load(dependency: Dependency, graph: Graph) -> float:
-    keeps = KEEPS_DATA if graph.catalog.exit(dependency.id).keeps else 0.0
+    keeps = KEEPS_DATA if graph.catalog.exit(dependency.id).concerning(dependency.capabilities).keeps else 0.0
     firm = dependency.firm and dependency.role != "optional"
     return (1.0 + keeps) * (1.0 if firm else POSSIBLE)
 

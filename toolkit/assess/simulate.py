@@ -174,7 +174,8 @@ def _first_hour(lost: Sequence[LostDependency], graph: Graph, hours: _Hours) -> 
 
 def _lost(dependency: Dependency, graph: Graph, hours: _Hours) -> LostDependency:
     notice, vendor = _gone(dependency.vendor, graph, hours)[0]
-    entry, known_exit = graph.catalog.entry(dependency.id), graph.catalog.exit(dependency.id)
+    entry = graph.catalog.entry(dependency.id)
+    known_exit = graph.catalog.exit(dependency.id).concerning(dependency.capabilities)
     known = graph.catalog.capabilities
     named = graph.fallbacks((dependency.id, dependency.vendor, *dependency.capabilities))
     lost = {tag(vendor, kind) for vendor, kind in hours}

@@ -61,6 +61,10 @@ def _services(catalog: Catalog) -> Iterator[str]:
     for id_, entry in _entries(catalog):
         yield from _unknown(catalog, id_, entry.capabilities)
         yield from _about(id_, entry)
+        for export in entry.exit.exports:
+            yield from _unknown(catalog, f"{id_}: {export.what!r} is about", export.about)
+        for kept in entry.exit.keeps:
+            yield from _unknown(catalog, f"{id_}: {kept.what!r} is about", kept.about)
         if (entry.signals or entry.weak) and not entry.capabilities:
             yield f"{id_}: has signals but no capability, so nothing could be said about its loss"
 

@@ -69,6 +69,17 @@ class Exit(Value):
     exports: tuple[Export, ...] = ()
     keeps: tuple[Kept, ...] = ()
 
+    def concerning(self, capabilities: Iterable[str]) -> "Exit":
+        """What of it concerns whoever uses the vendor for these: the followers of an account are nothing to those whose
+        users only sign in with it."""
+        used = tuple(capabilities)
+        exports = tuple(one for one in self.exports if _concerns(one, used))
+        return Exit(exports, tuple(one for one in self.keeps if _concerns(one, used)))
+
+
+def _concerns(fact: Export | Kept, used: Iterable[str]) -> bool:
+    return not fact.about or any(fnmatchcase(one, pattern) for one in used for pattern in fact.about)
+
 
 class WayIn(Value):
     """How a service is reached that answers inside its vendor's network alone."""
@@ -257,6 +268,8 @@ class JourneyEntry(Value):
     id: str
     title: str
     shown_by: tuple[str, ...] = ()  # capabilities ("collab.*"); empty = always
+    # capabilities of which a program has one where its people do this, unless it has accounts; empty = always
+    seen_with: tuple[str, ...] = ()
     only_reads: bool = False  # goes on while nobody can write
 
 
@@ -273,10 +286,15 @@ class Need(Value):
     when: str = ""  # what must happen first; empty = at once
     after_hours: Hours | None = None  # when that is at the latest
     roles: tuple[Role, ...] = ()  # of dependencies that it holds for; empty = all that run
-    alone: tuple[
-        str, ...
-    ] = ()  # capabilities ("auth.social-login") that no other dependency provides and no engine is for
+    # capabilities ("auth.social-login") that no other dependency provides and no engine is for
+    alone: tuple[str, ...] = ()
+    listed_with: tuple[str, ...] = ()  # capabilities that another vendor's, named in the same file, provides
+    # capabilities that another dependency, which a program calls, provides, while this one is only embedded in pages
+    embedded_beside: tuple[str, ...] = ()
+    # of a host: capabilities that the platform's own programs call somebody for, and no page embeds
+    through: tuple[str, ...] = ()
     seen_at: tuple[str, ...] = ()  # words of which one is in the path of a sign ("regist"); empty = anywhere
+    signs: tuple[SignalKind, ...] = ()  # kinds of signs of which one shows it; empty = any
     seen_by: tuple[str, ...] = ()  # sources ("files.dockerfile") or their kinds ("files", "declared"); empty = any
     source: Source = ""
 
@@ -301,6 +319,7 @@ class Rule(Value):
     of: tuple[str, ...] = ()  # capabilities, "auth.*" for an area
     with_: tuple[str, ...] = field(default=(), name="with")  # the other side of "same-company"
     unless: Outcome | None = None  # outcome where nothing provides `of`: unknown, not ready; default: none applies
+    otherwise: Severity | None = None  # severity where its subject stops no journey; default: one step lower
 
 
 class RuleFile(Value):

@@ -69,6 +69,7 @@ class JourneyRisk(Value):
     outage_cut_sets: tuple[tuple[str, ...], ...] = ()  # the same for an outage: what runs on them fails too
     sanction_cut_sets: tuple[tuple[str, ...], ...] = ()  # owners and foundations both
     unknown: tuple[str, ...] = ()  # needs nothing was found for: someone unknown provides them
+    seen: bool = True  # false: the program that was looked at has nothing of the kind, as far as was seen
 
 
 class Question(Value):

@@ -104,6 +104,7 @@ class Export(Value):
     dataset: str = ""  # what it gives ("data.relational-dump"): tasks that fetch this take its commands
     commands: tuple[str, ...] = ()  # to run in the project's folder; words in capitals are to fill in
     speaks: tuple[str, ...] = ()  # engines of checks/engines.toml that it is about; none: whatever is used
+    about: tuple[str, ...] = ()  # capabilities ("hosting.*") that it concerns; none: all of the vendor's
     held: bool = False  # it lies with the platform in any case: nothing to fetch, nothing lost
 
 
@@ -114,6 +115,7 @@ class Kept(Value):
     why: str
     source: Source = ""
     speaks: tuple[str, ...] = ()  # engines that it is about; none: whatever is used
+    about: tuple[str, ...] = ()  # capabilities that it concerns; none: all of the vendor's
 
 
 class WayOut(Value):

@@ -12,6 +12,8 @@ class Root(Value):
     kind: RootKind
     location: str  # path as given by the user, profile name, domain
     invites: str = ""  # "path:line" that invites others to run the program themselves
+    program: str = ""  # path of a program that runs from this checkout
+    accounts: str = ""  # path of a file of it that is called after people's accounts
     commit: str = ""  # of a checkout: the commit that Git had checked out; files may have been edited since
 
 

@@ -42,7 +42,7 @@ def ways_out(lost: Sequence[Gone], survey: Survey, needs: Sequence[Need], catalo
         place = gone.dependency
         entry = catalog.services.get(place.id)
         own = bool(entry and entry.exit != Exit())
-        known = catalog.exit(place.id)
+        known = catalog.exit(place.id).concerning(place.capabilities)
         exports = tuple(one for one in known.exports if not one.held and _is_spoken(one, used, catalog))
         keeps = tuple(one for one in known.keeps if _is_spoken(one, used, catalog))
         if (exports or keeps) and _holds_data(place, survey):

@@ -94,8 +94,13 @@ def effect_on(risk: JourneyRisk, company: str) -> Effect | Literal["together", "
     return "together" if any(company in cut for cut in risk.cut_sets) else ""
 
 
+NOT_SEEN = "not seen here: neither accounts nor a store of records"
+
+
 def risk_words(risk: JourneyRisk, names: dict[str, str]) -> str:
     """`Amazon or Okta, each alone; Stripe with Adyen; perhaps Netlify`; says so when nobody is known to be able to."""
+    if not risk.seen:
+        return NOT_SEEN
     alone = _named(risk.stops, names)
     parts = [f"{' or '.join(alone)}{', each' if len(alone) > 1 else ''} alone"] if alone else []
     parts += [" with ".join(names.get(name, name) for name in cut) for cut in risk.cut_sets if len(cut) > 1]
@@ -112,7 +117,7 @@ def verdict_words(audit: Audit) -> str:
     """The answer in one sentence: what survives the loss of any one company, as far as was seen."""
     if nothing_read(audit):
         return NOTHING_READ
-    risks = audit.assessment.journeys
+    risks = [risk for risk in audit.assessment.journeys if risk.seen]
     free = [risk.journey for risk in risks if not (risk.stops or risk.may_stop or risk.unknown)]
     open_ones = [risk.journey for risk in risks if not risk.stops and (risk.may_stop or risk.unknown)]
     parts = []
@@ -122,6 +127,8 @@ def verdict_words(audit: Audit) -> str:
         parts.append(f"Nobody is seen to stop {_listed(open_ones)}, and questions are open.")
     if len(parts) == 0 and risks:
         parts.append("Every journey hangs on at least one company.")
+    if absent := [risk.journey for risk in audit.assessment.journeys if not risk.seen]:
+        parts.append(f"Not seen here: {_listed(absent)}; the program has neither accounts nor a store of records.")
     return " ".join(parts)
 
 

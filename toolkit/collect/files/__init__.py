@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from toolkit.catalog.entries import Catalog, Signal
 from toolkit.collect import merge
 from toolkit.collect.commits import commit_of
@@ -19,6 +21,7 @@ from toolkit.collect.files.choices import choices
 from toolkit.collect.files.claims import Claims
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.parsers import discover
+from toolkit.collect.files.people import program_and_accounts
 from toolkit.collect.files.pool import read_all
 from toolkit.collect.files.prefilter import load_prefilter
 from toolkit.collect.files.read import Findings, Reader
@@ -124,6 +127,9 @@ def _one(
     apart = [Skipped(name, _shown(manifest), "own output", files) for manifest, files in listed.items()]
     hosts = strangers(name, {_shown(file.path): found.hosts for file, found in results.items() if found.hosts}, catalog)
     seen = _survey(name, folder, results, signals(), catalog)
+    program, accounts = program_and_accounts(file.path for listed_ in folders for file in listed_.files)
+    root_ = replace(seen.roots[0], program=_shown(program), accounts=_shown(accounts))
+    seen = replace(seen, roots=(root_,))
     chosen = choices({_shown(file.path): found.said for file, found in results.items() if found.said}, catalog)
     survey = merge(seen, Survey(unread=tuple(unread), skipped=tuple(apart), hosts=hosts, choices=chosen))
     cache.save(name, folder, folders, results, survey, started)
@@ -153,7 +159,7 @@ def _survey(
             skipped.append(Skipped(name, path, found.skipped))
     invites = sorted(f"{_shown(file.path)}:{found.invites}" for file, found in results.items() if found.invites)
     return Survey(
-        roots=(Root(name, "checkout", _shown(str(folder)), invites[0] if invites else "", commit_of(folder)),),
+        roots=(Root(name, "checkout", _shown(str(folder)), invites[0] if invites else "", commit=commit_of(folder)),),
         sources=("files",),
         evidence=tuple(evidence),
         discarded=tuple(discarded),

@@ -22,6 +22,7 @@ from toolkit.collect.files.invitations import invitation, is_readme
 from toolkit.collect.files.literals import COMMAND
 from toolkit.collect.files.match import Matcher
 from toolkit.collect.files.mention import Mention, OverBudget, Place, Unparsed
+from toolkit.collect.files.menus import Offered, menus
 from toolkit.collect.files.parsers import Parser, python
 from toolkit.collect.files.prefilter import Hit, Prefilter, Wanted, only_in_comments
 from toolkit.collect.files.resource_names import ResourceFound, resource_names
@@ -188,8 +189,22 @@ class Reader:
         for parser in parsers:
             keep = _Keep(self._matcher, _Place(file.path, data, text, why), "files." + parser.name, found)
             self._parse(file.path, text, parser, near, keep)
+        if why is None and CODE.fullmatch(file.path):
+            self._offered(text, found)
         if why:
             found.unread.clear()  # broken files among tests and fixtures are broken on purpose
+
+    def _offered(self, text: str, found: Findings) -> None:
+        """What a table offers among others is an option, whichever of them is picked."""
+        hosts = [(sign, self._matcher.signals[sign.signal]) for sign in found.signs]
+        offered = [
+            Offered(sign.line, signal.dependency, signal.about)
+            for sign, signal in hosts
+            if signal.kind == "host" and signal.engine is None and sign.role == "runtime"
+        ]
+        lines = menus(text, offered)
+        if lines:
+            found.signs = [_as_option(sign) if sign.line in lines else sign for sign in found.signs]
 
     def _hits(self, data: bytes, parsers: tuple[Parser, ...]) -> list[Hit]:
         """The literals in it that are a reason to run these parsers."""
@@ -241,6 +256,10 @@ class Reader:
             keep.unread(0, cut_short(err))
         except Exception as err:  # noqa: BLE001 - the one-source boundary: a parser never costs more than its file
             keep.unread(0, f"the parser failed: {type(err).__name__}")
+
+
+def _as_option(sign: Sign) -> Sign:
+    return replace(sign, role="optional") if sign.role == "runtime" else sign
 
 
 def cut_short(err: OverBudget | MemoryError) -> str:
@@ -318,10 +337,13 @@ class _Keep:
 
 _INVENTED = re.compile(r"(?:your|my)[-_]?\w*|\w*example\w*|x{3,}|placeholder|changeme|subdomain|tenant")
 
+_FILLED_IN = re.compile(r"(?:your|my)[-_]\w+")  # email-smtp.YOUR-REGION.amazonaws.com
+
 
 def _placeholder(mention: Mention) -> DiscardReason | None:
     """A host that only shows where the real one goes: example.okta.com, your-domain.auth0.com."""
-    invented = mention.kind == "host" and _INVENTED.fullmatch(mention.value.partition(".")[0])
+    first, *others = mention.value.partition("/")[0].split(".") if mention.kind == "host" else ("",)
+    invented = _INVENTED.fullmatch(first) or any(map(_FILLED_IN.fullmatch, others[:-2]))
     return "example" if invented and mention.value.count(".") > 1 else None
 
 

@@ -219,3 +219,17 @@ def test_hosts_that_a_field_shows_while_it_is_empty_are_prose() -> None:
     text = '<Input placeholder="https://hooks.slack.com" />;\nfetch("https://api.stripe.com");\n'
     hosts = {mention.value: mention.discard for mention in javascript.parse("a.tsx", text) if mention.kind == "host"}
     assert hosts == {"hooks.slack.com": "prose", "api.stripe.com": None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'module.exports = { images: { domains: ["pics.cdn.example.com", "localhost"] } };',
+        'const images = { remotePatterns: [\n  {\n    hostname: "pics.cdn.example.com",\n  },\n] };',
+        'const patterns = [{ hostname: "pics.cdn.example.com" }];\nimages.remotePatterns = patterns;',
+    ],
+)
+def test_hosts_whose_pictures_may_be_shown_are_prose(text: str) -> None:
+    assert ("host", "pics.cdn.example.com", "prose") in discarded("js", text)
+    called = 'const images = fetch("https://pics.cdn.example.com/list", { domains: names });'
+    assert ("host", "pics.cdn.example.com") in mentions("js", called)

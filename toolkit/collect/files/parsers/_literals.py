@@ -58,6 +58,7 @@ _WILDCARD_AFTER = ('"', "'", "`", "*", ">")
 _NO_HOST_AFTER = ("@", "/", "\\")  # an e-mail address, a path; in a regular expression slashes are no paths
 
 
+_LONGEST_URL = 220  # characters that are looked at
 _TOLD = 4  # plain words before a URL
 _BEFORE_MEMBER = ("", " ", "\t", "\n", "{", ",")
 # how the name of a setting ends
@@ -204,14 +205,21 @@ def near(text: str, places: Sequence[Place]) -> Iterator[Literal]:
             yield from (Literal("setting", name, start + offset) for name, offset in settings(line))
 
 
+# "https://login.example.com/{TENANT_HERE}/v2.0": whoever sets it up fills this in
+_TO_FILL_IN = re.compile(
+    r"/[^\s\"'`?#]{0,80}?(?:(?<=/)\.\.\.|(?<![a-z])(?:your|my)[-_][a-z]|[a-z][-_]here(?![a-z]))", re.IGNORECASE
+)
 _SHOWN = re.compile(r"\bplaceholder[\"']?\s?[=:]\s?\{?[\"'`](?:https?:)?(?://)?$", re.IGNORECASE)
 
 
 def is_told(text: str, offset: int) -> bool:
     """Whether a URL is told to a reader: four plain words stand before it in its line's string, or "for example".
 
-    What a form shows in an empty field is told as well.
+    What a form shows in an empty field is told as well, and so is a URL with a part that readers have to fill in.
     """
+    authority = _AUTHORITY.search(text, offset, offset + _LONGEST_URL)
+    if authority and _TO_FILL_IN.match(text, authority.end(), authority.end() + _LONGEST_URL):
+        return True
     start = max(text.rfind("\n", 0, offset) + 1, offset - 300)
     before = text[start:offset]
     if _SHOWN.search(before):
