@@ -65,43 +65,43 @@ def _parsed(text: str) -> list[Any]:
 
 
 def _addresses(tokens: Sequence[Any]) -> Iterator[tuple[Any, bool]]:
-    """The tokens that are addresses, and whether of another sheet. A stack of its own: how deep is the writer's choice."""
+    """The tokens that are addresses, and whether of another sheet. With a stack: how deep is the writer's choice."""
     blocks = [_Block(tokens)]
     while blocks:
         block = blocks[-1]
-        token = next(block.rest, None)
-        if token is None:
+        node = next(block.rest, None)
+        if node is None:
             blocks.pop()
-        elif token.type == "at-keyword":
-            block.rule = token.lower_value
-        elif token.type not in ("whitespace", "comment"):
-            if _is_address(token, block):
-                yield token, block.rule == "import"
-            if content := _content(token):
-                blocks.append(_inside(token, content, block.rule))
+        elif node.type == "at-keyword":
+            block.rule = node.lower_value
+        elif node.type not in ("whitespace", "comment"):
+            if _is_address(node, block):
+                yield node, block.rule == "import"
+            if content := _content(node):
+                blocks.append(_inside(node, content, block.rule))
             if len(blocks) > _DEEPEST:
                 raise UnreadableSheet("a style sheet with too many blocks within blocks")
-            if block.rule != "namespace" or token == ";":  # @namespace svg url(…) loads nothing
+            if block.rule != "namespace" or node == ";":  # @namespace svg url(…) loads nothing
                 block.rule = ""
 
 
-def _is_address(token: Any, block: _Block) -> bool:
+def _is_address(node: Any, block: _Block) -> bool:
     if block.rule == "namespace":
         return False
-    if token.type == "string":
+    if node.type == "string":
         return block.function in _OF_ADDRESSES or block.rule == "import"
-    return bool(token.type == "url")
+    return bool(node.type == "url")
 
 
-def _inside(token: Any, content: Sequence[Any], rule: str) -> _Block:
-    function = getattr(token, "lower_name", "")
+def _inside(node: Any, content: Sequence[Any], rule: str) -> _Block:
+    function = getattr(node, "lower_name", "")
     return _Block(content, function, rule if function == "url" else "")
 
 
-def _content(token: Any) -> Sequence[Any]:
+def _content(node: Any) -> Sequence[Any]:
     content: Sequence[Any] = ()
-    if token.type == "function":
-        content = token.arguments
-    elif token.type.endswith(" block"):
-        content = token.content
+    if node.type == "function":
+        content = node.arguments
+    elif node.type.endswith(" block"):
+        content = node.content
     return content

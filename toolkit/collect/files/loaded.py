@@ -5,6 +5,7 @@ decides: in an element it is what that element loads; in a style sheet what tiny
 its ending, or a module that is imported. What belongs to a service (a payment's script, a map) is no file to keep.
 """
 
+import contextlib
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -84,7 +85,8 @@ class _Element(HTMLParser):
     def __init__(self, piece: str) -> None:
         super().__init__()
         self.attributes = {}
-        self.feed(piece)
+        with contextlib.suppress(AssertionError):  # what Python says to markup it does not know
+            self.feed(piece)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self.tag:
@@ -253,6 +255,8 @@ def _standing(path: str, data: bytes, text: str, start: int, spelled: str, kind:
     made = _MADE.search(spelled) or _GOES_ON.match(text, end)
     element = _element(text, start, end)
     url = _whole(html.unescape(_utf8(spelled)) if kind == "page" or element else _utf8(spelled))
+    if not _host(url):
+        return None
     if element and _TAG.fullmatch(element.tag):
         if not _loads(element, url, made is not None):
             return None
@@ -267,7 +271,7 @@ def _element(text: str, start: int, end: int) -> _Element | None:
     """The element in whose tag the address stands, if it stands in one: in a program `<` is something else."""
     opened = text.rfind("<", max(0, start - _ELEMENT), start)
     script = text.rfind("<script", 0, start)
-    if 0 <= script < opened and 0 <= text.find(">", script, opened) and text.find("</script", script, opened) < 0:
+    if 0 <= script < opened and text.find(">", script, opened) >= 0 and text.find("</script", script, opened) < 0:
         return None
     if opened < 0 or text.find(">", opened, start) >= 0 or not text[opened + 1 : opened + 2].isalpha():
         return None
