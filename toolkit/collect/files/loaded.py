@@ -37,13 +37,14 @@ _SLASHED = _STYLES[1:]  # of these a line that begins with slashes is a comment
 _URL = re.compile(r"(?:https?:)?//[^\s\"'`<>\\)\]]{1,2000}")
 _STARTS = ('"', "'", "`", "(", "=")  # what stands before an address without a scheme
 _MADE = re.compile(r"[$#]?\{|%[sd]\b|\$\(|\$[A-Za-z_]")  # a part that is filled in when the page is made
-_GOES_ON = re.compile(r"<[%?]|[\"'`]\s{0,3}(?:\+|~|\.\s?\$|<>)")
+_GOES_ON = re.compile(r"<[%?]|[\"'`]\s{0,3}(?:\+|~|\.[\s$]|<>)")
 _ENDING = re.compile(r"\.(?:m?js|css|woff2?|ttf|otf|eot|wasm)$")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico)$")
 _IMPORTED = re.compile(r"(?:\bimport\s{0,2}\(?|\bfrom|\bimportScripts\s{0,2}\()\s{0,2}[\"'`]$")
 _LINKED = re.compile(r"\b(?:href\s?[=:]|link_to|mail_to|url_for|redirect)")
 _MAP = re.compile(r"<script\b[^>]{0,200}\bimportmap\b")
 _COMMENT_LINES = re.compile(r"^[ \t]*//[^\n]*", re.MULTILINE)
+_FOR_PEOPLE = re.compile(r"<Link\b")  # a component of that name is a link, and <link> is none
 _NO_END = "%?=-"  # before ">" they end a template's own code, or are it
 _TAG = re.compile(r"[a-z][a-z0-9.:-]{0,60}")
 
@@ -132,7 +133,7 @@ def _loaded(found: Sequence[tuple[str, _Found]]) -> LoadedFile:
     )
 
 
-def _of_root(name: str, folder: Path, finder: "_Finder", hidden: Globs) -> Iterator[tuple[str, _Found]]:
+def _of_root(name: str, folder: Path, finder: "_Finder", hidden: Globs[bool]) -> Iterator[tuple[str, _Found]]:
     root = str(folder.resolve())
     for listed in walk(root, lambda _path, _reason: None):  # the audit tells what cannot be read
         for file in listed.files:
@@ -275,6 +276,8 @@ def _element(text: str, start: int, end: int) -> _Element | None:
         return None
     if opened < 0 or text.find(">", opened, start) >= 0 or not text[opened + 1 : opened + 2].isalpha():
         return None
+    if _FOR_PEOPLE.match(text, opened):
+        return _Element("<a>")
     closed = text.find(">", end, end + _ELEMENT)
     while closed >= 0 and text[closed - 1] in _NO_END:
         closed = text.find(">", closed + 1, end + _ELEMENT)
