@@ -174,14 +174,10 @@ def test_pages_name_the_copies_only_where_that_is_asked_for(
     if not rewriting(request):
         assert answer.text == edge.page
         return
-    port = edge.port
-    assert answer.text == edge.page.replace(
-        f"https://{CDN}:{port}/a@1/a.js", f"/offramp-assets/{CDN}:{port}/a@1/a.js"
-    ).replace(f"https://{CDN}:{port}/latest.js", f"/offramp-assets/{CDN}:{port}/latest.js").replace(
-        f"'//{CDN}", f"'/offramp-assets/{CDN}"
-    ).replace(f"https://{FONTS}", f"/offramp-assets/{FONTS}").replace(
-        f"https://{CDN}:{port}/x.svg", f"/offramp-assets/{CDN}:{port}/x.svg"
-    )
+    port, expected = edge.port, edge.page.replace(f"'//{CDN}", f"'/offramp-assets/{CDN}")
+    for address in (f"{CDN}:{port}/a@1/a.js", f"{CDN}:{port}/latest.js", f"{CDN}:{port}/x.svg", f"{FONTS}:{port}/css2"):
+        expected = expected.replace(f"https://{address}", f"/offramp-assets/{address}")
+    assert answer.text == expected
     assert answer.headers["Content-Encoding"] == "gzip"
     style = edge.get("/style.css", way).text
     assert style == f"@import url(/offramp-assets/{CDN}:{port}/a@1/a.css);"
@@ -246,3 +242,15 @@ def test_an_address_that_begins_one_of_which_there_is_no_copy_is_left_alone(copi
     forged(tmp_path / "dataset", spelled=[f"{at}/go"])
     report = take(tmp_path / "dataset", tmp_path / "assets")
     assert len(report["by_hand"]) == 1
+
+
+def test_more_addresses_than_nginx_replaces_are_told(copies: Edge, tmp_path: Path) -> None:
+    file = tmp_path / "dataset/edge.asset-paths.jsonl"
+    record = json.loads(file.read_text().splitlines()[-1])
+    records = [
+        {**record, "id": f"{CDN}/{number:04}", "spelled": [f"https://{CDN}/{number:04}"]} for number in range(300)
+    ]
+    file.write_text("".join(json.dumps(one) + "\n" for one in records))
+    forged(tmp_path / "dataset")
+    report = take(tmp_path / "dataset", tmp_path / "assets")
+    assert (report["rewritten"], len(report["by_hand"])) == (0, 1)

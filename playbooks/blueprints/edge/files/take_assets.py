@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Copies of a dataset edge.asset-paths become one archive that edges serve. Where Ansible runs; needs nothing but Python.
+"""Copies of a dataset edge.asset-paths become one archive that edges serve. Where Ansible runs; needs Python alone.
 
     take_assets.py DATASET FOLDER
 
@@ -31,6 +31,8 @@ def main(dataset: Path, folder: Path) -> int:
     check(served)
     files = {name_of(one): content(dataset, one) for one in served if "file" in one}
     replaced, by_hand = beginnings(served, fetched)
+    if sum(map(len, map(replacing, replaced))) > MOST_REPLACED:  # pages name too many, and have to be changed
+        replaced, by_hand = [], sorted({one["url"] for one in served if "spelled" in one})
     texts = {"paths.conf": paths(served), "rewrite.conf": rewrite(replaced)}
     archive = packed({**{name: text.encode() for name, text in texts.items()}, **files})
     folder.mkdir(exist_ok=True)
@@ -98,8 +100,8 @@ def spellings(pairs: list) -> list:
 
 
 def beginnings(served: list, fetched: list) -> tuple:
-    """How pages write addresses of which there is a copy, up to what HTML writes in two ways; and those that cannot be
-    replaced without meaning another one, too. A copy's path is its address without the scheme: whatever follows fits."""
+    """How pages write addresses of which there is a copy, up to what HTML writes in two ways; and those that nothing can
+    replace without meaning another one. A copy's path is its address without the scheme: whatever follows fits."""
     wanted, by_hand = set(), []
     gone = [text for one in fetched if "missing" in one for text in one.get("spelled", ())]
     for one in served:
@@ -111,20 +113,21 @@ def beginnings(served: list, fetched: list) -> tuple:
             else:
                 by_hand.append(one["url"])
     shortest = sorted(one for one in wanted if not any(one != other and one.startswith(other) for other in wanted))
-    return shortest[:MOST_REPLACED], sorted({*by_hand, *shortest[MOST_REPLACED:]})
+    return shortest, sorted(set(by_hand))
 
 
 def rewrite(replaced: list) -> str:
     """nginx's filter of pages."""
-    lines = []
-    for start in replaced:
-        bare = start.partition("//")[2]
-        if start.startswith("//"):  # in the middle of a whole address it means something else
-            marks = [('"', "'"), ("'", '"'), ("(", '"'), ("=", '"')]
-            lines += [f"sub_filter {quote}{mark}{start}{quote} {quote}{mark}{PREFIX}{bare}{quote};" for mark, quote in marks]
-        else:
-            lines.append(f'sub_filter "{start}" "{PREFIX}{bare}";')
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for start in replaced for line in replacing(start))
+
+
+def replacing(start: str) -> list:
+    """An address without a scheme is one behind certain marks: in the middle of another it means something else."""
+    bare = start.partition("//")[2]
+    if not start.startswith("//"):
+        return [f'sub_filter "{start}" "{PREFIX}{bare}";']
+    marks = [('"', "'"), ("'", '"'), ("(", '"'), ("=", '"')]
+    return [f"sub_filter {quote}{mark}{start}{quote} {quote}{mark}{PREFIX}{bare}{quote};" for mark, quote in marks]
 
 
 def packed(files: dict) -> bytes:
