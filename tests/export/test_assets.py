@@ -135,6 +135,23 @@ def test_sheets_with_whole_addresses_are_served_with_paths_and_kept_as_they_came
     assert "edited" not in served[f"{CDN}/plain.css"]
 
 
+def test_a_module_comes_with_those_that_it_imports(others: Others) -> None:
+    others.nginx.put(
+        CDN, "npm/a@1/a.mjs", f'import "/npm/b@2/b.js"; import "./c.js"; import "{others.at(LIBRARY, "d.js")}"'
+    )
+    others.nginx.put(CDN, "npm/b@2/b.js", "export * from 'react'")
+    others.nginx.put(CDN, "npm/a@1/c.js", "import './gone.js'; import '/npm/a@1/e.js'")
+    others.nginx.put(CDN, "npm/a@1/e.js", "e()")
+    others.nginx.put(LIBRARY, "d.js", "d()")
+    others.page(f'<script type="module">import a from "{others.at(CDN, "npm/a@1/a.mjs")}"</script>')
+    others.export()
+    port, gone = others.nginx.port, others.at(CDN, "npm/a@1/gone.js")
+    module = f'import "../b@2/b.js"; import "./c.js"; import "../../../{LIBRARY}:{port}/d.js"'
+    assert others.content(f"{CDN}/npm/a@1/a.mjs").decode() == module
+    assert others.content(f"{CDN}/npm/a@1/c.js").decode() == f"import '{gone}'; import './e.js'"
+    assert others.content(f"{LIBRARY}/d.js") == b"d()"
+
+
 def test_what_is_not_what_the_page_says_is_refused_and_named(others: Others) -> None:
     others.nginx.put(CDN, "a.js", "stolen()")
     good = others.nginx.put(CDN, "b.js", "mine()")

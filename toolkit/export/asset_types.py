@@ -43,8 +43,3 @@ def ending(content_type: str, url: str) -> str:
     name = found[1].lower() if found else ""
     name = _SAME.get(name, name)
     return name if name in _ENDINGS else ""
-
-
-def is_sheet(name: str) -> bool:
-    """Whether a file of this ending loads others."""
-    return name == "css"

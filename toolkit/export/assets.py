@@ -2,8 +2,8 @@
 
 In: addresses with their places, a client for files elsewhere. Out: the streams `edge.assets` (what each address gave)
 and `edge.asset-paths` (what is served under which path). A path is the address without its scheme, so that what a style
-sheet names relative to itself lies beside it. One that names others by whole addresses is served with paths in their
-place, unless a page says what its content is. Nothing is kept that is not what the page's `integrity` says.
+sheet or module names relative to itself lies beside it. One that names others by whole addresses is served with paths in
+their place, unless a page says what its content is. Nothing is kept that is not what the page's `integrity` says.
 """
 
 import hashlib
@@ -20,9 +20,10 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
 
-from toolkit import css, strays
+from toolkit import strays
 from toolkit.errors import OfframpError, ProgramFailed
-from toolkit.export.asset_types import ending, is_sheet
+from toolkit.export import within
+from toolkit.export.asset_types import ending
 from toolkit.export.dataset import Page, Record, Stream, present
 from toolkit.export.integrity import holds
 from toolkit.export.transport import literal_is_private, transport
@@ -278,7 +279,7 @@ def _one(
     if not all(holds(one, answer.body) for one in wanted.integrity):
         return common | {"missing": "its content is not what the page's integrity says: not kept", "refused": True}, []
     record = common | _keep(folder, answer.body, kind)
-    return record, _within(wanted.url, answer.body) if is_sheet(kind) else []
+    return record, _within(wanted.url, answer.body, kind)
 
 
 def _elsewhere(
@@ -297,11 +298,11 @@ def _elsewhere(
     return common | {"moved": there}, [Wanted(to, wanted.integrity, wanted.url, wanted.hops + 1)]
 
 
-def _within(url: str, body: bytes) -> list[Wanted]:
-    """What a style sheet loads."""
+def _within(url: str, body: bytes, kind: str) -> list[Wanted]:
+    """What a style sheet or a module loads."""
     try:
-        found = [urljoin(url, link.url).partition("#")[0] for link in css.links(body.decode("utf-8", "replace"))]
-    except (css.UnreadableSheet, ValueError):
+        found = [urljoin(url, link).partition("#")[0] for link in within.links(body, kind)]
+    except ValueError:
         return []
     return [Wanted(one, by=url) for one in dict.fromkeys(found) if path_of(one)]
 
@@ -356,15 +357,17 @@ def _path(record: Record, there: set[str], folder: Path) -> Record:
     if "moved" in record:
         return common | {"to": record["moved"]}
     kept = {name: record[name] for name in ("file", "sha256", "size")}
-    if is_sheet(record["file"].rpartition(".")[2]) and not record.get("integrity"):
-        body = (folder / record["file"]).read_bytes()
-        if checked := _edited(record, body, there):
-            return common | _keep(folder, checked, "css") | {"edited": True}
+    kind = record["file"].rpartition(".")[2]
+    if kind in within.KINDS and not record.get("integrity"):
+        edited = _edited(record, (folder / record["file"]).read_bytes(), kind, there)
+        if edited is not None:
+            return common | _keep(folder, edited, kind) | {"edited": True}
     return common | kept
 
 
-def _edited(record: Record, body: bytes, there: set[str]) -> bytes | None:
-    """The sheet with whole addresses of what is served replaced, and others made whole; None where nothing changes."""
+def _edited(record: Record, body: bytes, kind: str, there: set[str]) -> bytes | None:
+    """The sheet or module with whole addresses of what is served replaced, and others made whole; None where nothing
+    changes."""
     changed = []
 
     def place(url: str) -> str | None:
@@ -374,10 +377,10 @@ def _edited(record: Record, body: bytes, there: set[str]) -> bytes | None:
         return new
 
     try:
-        text = css.moved(body.decode("utf-8", "replace"), place)
-    except (css.UnreadableSheet, ValueError):
+        edited = within.moved(body, kind, place)
+    except ValueError:
         return None
-    return text.encode() if changed else None
+    return edited if changed else None
 
 
 def _place(base: str, path: str, url: str, there: set[str]) -> str | None:
@@ -395,4 +398,5 @@ def _place(base: str, path: str, url: str, there: set[str]) -> str | None:
 def _relative(path: str, target: str, fragment: str) -> str:
     bare, question, query = target.partition("?")
     found = relpath(bare, path.partition("?")[0].rpartition("/")[0])
+    found = found if found.startswith("../") else f"./{found}"  # a module wants to see that it is a path
     return f"{found}{question}{query}{'#' if fragment else ''}{fragment}"
