@@ -1,7 +1,7 @@
 """What a module of JavaScript imports from where, and the same module with other addresses.
 
-In: the text of a script, as bytes. Out: the addresses of its `import` and `export … from`, not names that something else
-resolves ("react"); or the script with some of them replaced. What it loads while it runs is not to be seen.
+In: a script, as bytes. Out: the addresses of its `import` and `export … from`, not names that something else resolves
+("react"); or the script with some of them replaced. What it loads while it runs is not to be seen.
 """
 
 import time
@@ -61,7 +61,7 @@ def _parsed(source: bytes) -> Node | None:
     def read(offset: int, _point: object) -> bytes:
         return source[offset : offset + 65536]
 
-    def is_late(_offset: int, _failed: bool) -> bool:  # noqa: FBT001 - tree-sitter's signature
+    def is_late(_offset: int, _failed: bool) -> bool:
         return time.thread_time() > until
 
     try:

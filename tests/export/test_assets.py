@@ -136,9 +136,8 @@ def test_sheets_with_whole_addresses_are_served_with_paths_and_kept_as_they_came
 
 
 def test_a_module_comes_with_those_that_it_imports(others: Others) -> None:
-    others.nginx.put(
-        CDN, "npm/a@1/a.mjs", f'import "/npm/b@2/b.js"; import "./c.js"; import "{others.at(LIBRARY, "d.js")}"'
-    )
+    other = others.at(LIBRARY, "d.js")
+    others.nginx.put(CDN, "npm/a@1/a.mjs", f'import "/npm/b@2/b.js"; import "./c.js"; import "{other}"')
     others.nginx.put(CDN, "npm/b@2/b.js", "export * from 'react'")
     others.nginx.put(CDN, "npm/a@1/c.js", "import './gone.js'; import '/npm/a@1/e.js'")
     others.nginx.put(CDN, "npm/a@1/e.js", "e()")

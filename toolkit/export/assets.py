@@ -2,8 +2,8 @@
 
 In: addresses with their places, a client for files elsewhere. Out: the streams `edge.assets` (what each address gave)
 and `edge.asset-paths` (what is served under which path). A path is the address without its scheme, so that what a style
-sheet or module names relative to itself lies beside it. One that names others by whole addresses is served with paths in
-their place, unless a page says what its content is. Nothing is kept that is not what the page's `integrity` says.
+sheet or module names relative to itself lies beside it. One that names others by whole addresses is served with paths
+in their place, unless a page says what its content is. Nothing is kept that is not what a page's `integrity` says.
 """
 
 import hashlib
