@@ -1,5 +1,6 @@
 """Copies of others' files at the edge: the real export, the blueprint's own program and templates, a real nginx."""
 
+import base64
 import gzip
 import hashlib
 import json
@@ -18,6 +19,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from nginx_server import MAIN, free_port, names_lead_here, running, serving
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from toolkit.cli import cli
 
@@ -41,17 +43,32 @@ MORE = """
 """
 
 
+# what HAProxy does there: two ways, by the path
+FRONT = """
+    server {{
+        listen 127.0.0.1:{port};
+        location /offramp-assets/ {{ proxy_pass http://unix:{folder}/assets.sock; }}
+        location / {{ proxy_pass http://unix:{folder}/cache.sock; }}
+    }}
+"""
+
+
 class Edge:
     """nginx as the edge has it, and what it was given."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
-        self.page, self.script = "", b"go()\n"
+        self.page, self.script = "", b"document.title = 'scripted'\n"
+        self.front = free_port()
 
     def get(self, path: str, socket_name: str = "cache", **headers: str) -> httpx.Response:
         transport = httpx.HTTPTransport(uds=str(self.folder / f"{socket_name}.sock"))
         with httpx.Client(transport=transport, headers={"Host": "board.example", **headers}) as http:
             return http.get(f"http://board.example{path}")
+
+
+def sri(content: bytes) -> str:
+    return f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
 
 
 def take(dataset: Path, into: Path) -> dict[str, Any]:
@@ -72,7 +89,7 @@ def rendered(folder: Path, variables: dict[str, Any]) -> str:
     return (folder / "cache.conf").read_text()
 
 
-def configured(folder: Path, copies: Path, origin: int, *, rewrite: bool) -> str:
+def configured(folder: Path, copies: Path, origin: int, front: int, *, rewrite: bool) -> str:
     variables = {
         **INPUTS,
         "ansible_managed": "Ansible",
@@ -83,7 +100,7 @@ def configured(folder: Path, copies: Path, origin: int, *, rewrite: bool) -> str
     text = rendered(folder, variables)
     text = text.replace("server unix:/run/haproxy/inner.sock max_fails=0;", f"server 127.0.0.1:{origin};")
     text = text.replace("/run/offramp-edge-cache", str(folder)).replace("/var/cache/offramp-edge", str(folder))
-    return "user root;\n" + text
+    return "user root;\n" + text.rstrip().removesuffix("}") + FRONT.format(port=front, folder=folder) + "}\n"
 
 
 @pytest.fixture
@@ -94,18 +111,18 @@ def copies(tmp_path: Path) -> Iterator[Edge]:
         edge = Edge(tmp_path, cdn.port)
         cdn.put(CDN, "a@1/a.js", edge.script)
         cdn.put(CDN, "a@1/a.css", "@import '../more.css'; i { src: url(i.eot?#iefix) }")
-        cdn.put(CDN, "more.css", "b {}")
+        cdn.put(CDN, "more.css", "html { margin-left: 37px }")
         cdn.put(CDN, "a@1/i.eot", "eot")
         cdn.put(CDN, "i.woff2", b"wOF2")
         cdn.put(CDN, "x.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
         at = f"https://{CDN}:{cdn.port}"
-        edge.page = f"""<html><script src="{at}/a@1/a.js" integrity="sha384-x"></script>
+        edge.page = f"""<html><script src="{at}/a@1/a.js" integrity="{sri(edge.script)}" crossorigin></script>
 <script src="{at}/latest.js"></script><script src="{at}/gone.js"></script>
 <link rel=stylesheet href='//{CDN}:{cdn.port}/a@1/a.css'>
 <link rel="stylesheet" href="https://{FONTS}:{cdn.port}/css2?family=Inter:wght@400;700&amp;display=swap">
 <img src="{at}/x.svg"><a href="{at}/other.html">{CDN}</a></html>"""
         (tmp_path / "board").mkdir()
-        (tmp_path / "board/page.html").write_text(edge.page.replace(' integrity="sha384-x"', ""))
+        (tmp_path / "board/page.html").write_text(edge.page)
         words = ["export", "assets", str(tmp_path / "board"), "--allow-private", "--to", str(tmp_path / "dataset")]
         CliRunner().invoke(cli, words, catch_exceptions=False, standalone_mode=False)
         yield edge
@@ -126,7 +143,7 @@ def edge(copies: Edge, request: pytest.FixtureRequest) -> Iterator[Edge]:
     origin = free_port()
     server = f"server {{ listen 127.0.0.1:{origin}; root {folder}/origin/pages; gzip on; gzip_min_length 1; }}"
     plain = MAIN.replace("    ssl_certificate {folder}/names.crt;\n    ssl_certificate_key {folder}/names.key;\n", "")
-    configuration = configured(folder, folder / "unpacked", origin, rewrite=request.param)
+    configuration = configured(folder, folder / "unpacked", origin, copies.front, rewrite=request.param)
     with running(program, folder / "origin", plain.format(folder=folder / "origin", servers=server), origin):
         (folder / "nginx.conf").write_text(configuration)
         with subprocess.Popen([program, "-e", "stderr", "-c", folder / "nginx.conf"]) as process:
@@ -181,6 +198,21 @@ def test_pages_name_the_copies_only_where_that_is_asked_for(
     assert answer.headers["Content-Encoding"] == "gzip"
     style = edge.get("/style.css", way).text
     assert style == f"@import url(/offramp-assets/{CDN}:{port}/a@1/a.css);"
+
+
+def test_a_browser_that_refuses_the_others_shows_the_page_as_before(edge: Edge, request: pytest.FixtureRequest) -> None:
+    """`integrity` is the browser's to check, and the sheet is one that another one imports."""
+    options = ChromeOptions()
+    for word in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"):
+        options.add_argument(word)
+    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+    options.binary_location = shutil.which("chromium") or ""
+    if not options.binary_location:
+        pytest.skip("chromium is not installed")
+    with Chrome(options, ChromeService(shutil.which("chromedriver"))) as browser:
+        browser.get(f"http://127.0.0.1:{edge.front}/page.html")
+        margin = browser.execute_script("return getComputedStyle(document.documentElement).marginLeft")
+        assert (browser.title, margin) == (("scripted", "37px") if rewriting(request) else ("", "0px"))
 
 
 def test_the_archive_depends_on_its_content_alone(copies: Edge, tmp_path: Path) -> None:
