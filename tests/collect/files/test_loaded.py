@@ -112,6 +112,13 @@ def test_one_file_by_two_schemes_is_asked_for_with_tls(tmp_path: Path) -> None:
     assert [one.url for one in found(tmp_path, {"a.html": text})[0]] == ["https://cdn.widgetry.io/a.js"]
 
 
+def test_pictures_of_a_service_are_files_and_its_script_is_not(tmp_path: Path) -> None:
+    at = "https://js.stripe.com/v3"
+    files, left = found(tmp_path, {"a.html": f'<img src="{at}/badge.svg"><script src="{at}/stripe.js"></script>'})
+    assert [one.url for one in files] == [f"{at}/badge.svg"]
+    assert [one.what for one in left] == [f"{at}/stripe.js"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [

@@ -40,6 +40,7 @@ _MADE = re.compile(r"[$#]?\{|%[sd]\b|\$\(|\$[A-Za-z_]")  # a part that is filled
 _GOES_ON = re.compile(r"<[%?]|[\"'`]\s{0,3}(?:\+|~|\.[\s$]|<>)")
 _ENDING = re.compile(r"\.(?:m?js|css|woff2?|ttf|otf|eot|wasm)$")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico)$")
+_NO_SCRIPT = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|woff2?|ttf|otf|eot|mp4|webm)$")
 _IMPORTED = re.compile(r"(?:\bimport\s{0,2}\(?|\bfrom|\bimportScripts\s{0,2}\()\s{0,2}[\"'`]$")
 _LINKED = re.compile(r"\b(?:href\s?[=:]|link_to|mail_to|url_for|redirect)")
 _MAP = re.compile(r"<script\b[^>]{0,200}\bimportmap\b")
@@ -177,7 +178,9 @@ class _Finder:
         return any(host == one or host.endswith(f".{one}") for one in (*self._own, *self._nobody))
 
     def _why_not(self, host: str, url: str) -> str:
-        """What a service's own script is a part of cannot be kept without it."""
+        """A service's own script cannot be kept without the service. Its pictures, fonts and styles are files."""
+        if _NO_SCRIPT.search(urlsplit(url).path.lower()):
+            return ""
         step = urlsplit(url).path.split("/")[1:2]
         numbers = self._matcher.meets("host", "/".join([host, *step])) or self._matcher.meets("host", host)
         entries = [self._catalog.entry(self._matcher.signals[number].dependency) for number in numbers]
