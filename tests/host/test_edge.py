@@ -246,6 +246,7 @@ def test_the_filter_looks_before_it_refuses(built: Built) -> None:
         assert [built.ask(attack)[0], built.ask(attack, *ada)[0], built.ask("/login", *password)[0]] == [403, 403, 403]
         assert built.ask("/me", *ada)[2].startswith("you are ada")
         assert built.ask("/posts", "--data-binary", "@/tmp/upload")[2] == "posted 3000000 bytes\n"
+        assert built.ask("/posts", "--request", "PATCH", "--json", "{}")[0] == 501, "the board does not know it"
     finally:
         built.project.play("site.yml", "--tags", "edge")
     assert built.ask(attack)[0] == 200
