@@ -1,4 +1,4 @@
-"""The edge's filter: the blueprint's own templates in Debian's nginx with ModSecurity and OWASP's rules, and its report.
+"""The edge's filter: the blueprint's templates in Debian's nginx with ModSecurity and OWASP's rules, and its report.
 
 DEBIAN_ROOT: where these packages are unpacked, if they are not installed.
 """
