@@ -58,6 +58,7 @@ lint: $(VENV)/ready ## ruff, mypy --strict; yamllint, ansible-lint and terraform
 .PHONY: unit-test
 unit-test: $(VENV)/ready ## Tests that need no lab hosts
 	.ci/debian-packages age postgresql python3-psycopg2 mariadb-server python3-pymysql zstd chromium chromium-driver git kannel knot knot-dnssecutils nginx-light \
+	  libnginx-mod-http-modsecurity modsecurity-crs \
 	  $(shell command -v npm >/dev/null || echo nodejs npm) $(shell command -v go >/dev/null || echo golang-go) \
 	  $(shell command -v javac >/dev/null || echo default-jdk-headless) $(shell command -v mvn >/dev/null || echo maven)
 	pytest $(SIDE_BY_SIDE) $(TWICE)

@@ -13,6 +13,7 @@ from itertools import pairwise
 import click
 
 from toolkit import errors, interrupts, shipped
+from toolkit.commands.assets import assets
 from toolkit.commands.audit import audit
 from toolkit.commands.catalog import catalog_group
 from toolkit.commands.ci import ci
@@ -94,6 +95,7 @@ def cli() -> None:
     """
 
 
+export.add_command(assets)
 for _command in COMMANDS:
     cli.add_command(_command)
 add_talk(cli)

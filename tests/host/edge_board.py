@@ -21,6 +21,9 @@ class Board(BaseHTTPRequestHandler):
         if path == "/who":
             heads = ("X-Forwarded-For", "X-Request-ID", "X-Edge-Class", "X-Real-IP")
             return self._answer("".join(f"{name}: {self.headers.get(name)}\n" for name in heads), {})
+        if path == "/loads":
+            page = f'<html><script src="{urlsplit(self.path).query}"></script></html>'
+            return self._answer(page, {}, "text/html")
         if path == "/events":
             return self._stream()
         if path == "/slow":
@@ -50,12 +53,12 @@ class Board(BaseHTTPRequestHandler):
         self.wfile.write(b"data: ahoy\n\n")
         time.sleep(30)
 
-    def _answer(self, text, heads):
+    def _answer(self, text, heads, kind="text/plain"):
         data = text.encode()
         self.send_response(200)
         for name, value in heads.items():
             self.send_header(name, value)
-        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

@@ -1,11 +1,12 @@
 """Two edges before a board: pages through both, one dies; reading without the origin; nobody gets another's page; a
 flood of sign-ins is refused while a person signs in; the origin answers nobody else; a deploy purges with CloudFront's
-own client; the filter looks, and refuses when it is told to.
+own client, a release by itself; copies of others' files are served; the filter looks, and refuses when it is told to.
 """
 
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import edges
@@ -13,7 +14,10 @@ import projects
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
+from nginx_server import names_lead_here, serving
 
+from toolkit.cli import cli
 from toolkit.drill import lab as labs
 from toolkit.errors import ProgramFailed
 from toolkit.tools import ssh
@@ -189,6 +193,42 @@ def test_a_deploy_purges_both_edges(built: Built) -> None:
         client("wrong").create_invalidation(DistributionId=edges.NAME, InvalidationBatch=paths)
 
 
+def test_a_new_release_has_both_edges_forget_the_last_ones_pages(built: Built) -> None:
+    before = {edge: built.ask("/pictures/3", edge=edge)[2] for edge in EDGES}
+    assert {edge: built.ask("/pictures/3", edge=edge)[2] for edge in EDGES} == before
+    edges.release(built.project)
+    built.project.play("site.yml", "--tags", "web")
+    for edge in EDGES:
+        assert built.ask("/pictures/3", edge=edge)[2].startswith("newer picture")
+
+
+def test_copies_of_others_files_are_served_and_pages_name_them(built: Built, tmp_path: Path) -> None:
+    cdn, script = "cdn.jsdelivr.net", "go()\n"
+    with serving(tmp_path / "cdn", [cdn]) as others, names_lead_here([cdn], tmp_path / "cdn/names.crt"):
+        others.put(cdn, "npm/a@1/a.js", script)
+        address = f"{cdn}:{others.port}/npm/a@1/a.js"
+        (tmp_path / "page.html").write_text(f'<script src="https://{address}"></script>')
+        words = ["export", "assets", str(tmp_path), "--allow-private", "--to", str(tmp_path / "dataset")]
+        CliRunner().invoke(cli, words, catch_exceptions=False, standalone_mode=False)
+    built.project.play("import.yml", "--tags", "edge", "-e", f"dataset={tmp_path}/dataset")
+    built.project.play("site.yml", "--tags", "edge")
+    page, ada = f"/loads?https://{address}", ("--cookie", "sessionid=of-ada")
+    for edge in EDGES:
+        status, head, body = built.ask(f"/offramp-assets/{address}", edge=edge)
+        assert (status, body) == (200, script)
+        assert "content-type: text/javascript" in head
+        assert built.ask("/offramp-assets/other.js", edge=edge)[0] == 404
+        assert f'src="https://{address}"' in built.ask(page, edge=edge)[2]
+    assert projects.changed(built.project.play("site.yml", "--tags", "edge")) == 0
+    built.project.play("site.yml", "--tags", "edge", "-e", "edge_rewrite_assets=true")
+    for who in ((), ada):
+        assert f'src="/offramp-assets/{address}"' in built.ask(page, *who)[2]
+    assert built.ask("/me", *ada)[2].startswith("you are ada")
+    built.project.play("verify.yml", "--tags", "edge")
+    built.project.play("site.yml", "--tags", "edge")
+    assert f'src="https://{address}"' in built.ask(page)[2]
+
+
 def test_the_filter_looks_before_it_refuses(built: Built) -> None:
     attack = "/who?q=%3Cscript%3Ealert(1)%3C/script%3E"
     ada = ("--cookie", "sessionid=of-ada")
@@ -206,6 +246,7 @@ def test_the_filter_looks_before_it_refuses(built: Built) -> None:
         assert [built.ask(attack)[0], built.ask(attack, *ada)[0], built.ask("/login", *password)[0]] == [403, 403, 403]
         assert built.ask("/me", *ada)[2].startswith("you are ada")
         assert built.ask("/posts", "--data-binary", "@/tmp/upload")[2] == "posted 3000000 bytes\n"
+        assert built.ask("/posts", "--request", "PATCH", "--json", "{}")[0] == 501, "the board does not know it"
     finally:
         built.project.play("site.yml", "--tags", "edge")
     assert built.ask(attack)[0] == 200

@@ -317,3 +317,42 @@ def test_what_needs_a_host_alone_is_back_when_the_edges_lead_to_it() -> None:
     plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=2)
     known = {task.id: task for task in plan.tasks}
     assert plan.journeys[0].latest_hours == known["edge.cut-over"].done_hours > known["web.serve"].done_hours
+
+
+CDNJS = Dependency("cdnjs", None, ("product.media",), "runtime", "high")
+IN_A_PAGE = Evidence("files.html", "cdnjs#host:cdnjs.cloudflare.com", "board", "app/page.html:1", "runtime")
+
+
+@pytest.mark.parametrize(
+    ("dependency", "sign"),
+    [
+        (CDNJS, IN_A_PAGE),
+        (CLOUDFRONT, Evidence("files.html", "aws/cloudfront#host:*.cloudfront.net", "board", "a.html:1", "runtime")),
+    ],
+)
+def test_what_pages_load_from_others_is_copied_while_it_is_there_and_then_served(
+    dependency: Dependency, sign: Evidence
+) -> None:
+    tasks = {task.id: task for task in seen(dependency, sign).tasks}
+    copy, serve = tasks["common.assets-copy"], tasks["common.assets-serve"]
+    assert copy.commands == ("offramp export assets . --to assets/",)
+    assert copy.window.before_access_ends
+    assert copy.done_hours <= (copy.window.latest_hours or 0)
+    assert "common.assets-copy" in serve.needs
+    assert "common.assets-anew" not in tasks
+
+
+def test_what_pages_loaded_is_sought_elsewhere_when_access_ends_at_once() -> None:
+    survey = Survey((Root("board", "checkout", "."),), evidence=(IN_A_PAGE,))
+    dependency = replace(CDNJS, evidence=(0,))
+    audit = replace(audited(dependency), survey=survey, dependencies=(dependency,))
+    plan = make_plan(audit, shipped(), losses=[Loss("cdnjs", 0)], people=2)
+    ids = {task.id for task in plan.tasks}
+    assert {"common.assets-anew", "common.assets-serve"} <= ids
+    assert "common.assets-copy" not in ids
+    assert any("lie nowhere else" in one.what for one in plan.data_lost)
+
+
+def test_media_of_ones_own_at_a_vendor_are_no_files_of_others() -> None:
+    call = Evidence("files.ruby", "cdnjs#gem:cdnjs", "board", "app/page.rb:1", "runtime")
+    assert not [task.id for task in seen(CDNJS, IN_A_PAGE, call).tasks if "assets" in task.id]

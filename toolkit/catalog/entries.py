@@ -517,6 +517,7 @@ class CommonTask(PlanTask):
     that file."""
 
     of: tuple[str, ...] = ()  # planned where one of these capabilities is lost ("edge.*"); empty: see `builds`, `opens`
+    only_loaded: bool = False  # … and of that only what pages load files from, whoever's they are
     builds: bool = False  # planned wherever machines are set up
     opens: Phase | None = None  # planned where this phase has a task: it comes first of them, after all they wait for
     provides: tuple[str, ...] = ()  # capabilities that are there again when it is done

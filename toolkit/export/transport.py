@@ -118,3 +118,11 @@ def _addresses(host: str, port: int) -> Iterable[str]:
     if not all(is_public(ip_address(one.partition("%")[0])) for one in addresses):
         raise ProgramFailed("the file's address leads into a private network: not followed", where=host)
     return addresses[:_MOST_TRIED]
+
+
+def literal_is_private(host: str) -> bool:
+    """Whether the host is written as an address, or as the name, of a private network: true behind a proxy, too."""
+    try:
+        return not is_public(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return host.rstrip(".").lower() == "localhost" or host.lower().endswith(".localhost")

@@ -127,3 +127,20 @@ class Survey(Value):
         """
         seen = (self.evidence, self.discarded, self.unread, self.observations, self.hosts)
         return not any(seen)
+
+
+class LoadedFile(Value):
+    """A file of somebody else's that the platform's pages load."""
+
+    url: str
+    places: tuple[str, ...]  # "root/path:line"
+    integrity: tuple[str, ...] = ()  # what the pages say its content is (Subresource Integrity), each once
+    spelled: tuple[str, ...] = ()  # how the address is written there, each once
+
+
+class NotTold(Value):
+    """Something pages load of which no file can be copied."""
+
+    what: str  # the host, or the address as far as it is known
+    place: str
+    why: str

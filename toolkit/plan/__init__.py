@@ -29,7 +29,7 @@ from toolkit.plan.schedule import schedule
 from toolkit.plan.stopping import stopping
 from toolkit.plan.tasks import make_tasks
 from toolkit.plan.unrecognised import left_behind, unrecognised
-from toolkit.plan.wanted import FRONTS, serves_others
+from toolkit.plan.wanted import FRONTS, OF_FILES, serves_others
 from toolkit.plan.ways_out import of_use, take_out_tasks, ways_out
 
 _NOBODY = "nobody is free before access ends"
@@ -133,11 +133,13 @@ def _taken_over(
 
 
 def _of_ours(gone: Gone, audit: Audit) -> Gone:
-    """What is lost, without the CDN of somebody else: no task takes names away from that."""
+    """What is lost, without the CDN of somebody else: no task takes names away from that. Its files are copied."""
     if not serves_others(gone.dependency, audit):
         return gone
-    kept = tuple(one for one in gone.dependency.capabilities if one not in FRONTS)
-    return replace(gone, dependency=replace(gone.dependency, capabilities=kept))
+    capabilities = gone.dependency.capabilities
+    kept = tuple(one for one in capabilities if one not in FRONTS)
+    only_loaded = any(one in OF_FILES for one in capabilities)
+    return replace(gone, dependency=replace(gone.dependency, capabilities=kept), only_loaded=only_loaded)
 
 
 def _leaves_applications_out(audit: Audit, taking_over: Chosen) -> bool:

@@ -189,6 +189,8 @@ def _chosen(
 
 
 def _calls(rule: CommonTask, gone: Gone) -> bool:
+    if rule.only_loaded:
+        return gone.only_loaded
     return any(_matches(capability, rule.of) for capability in gone.dependency.capabilities)
 
 
@@ -197,6 +199,8 @@ def _asked(rule: CommonTask, gone: Sequence[Gone]) -> tuple[Gone, ...]:
     if rule.reaches:
         return tuple(gone)
     access = rule.access or rule.of
+    if rule.only_loaded:
+        return tuple(gone)
     return tuple(one for one in gone if any(_matches(name, access) for name in one.dependency.capabilities))
 
 
@@ -228,7 +232,7 @@ def _task(rule: CommonTask, gone: Sequence[Gone], chosen: _Chosen, platform: Pla
     planned = {one.id: one for one, _ in chosen}
     needs = [ident(planned[need]) for need in rule.needs if need in planned]
     calling = (name for one in gone for name in one.dependency.capabilities if _matches(name, rule.of))
-    capability = next(iter(rule.provides), "") or next(calling, "hosting.compute")
+    capability = next(iter(rule.provides), "") or next(calling, (*rule.of, "hosting.compute")[0])
     if rule.reaches:
         return _way_in(rule, gone, platform, catalog)
     return task_from(rule, ident(rule), needs, capability, _asked(rule, gone), platform, catalog)

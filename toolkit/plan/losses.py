@@ -21,6 +21,7 @@ class Gone(Value):
     names: tuple[Names, ...] = ()  # what the audit knows that its commands ask for; one for each thing of a kind
     places: tuple[str, ...] = ()  # "root/path:line" where the rest stands
     outage: bool = False  # it is down and nobody's account ended
+    only_loaded: bool = False  # pages load files from it, and that is all that is to be seen
 
 
 def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:

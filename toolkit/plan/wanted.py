@@ -16,12 +16,13 @@ _EITHER = ("data.relational", "data.cache")  # programs come with drivers for se
 
 
 FRONTS = ("edge.cdn", "edge.ddos")
+OF_FILES = (*FRONTS, "product.media")  # what gives files to whoever asks
 _SETTINGS = re.compile(
     r"files\.(?:hcl|terraform_json|tfstate|cloudformation|dotenv|compose|kubernetes|platforms|config)"
 )
 _NOT_OURS = (
     "only addresses of it stand in pages and code: most likely somebody else's files lie there. Keep copies of what"
-    " your pages load; where it is your own, [[declare]] it in offramp.toml"
+    " your pages load (`offramp export assets`); where it is your own, [[declare]] it in offramp.toml"
 )
 
 

@@ -205,7 +205,7 @@ _HASHES = re.compile(
 )
 _THREE_QUOTES = re.compile(r".*\.(?:py|exs?|kts?|scala|java|swift)")
 _COMMENT_LINE = re.compile(
-    r"\s*(?:#|//|/?\*|<!--|--\s|;|%|\"\"\"|'''|@(?:see|link|doc|moduledoc)\b|/{3}|\{[#-]|<%#|-#|REM\s)"
+    r"\s*(?:#|//|/?\*|<!--|--\s|;|%(?![A-Za-z])|\"\"\"|'''|@(?:see|link|doc|moduledoc)\b|/{3}|\{[#-]|<%#|-#|REM\s)"
 )
 _TRAILING = re.compile(r"(?:^|[\s;{}(),])(//|/\*|#)(?=\s|$)")
 

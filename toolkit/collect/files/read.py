@@ -123,7 +123,7 @@ class Reader:
         named = self._names.match(file.path, file.name)
         data = b""
         if file.size and (certain or not paths.is_binary_name(file.name)):
-            data = _content(root, file, CLAIMED_LIMIT if certain else TEXT_LIMIT, found)
+            data = content(root, file, CLAIMED_LIMIT if certain else TEXT_LIMIT, found)
             if (not certain or file.name == own.PLAN) and own.is_output(file.name, data):
                 return Findings([], [], [], "own output")
         if named:
@@ -347,7 +347,7 @@ def _placeholder(mention: Mention) -> DiscardReason | None:
     return "example" if invented and mention.value.count(".") > 1 else None
 
 
-def _content(root: str, file: File, limit: int, found: Findings) -> bytes:
+def content(root: str, file: File, limit: int, found: Findings) -> bytes:
     """The file's bytes; empty when it is binary, too large or cannot be read."""
     try:
         handle = os.open(f"{root}/{file.path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
