@@ -166,6 +166,25 @@ def test_single_company_names_company_capability_and_journeys() -> None:
     assert (finding.journeys, finding.severity) == (("it",), "high")
 
 
+def test_a_finding_shows_the_signs_of_its_capability_where_there_are_any() -> None:
+    told = {"config:formation": ("hosting.containers",), "config:addons": ("mail.outgoing",)}
+    vendor = replace(CATALOG.vendors["heroku"], capabilities=("hosting.containers", "mail.outgoing"), about=told)
+    catalog = replace(CATALOG, vendors={**CATALOG.vendors, "heroku": vendor})
+    signs = tuple(
+        Evidence("files.platforms", f"heroku#config:{word}", "it", f"app.json:{line}", "infra")
+        for line, word in enumerate(("formation", "addons", "stack"), 1)
+    )
+    heroku = replace(uses("heroku", "hosting.containers", "mail.outgoing"), evidence=(0, 1, 2))
+    for capability, shown in (("hosting.containers", (0,)), ("mail.outgoing", (1,))):
+        result = assess(replace(LOOKED, evidence=signs), (heroku,), needing(capability), catalog, today=TODAY)
+        (finding,) = (one for one in result.findings if one.capability == capability and one.subject == "salesforce")
+        assert finding.evidence == shown
+    unsaid = assess(
+        replace(LOOKED, evidence=signs[2:]), (replace(heroku, evidence=(0,)),), needing("mail.*"), catalog, today=TODAY
+    )
+    assert only("mail", unsaid).evidence == (0,)
+
+
 def test_severity_is_lower_where_nothing_stops_and_low_where_it_is_optional() -> None:
     mail = uses("sendgrid", "mail.outgoing")
     assert only("mail", assessed(mail, platform=needing("otp.sms"))).severity == "medium"

@@ -133,8 +133,9 @@ def test_the_first_hour_asks_for_what_can_still_be_done() -> None:
 
 
 def test_losses_are_read_with_units_and_the_vendors_own_notice() -> None:
-    losses = parse_losses("aws@30h, twilio@2d,heroku@30m,sendgrid@1w,aws,twilio", CATALOG)
-    assert [one.notice_hours for one in losses] == [30, 48, 0.5, 168, 720, 0]
+    losses = parse_losses("aws@30h, twilio@2d,heroku@30m,sendgrid@1w", CATALOG)
+    assert [one.notice_hours for one in losses] == [30, 48, 0.5, 168]
+    assert [one.notice_hours for one in parse_losses("aws,twilio", CATALOG)] == [720, 0]
     assert parse_losses("acme@1", CATALOG, also={"acme"}) == (Loss("acme", 1),)
     assert parse_losses("", CATALOG) == ()
 
@@ -155,6 +156,7 @@ def test_losses_have_kinds_and_printed_names() -> None:
         ("@3", "aws@30h"),
         ("aws!never", "aws@30h"),
         ("Sendgird", "sendgrid"),
+        ("aws@30h,aws@3h", "keep one"),
     ],
 )
 def test_losses_that_cannot_be_read_are_bad_input(text: str, says: str) -> None:

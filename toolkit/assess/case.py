@@ -64,6 +64,13 @@ class Case:
         roles = {self.survey.evidence[position].role for position in dependency.evidence}
         return roles == {"infra"} and any(is_of_a_program(one) for one in self.survey.evidence)
 
+    def tells(self, position: int, capability: str) -> bool:
+        """Whether the evidence there is a sign of this capability, by what the catalogue says of the signal."""
+        name, _, rest = self.survey.evidence[position].signal.partition("#")
+        kind, _, value = rest.partition(":")
+        entry = self.graph.catalog.entry(name)
+        return entry is not None and capability in entry.capabilities_of(kind, value)
+
     def alone(self, fault: Fault) -> list[str]:
         """The companies that can bring it about alone."""
         return sorted(alone(fault, self.graph.companies()))

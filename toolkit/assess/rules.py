@@ -30,7 +30,8 @@ Predicate = Callable[[Rule, Case], Iterator[Finding]]
 def judge(case: Case) -> tuple[Finding, ...]:
     """Every rule of the catalogue, asked; waivers of `offramp.toml` that have not expired are marked."""
     rules = case.graph.catalog.rules.values()
-    found = [_waived(finding, case) for rule in rules for finding in PREDICATES[rule.check](rule, case)]
+    asked = (finding for rule in rules for finding in PREDICATES[rule.check](rule, case))
+    found = [_waived(_to_the_point(finding, case), case) for finding in asked]
     found.sort(key=lambda one: (-_SEVERITIES.index(one.severity), one.rule, one.subject, one.capability or ""))
     return tuple(found)
 
@@ -226,6 +227,15 @@ def _severity(
     below = _SEVERITIES[max(_SEVERITIES.index(rule.severity) - 1, 0)]
     severity = (rule.otherwise or below) if lowered else rule.severity
     return min(severity, "medium", key=_SEVERITIES.index) if guessed else severity
+
+
+def _to_the_point(finding: Finding, case: Case) -> Finding:
+    """Of what was seen of its vendors, the signs of its capability, where there are any: a vendor's first sign may be
+    one of something else."""
+    if finding.capability is None:
+        return finding
+    telling = tuple(at for at in finding.evidence if case.tells(at, finding.capability))
+    return replace(finding, evidence=telling or finding.evidence)
 
 
 def _waived(finding: Finding, case: Case) -> Finding:
