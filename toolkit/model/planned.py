@@ -8,6 +8,9 @@ from toolkit.model.base import Hours, LossKind, Phase, Source, Value
 from toolkit.model.platform import Platform
 
 
+_SITE = "ansible-playbook site.yml"
+
+
 class Loss(Value):
     """A vendor that goes away, the notice it gives, and the kind of its loss: your account there, an outage that takes
     along what runs on it, or a sanction that reaches its owners' other companies too."""
@@ -84,6 +87,22 @@ class Task(Value):
     done_hours: Hours = 0.0  # the same with the longest wait: what needs it can start
     who: int = 0  # which of the people does it, from 1; 0 = nobody, outside the clock
     late: bool = False  # cannot be finished within its window
+
+    @property
+    def sets_up(self) -> bool:
+        """Whether it runs the playbook that changes hosts: of two runs at once each would find the other's locks,
+        half-written settings and a firewall about to be taken back."""
+        return any(_SITE in one for one in self.commands)
+
+    @property
+    def sets_all_up(self) -> bool:
+        """Whether that run is one of all services: it starts the applications too, and changes their database."""
+        return any(_SITE in one and " --tags " not in one for one in self.commands)
+
+    def sets_up_with(self, blueprint: str) -> bool:
+        """Whether that run is one of this service among others."""
+        tags = [one.partition(" --tags ")[2].partition(" ")[0].split(",") for one in self.commands if _SITE in one]
+        return any(blueprint in names for names in tags)
 
 
 class Schedule(Value):

@@ -172,7 +172,7 @@ def _soonest(tasks: Sequence[Task]) -> dict[str, float]:
 
 def _path(finals: Sequence[str], known: Mapping[str, Task]) -> tuple[str, ...]:
     """What the return hangs on, from the first task to the last: each begins when the one before is waited out, or when
-    its person is free."""
+    its person is free, or the hosts are."""
     name = max(finals, key=lambda one: (known[one].done_hours, one), default="")
     path: list[str] = []
     while name and name not in path:
@@ -188,6 +188,9 @@ def _held_up_by(task: Task, known: Mapping[str, Task]) -> str:
     busy = [
         (one.finish_hours, False, one.id)  # of two that end at once, what it needs holds it up
         for one in known.values()
-        if one.who == task.who and one.who and one.finish_hours <= task.start_hours and one.id != task.id
+        if (one.who == task.who or (one.sets_up and task.sets_up))
+        and one.who
+        and one.finish_hours <= task.start_hours
+        and one.id != task.id
     ]
     return max(needed + busy, default=(0.0, True, ""))[2]

@@ -2,7 +2,7 @@
 
 In: tasks without times. Out: the same tasks with times, ordered so that nothing comes before what it needs, and the
 figures. A task takes one person, who does one thing at a time and sleeps; its wait takes nobody, and what needs it
-starts after the longest wait. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a
+starts after the longest wait. Of those that run the playbook that changes hosts there is never more than one at a time. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a
 cut-over fails, the others are for later days, outside the clock.
 
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
@@ -59,6 +59,7 @@ class _Job(Value):
     room: int = 0  # minutes that must be left of the day when it begins
     hands: int = 0  # people who must be free when it begins: those who have something to do once it is done
     nobody: bool = False
+    sets_up: bool = False  # never two of these at once
     settling: bool = False  # its wait is outside the clock
 
 
@@ -159,6 +160,7 @@ def _job(task: Task, tried: Collection[str], frozen: Collection[str]) -> _Job:
         task.owner,
         frozen=task.id in frozen,
         nobody=nobody,
+        sets_up=task.sets_up and not nobody,
         settling=settling,
     )
 
@@ -171,7 +173,8 @@ def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
         name: replace(job, needs=tuple(need for need in job.needs if need in frozen)) for name, job in frozen.items()
     }
     tail = _longest(_reversed(inside), {name: job.minutes + job.wait for name, job in inside.items()})
-    opening = {name: min(tail[name], day) for name, job in inside.items() if not job.needs}
+    in_turn = sum(job.minutes for job in inside.values() if job.sets_up)
+    opening = {name: min(max(tail[name], job.minutes + in_turn), day) for name, job in inside.items() if not job.needs}
     depth = Counter(_longest(inside, dict.fromkeys(inside, 1)).values())
     at_once = max((number for place, number in depth.items() if place > 1), default=1)
     return {
@@ -202,7 +205,8 @@ def _makespan(jobs: Mapping[str, _Job], slots: _Slots) -> int:
 
 
 def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
-    """No order of these tasks can be done and waited out sooner: the longest way, and the work shared out."""
+    """No order of these tasks can be done and waited out sooner: the longest way, the work shared out, and what is
+    done one after the other."""
     done: dict[str, int] = {}
     for name in _order(jobs):
         job = jobs[name]
@@ -211,7 +215,15 @@ def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
     work = -(-sum(job.minutes for job in jobs.values()) // people)
     ended = (done[name] - (job.wait if job.settling else 0) for name, job in jobs.items() if not job.nobody)
     longest = max(ended, default=0)
-    return max(longest, ends(0, work, day))
+    return max(longest, ends(0, work, day), _bound_in_turn(jobs, done, day))
+
+
+def _bound_in_turn(jobs: Mapping[str, _Job], done: Mapping[str, int], day: int) -> int:
+    """When the last of those that take turns ends at the earliest: they wait for hosts, then for each other. `done`:
+    when each is done if people are never scarce."""
+    turns = [job for job in jobs.values() if job.sets_up]
+    ready = min((max((done[need] for need in job.needs), default=0) for job in turns), default=0)
+    return ends(opens(ready, day), sum(job.minutes for job in turns), day) if turns else 0
 
 
 class _Network(NamedTuple):
@@ -368,6 +380,7 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
     now = 0
     to_freeze = {name for name, job in jobs.items() if job.frozen}
     frozen = len(to_freeze)
+    turn = 0  # until when somebody changes hosts
     stuck = False  # the window is open, and what it waits for lies outside it
     while ready or events or instant:
         for name in instant:
@@ -384,8 +397,11 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
             if not (job.frozen or stuck) and (is_open or gathering):
                 aside.append((rated, name))  # and whatever comes after it: what is frozen comes first
                 break
+            if job.sets_up and turn > now:
+                aside.append((rated, name))
+                continue
             who = _hand(job, free, last, team, now)
-            if who and job.hands > len(free) and len(free) < people:
+            if who and job.hands and (turn > now or (job.hands > len(free) and len(free) < people)):
                 gathering = True
                 aside.append((rated, name))
             elif who:
@@ -393,6 +409,7 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
                 last[who] = job.owner
                 end = ends(now, job.minutes, team.days[who - 1])
                 slots[name] = _Slot(now, end, who)
+                turn = max(turn, end) if job.sets_up else turn
                 if job.frozen:
                     to_freeze.discard(name)
                     is_open = bool(to_freeze)
