@@ -1,5 +1,6 @@
 """What to do (plan): losses, replacements, tasks with their hours, ways out, what nobody can say."""
 
+import re
 from typing import Any
 
 from msgspec import field
@@ -9,6 +10,8 @@ from toolkit.model.platform import Platform
 
 
 _SITE = "ansible-playbook site.yml"
+# a host of the new platform in a command or in what ends a task; `$OLD_HOST` is the vendor's
+_HOST = re.compile(r"(?<![\w$])(?:[A-Z]+-)?(?:HOST|PRIMARY|ORIGIN)\b|^ansible(?:-playbook)? ", re.MULTILINE)
 
 
 class Loss(Value):
@@ -98,6 +101,11 @@ class Task(Value):
     def sets_all_up(self) -> bool:
         """Whether that run is one of all services: it starts the applications too, and changes their database."""
         return any(_SITE in one and " --tags " not in one for one in self.commands)
+
+    @property
+    def names_a_host(self) -> bool:
+        """Whether it works on a new host, or is done when one answers: neither can be before there is one."""
+        return any(_HOST.search(one) for one in (*self.commands, self.done_when))
 
     def sets_up_with(self, blueprint: str) -> bool:
         """Whether that run is one of this service among others."""

@@ -37,7 +37,9 @@ OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
 _RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
 _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
-_MOVES = 2000  # of a local search, times tasks: about as long for few tasks as for many
+_MOVES = 6000  # of a local search, times tasks: about as long for few tasks as for many
+_FOLLOWED = 2  # ways to go that it begins at, the best ones
+_REACH = 12  # places that it moves a task: who takes turns is better a little earlier or later, and seldom far off
 _SEARCHED = 5  # people for whom there is one; more rarely have something to do at once
 _Badness = tuple[float, ...]
 _UNKNOWN: _Badness = (inf,) * 5  # worse than any schedule
@@ -268,8 +270,9 @@ def _best(jobs: Mapping[str, _Job], team: _Team, bound: int, finals: Sequence[tu
     ways = _hands(jobs)
     networks = [_network(one) for one in [*ways, *_patient(ways, finals)]]
     for crew in crews:
-        for gathered in networks:
-            found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
+        leaders = [(*_leader(aim, one, [*rankings, *learned], crew, hopeless, bound), one) for one in networks]
+        leaders.sort(key=itemgetter(0))
+        for found, leader, gathered in leaders[:_FOLLOWED]:
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
             moves = 0 if settled or crew > _SEARCHED else _MOVES // len(jobs)
             badness, slots, rank = _improved(aim, gathered, leader, moves, crew)
@@ -326,7 +329,9 @@ def _improved(aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(moves):
         moved = list(order)
-        moved.insert(chance.randrange(len(order)), moved.pop(chance.randrange(len(order))))
+        place = chance.randrange(len(order))
+        goal = min(max(place + chance.randint(-_REACH, _REACH), 0), len(order) - 1)
+        moved.insert(goal, moved.pop(place))
         badness, tried = aim.tried(gathered, _by_place(moved), crew)
         if badness <= worth:
             order, slots, worth = moved, tried, badness

@@ -105,7 +105,8 @@ def make_tasks(
         for task in part.tasks
     ]  # fmt: skip
     beside_workers = {part.id(task) for part in parts for task in part.tasks if task.beside_workers}
-    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers)
+    on_hosts = {part.id(task): task.hosts for part in parts for task in part.tasks}
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers, on_hosts)
     tasks = with_gate(found.tasks, platform, catalog, halt)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
