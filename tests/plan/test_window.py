@@ -113,10 +113,7 @@ def test_certificates_are_there_before_names_move_and_no_issuer_asks_the_old_hos
 
 def test_what_a_service_is_told_outlives_the_run_that_told_it() -> None:
     """A setting of one run is taken back by the next whole run: certificates, or where names lead."""
-    moments = {
-        "edge_filter=detect",
-        "edge_filter=block",
-    }  # tried and undone within one task, which says where to keep it
+    moments = {"edge_filter=detect", "edge_filter=block"}  # tried and undone within one task, which says where to keep it
     for slug, blueprint in CATALOG.blueprints.items():
         for task in blueprint.tasks:
             told = {one for command in task.commands for one in re.findall(r"site\.yml\b.* -e (\S+)", command)}

@@ -32,10 +32,7 @@ def task_from(
     effort, copying = _effort(rule.effort, gone)
     commands = (*vendor_commands(rule, gone, catalog), *rule.commands)
     limits = [
-        f"{one.dependency.id}: {export.limit}"
-        for one in gone
-        for export in _fetched(rule, one, catalog)
-        if export.limit
+        f"{one.dependency.id}: {export.limit}" for one in gone for export in _fetched(rule, one, catalog) if export.limit
     ]
     return Task(
         id=ident,
