@@ -510,9 +510,7 @@ class CommonTask(PlanTask):
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
-    reaches: bool = (
-        False  # planned where what a task fetches lies inside a vendor's network (`[way_in]` of its service)
-    )
+    reaches: bool = False  # planned where what is fetched lies inside a vendor's network (`[way_in]` of its service)
     certificates: Literal["", "provided", "acme"] = ""  # commands: where public services have theirs from
     # once it is done and waited out, what waits for it at `before` waits no longer than this after its own work
     shortens_to_hours: Hours | None = None

@@ -8,7 +8,6 @@ from msgspec import field
 from toolkit.model.base import Hours, LossKind, Phase, Source, Value
 from toolkit.model.platform import Platform
 
-
 _SITE = "ansible-playbook site.yml"
 # a host of the new platform in a command or in what ends a task; `$OLD_HOST` is the vendor's
 _HOST = re.compile(r"(?<![\w$])(?:[A-Z]+-)?(?:HOST|PRIMARY|ORIGIN)\b|^ansible(?:-playbook)? ", re.MULTILINE)

@@ -179,6 +179,8 @@ def _chosen(
             continue
         if rule.unless and taken_over(rule.unless, replacements, catalog):
             continue
+        if rule.beside and not taken_over(rule.beside, replacements, catalog):
+            continue
         closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
         reachable[rule.id] = not (rule.before_access_ends and gone and closed)
         if rule.instead_of and reachable.get(rule.instead_of, True):

@@ -1,8 +1,9 @@
 """Execute: a plan is gone through as if it were done, before anybody sees it.
 
 In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
-is done and waited out, needs access that has ended, a host is used before there is one, applications start before their data is imported, names are moved before the last copy is in, somebody is in two
-places at once or works too long, two people set up hosts at once, a journey is said to be back before what it hangs on. None where all is well.
+is done and waited out, needs access that has ended, a host is used before there is one, applications start before their
+data is imported, names are moved before the last copy is in, somebody is in two places at once or works too long, two
+people set up hosts at once, a journey is said to be back before what it hangs on. None where all is well.
 """
 
 from collections import defaultdict

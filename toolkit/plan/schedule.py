@@ -2,8 +2,9 @@
 
 In: tasks without times. Out: the same tasks with times, ordered so that nothing comes before what it needs, and the
 figures. A task takes one person, who does one thing at a time and sleeps; its wait takes nobody, and what needs it
-starts after the longest wait. Of those that run the playbook that changes hosts there is never more than one at a time. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a
-cut-over fails, the others are for later days, outside the clock.
+starts after the longest wait. Of those that run the playbook that changes hosts there is never more than one at a
+time. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a cut-over fails, the others
+are for later days, outside the clock.
 
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
@@ -306,7 +307,7 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
 def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...]]) -> list[Mapping[str, _Job]]:
     """The same, where nobody begins long work that no journey waits for before the window is over: who waits two hours
     for machines and takes up a day's work meanwhile is missing when they are there."""
-    found = []
+    found: list[Mapping[str, _Job]] = []
     for jobs in ways:
         frozen = [name for name, job in jobs.items() if job.frozen]
         last = {name for name in frozen if not any(name in jobs[other].needs for other in frozen)}

@@ -9,6 +9,7 @@ from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
 TO_DO = "What to do about it"
+_SAME = 1 / 120  # hours: half a minute
 JOURNEYS = "When people can do what again"
 ASSUMED = "Taken for granted"
 LOST_DATA = "Lost with them"
@@ -132,7 +133,10 @@ def freeze(plan: Plan) -> str:
     start, length = plan.schedule.freeze_start_hours, plan.schedule.freeze_hours
     if start is None:
         return ""
-    return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+    shown = f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+    last = [task for task in plan.tasks if task.phase == "cut over" and abs(task.finish_hours - start - length) < _SAME]
+    late = round(max((task.done_hours - task.finish_hours for task in last), default=0.0) * 60)
+    return shown + (f", and up to {late} more for whoever is still led to the old hosts" if late else "")
 
 
 def measured(plan: Plan) -> str:
