@@ -163,6 +163,7 @@ class Return(Value):
     outage_hours: Hours | None = None  # from dark to back, as scheduled
     path: tuple[str, ...] = ()  # Task.id, what its return hangs on: each waits for the one before
     missing: tuple[str, ...] = ()  # why it is not brought back, one sentence each
+    perhaps: bool = False  # whether it stops at all nobody has answered yet: planned as if it did
 
 
 class Change(Value):
