@@ -246,7 +246,11 @@ def _back(one: Return) -> str:
 
 
 PLACES = ("The generated project (infra/)", "The key of its vault", "Backups and exports", "The code, newest clone")
-FOLDER = "Commands are run in the folder of the generated project (infra/); words in capitals are to be filled in."
+FOLDER = (
+    "Commands are run in the folder of the generated project (infra/), on the one machine where it lies with its"
+    " vault's key and Terraform's state; words in capitals are to be filled in. Tasks that run site.yml change hosts:"
+    " by this plan never two at once, and whoever is late says so before the next begins."
+)
 TO_CHANGE = "Lines of your own to change"
 
 
