@@ -46,6 +46,7 @@ _Badness = tuple[float, ...]
 _UNKNOWN: _Badness = (inf,) * 5  # worse than any schedule
 _LENGTH = 3  # place of the last task's end in what a schedule is measured by
 _LONG_WORK = 120  # minutes of work that are better not begun while something that is wanted sooner is about to be ready
+_FEW_DAYS = 4 * DAY
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
 _URGENT = 120  # minutes: what must end sooner goes before everything else
 
@@ -305,8 +306,9 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
 
 
 def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...]]) -> list[Mapping[str, _Job]]:
-    """The same, where nobody begins long work that no journey waits for before the window is over: who waits two hours
-    for machines and takes up a day's work meanwhile is missing when they are there."""
+    """The same, where nobody begins long work that no journey waits for before the window is over, or before all
+    journeys are back that need no longer than a few days: who waits two hours for machines and takes up a day's work
+    meanwhile is missing when they are there."""
     found: list[Mapping[str, _Job]] = []
     for jobs in ways:
         frozen = [name for name, job in jobs.items() if job.frozen]
@@ -317,9 +319,12 @@ def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...
             for name, job in jobs.items()
             if not (wanted[name] or job.nobody) and job.latest == inf and job.minutes >= _LONG_WORK
         }
-        if last and late:
-            after = {name: replace(jobs[name], needs=tuple({*jobs[name].needs, *last})) for name in late}
-            found.append({**jobs, **after})
+        earliest = _earliest(jobs, DAY)
+        back = {name for ids in finals for name in ids if earliest[name] <= _FEW_DAYS}
+        for awaited in (last, last | back):
+            if awaited and late:
+                after = {name: replace(jobs[name], needs=tuple({*jobs[name].needs, *awaited})) for name in late}
+                found.append({**jobs, **after})
     return found
 
 
@@ -360,6 +365,10 @@ def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> It
     asked = {name: job.minutes if job.wait >= _LONG_WAIT and wanted[name] else inf for name, job in jobs.items()}
     yield {name: (asked[name], urgent[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (urgent[name], asked[name], -wanted[name], -tail[name], name) for name in jobs}
+    # and so is what has to be done before it can be asked for
+    leads = _wanted(jobs, [tuple(name for name, minutes in asked.items() if minutes < inf)])
+    yield {name: (not leads[name], -tail[name], name) for name in jobs}
+    yield {name: (urgent[name], not leads[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (-tail[name], deadline[name], name) for name in jobs}
 
 
