@@ -33,7 +33,9 @@ LOST = (
 )
 
 
-def planned(*services: str, people: int = 3, prepared: bool = False, notice: float = 30) -> Plan:
+def planned(
+    *services: str, people: int = 3, prepared: bool = False, notice: float = 30, also: tuple[Dependency, ...] = ()
+) -> Plan:
     lost = tuple(
         Dependency("aws", name, (capability,), "runtime", "high")
         for name, capability in LOST
@@ -43,7 +45,7 @@ def planned(*services: str, people: int = 3, prepared: bool = False, notice: flo
     if services and "ec2" not in services:
         apps.append(Dependency("heroku", None, ("hosting.containers",), "runtime", "high"))
     platform = Platform(name="board", domains=("board.example",), applications=(APPLICATION,))
-    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (*lost, *apps), Assessment(Score(0, ())))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (*lost, *apps, *also), Assessment(Score(0, ())))
     losses = [Loss("aws", notice), Loss("google-play", 0)]
     return make_plan(audit, CATALOG, losses=losses, people=people, prepared=prepared)
 

@@ -1,12 +1,13 @@
 """Execute: a plan is gone through as if it were done, before anybody sees it.
 
 In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
-is done and waited out, needs access that has ended, names are moved before the last copy is in, somebody is in two
-places at once or works too long, a journey is said to be back before what it hangs on. None where all is well.
+is done and waited out, needs access that has ended, a host is used before there is one, applications start before their
+data is imported, names are moved before the last copy is in, somebody is in two places at once or works too long, two
+people set up hosts at once, a journey is said to be back before what it hangs on. None where all is well.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
 from toolkit.errors import BadCatalog
@@ -23,8 +24,11 @@ def execute(plan: Plan) -> tuple[str, ...]:
     return (
         *_too_soon(known),
         *_without_access(plan),
+        *_before_there_are_hosts(plan),
+        *_before_the_import(plan),
         *_before_the_last_copy(plan),
         *_people(plan),
+        *_in_turn(plan),
         *_journeys(plan, known),
     )
 
@@ -67,17 +71,47 @@ def _without_access(plan: Plan) -> Iterator[str]:
                 yield f"{task.id} waits for {need}, which comes too late"
 
 
+def _before_there_are_hosts(plan: Plan) -> Iterator[str]:
+    """Nothing is done on a host, or looked for on one, before it can be reached."""
+    making = [task for task in plan.tasks if any(one.startswith("terraform apply") for one in task.commands)]
+    for task in plan.tasks if making else ():
+        there = max(one.done_hours for one in making)
+        if task.names_a_host and task not in making and task.start_hours + _MINUTE < there:
+            yield f"{task.id} works on hosts that are there from {there:g} h"
+
+
+def _before_the_import(plan: Plan) -> Iterator[str]:
+    """No application is started before what it uses has been imported: it would migrate beside the import."""
+    hosting = _providing("hosting.", plan)
+    imported = [task for task in _of(_providing("data.", plan), plan) if task.phase == "copy" and _imports(task)]
+    for task in plan.tasks if hosting else ():
+        if task.phase in OUTSIDE or not (task.sets_all_up or any(task.sets_up_with(slug) for slug in hosting)):
+            continue
+        for one in imported:
+            if task.start_hours + _MINUTE < one.done_hours:
+                yield f"{task.id} starts the applications before {one.id} is done"
+
+
+def _imports(task: Task) -> bool:
+    """Whether it brings in what others use. What needs access may be tried too late, and then nothing waits for it."""
+    return any("ansible-playbook import.yml" in one for one in task.commands) and not task.window.before_access_ends
+
+
 def _before_the_last_copy(plan: Plan) -> Iterator[str]:
     """Nobody is led to the new hosts before what was written on the old ones has come over."""
     hosting = _providing("hosting.", plan)
     edges = _providing(("edge.cdn", "edge.ddos"), plan) if hosting else set()
-    serving = [task for task in plan.tasks if task.phase == "cut over" and task.id.partition(".")[0] in hosting | edges]
+    serving = [task for task in _of(hosting | edges, plan) if task.phase == "cut over"]
     for copy in plan.tasks:
         if copy.phase != "freeze" or copy.late:
             continue
         for task in serving:
             if task.start_hours + _MINUTE < copy.done_hours:
                 yield f"{task.id} leads people to the new hosts before {copy.id} is done"
+
+
+def _of(blueprints: Collection[str], plan: Plan) -> list[Task]:
+    return [task for task in plan.tasks if task.id.partition(".")[0] in blueprints]
 
 
 def _providing(capability: str | tuple[str, ...], plan: Plan) -> set[str]:
@@ -105,6 +139,15 @@ def _people(plan: Plan) -> Iterator[str]:
                 yield f"person {who} works at night: {task.id}"
             if person and not person.can(task.capability, task.owner):
                 yield f"{task.id} is done by {person.name}, who cannot"
+
+
+def _in_turn(plan: Plan) -> Iterator[str]:
+    """Nobody changes hosts while somebody else does."""
+    turns = [task for task in plan.tasks if task.sets_up and task.phase not in OUTSIDE]
+    turns = [task for task in turns if task.finish_hours > task.start_hours]
+    for before, after in pairwise(sorted(turns, key=lambda task: task.start_hours)):
+        if before.finish_hours > after.start_hours + _MINUTE:
+            yield f"{after.id} runs site.yml while {before.id} does"
 
 
 def _journeys(plan: Plan, known: Mapping[str, Task]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 In: tasks without times. Out: the same tasks with times, ordered so that nothing comes before what it needs, and the
 figures. A task takes one person, who does one thing at a time and sleeps; its wait takes nobody, and what needs it
-starts after the longest wait. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a
-cut-over fails, the others are for later days, outside the clock.
+starts after the longest wait. Of those that run the playbook that changes hosts there is never more than one at a
+time. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a cut-over fails, the others
+are for later days, outside the clock.
 
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
@@ -37,7 +38,9 @@ OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
 _RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
 _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
-_MOVES = 2000  # of a local search, times tasks: about as long for few tasks as for many
+_MOVES = 6000  # of a local search, times tasks: about as long for few tasks as for many
+_FOLLOWED = 2  # ways to go that it begins at, the best ones
+_REACH = 12  # places that it moves a task: who takes turns is better a little earlier or later, and seldom far off
 _SEARCHED = 5  # people for whom there is one; more rarely have something to do at once
 _Badness = tuple[float, ...]
 _UNKNOWN: _Badness = (inf,) * 5  # worse than any schedule
@@ -60,6 +63,7 @@ class _Job(Value):
     room: int = 0  # minutes that must be left of the day when it begins
     hands: int = 0  # people who must be free when it begins: those who have something to do once it is done
     nobody: bool = False
+    sets_up: bool = False  # never two of these at once
     settling: bool = False  # its wait is outside the clock
 
 
@@ -160,6 +164,7 @@ def _job(task: Task, tried: Collection[str], frozen: Collection[str]) -> _Job:
         task.owner,
         frozen=task.id in frozen,
         nobody=nobody,
+        sets_up=task.sets_up and not nobody,
         settling=settling,
     )
 
@@ -172,7 +177,8 @@ def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
         name: replace(job, needs=tuple(need for need in job.needs if need in frozen)) for name, job in frozen.items()
     }
     tail = _longest(_reversed(inside), {name: job.minutes + job.wait for name, job in inside.items()})
-    opening = {name: min(tail[name], day) for name, job in inside.items() if not job.needs}
+    in_turn = sum(job.minutes for job in inside.values() if job.sets_up)
+    opening = {name: min(max(tail[name], job.minutes + in_turn), day) for name, job in inside.items() if not job.needs}
     depth = Counter(_longest(inside, dict.fromkeys(inside, 1)).values())
     at_once = max((number for place, number in depth.items() if place > 1), default=1)
     return {
@@ -203,7 +209,8 @@ def _makespan(jobs: Mapping[str, _Job], slots: _Slots) -> int:
 
 
 def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
-    """No order of these tasks can be done and waited out sooner: the longest way, and the work shared out."""
+    """No order of these tasks can be done and waited out sooner: the longest way, the work shared out, and what is
+    done one after the other."""
     done: dict[str, int] = {}
     for name in _order(jobs):
         job = jobs[name]
@@ -212,7 +219,15 @@ def _bound(jobs: Mapping[str, _Job], people: int, day: int) -> int:
     work = -(-sum(job.minutes for job in jobs.values()) // people)
     ended = (done[name] - (job.wait if job.settling else 0) for name, job in jobs.items() if not job.nobody)
     longest = max(ended, default=0)
-    return max(longest, ends(0, work, day))
+    return max(longest, ends(0, work, day), _bound_in_turn(jobs, done, day))
+
+
+def _bound_in_turn(jobs: Mapping[str, _Job], done: Mapping[str, int], day: int) -> int:
+    """When the last of those that take turns ends at the earliest: they wait for hosts, then for each other. `done`:
+    when each is done if people are never scarce."""
+    turns = [job for job in jobs.values() if job.sets_up]
+    ready = min((max((done[need] for need in job.needs), default=0) for job in turns), default=0)
+    return ends(opens(ready, day), sum(job.minutes for job in turns), day) if turns else 0
 
 
 class _Network(NamedTuple):
@@ -257,8 +272,9 @@ def _best(jobs: Mapping[str, _Job], team: _Team, bound: int, finals: Sequence[tu
     ways = _hands(jobs)
     networks = [_network(one) for one in [*ways, *_patient(ways, finals)]]
     for crew in crews:
-        for gathered in networks:
-            found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
+        leaders = [(*_leader(aim, one, [*rankings, *learned], crew, hopeless, bound), one) for one in networks]
+        leaders.sort(key=itemgetter(0))
+        for found, leader, gathered in leaders[:_FOLLOWED]:
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
             moves = 0 if settled or crew > _SEARCHED else _MOVES // len(jobs)
             badness, slots, rank = _improved(aim, gathered, leader, moves, crew)
@@ -319,7 +335,9 @@ def _improved(aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(moves):
         moved = list(order)
-        moved.insert(chance.randrange(len(order)), moved.pop(chance.randrange(len(order))))
+        place = chance.randrange(len(order))
+        goal = min(max(place + chance.randint(-_REACH, _REACH), 0), len(order) - 1)
+        moved.insert(goal, moved.pop(place))
         badness, tried = aim.tried(gathered, _by_place(moved), crew)
         if badness <= worth:
             order, slots, worth = moved, tried, badness
@@ -377,6 +395,7 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
     now = 0
     to_freeze = {name for name, job in jobs.items() if job.frozen}
     frozen = len(to_freeze)
+    turn = 0  # until when somebody changes hosts
     stuck = False  # the window is open, and what it waits for lies outside it
     while ready or events or instant:
         for name in instant:
@@ -393,8 +412,11 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
             if not (job.frozen or stuck) and (is_open or gathering):
                 aside.append((rated, name))  # and whatever comes after it: what is frozen comes first
                 break
+            if job.sets_up and turn > now:
+                aside.append((rated, name))
+                continue
             who = _hand(job, free, last, team, now)
-            if who and job.hands > len(free) and len(free) < people:
+            if who and job.hands and (turn > now or (job.hands > len(free) and len(free) < people)):
                 gathering = True
                 aside.append((rated, name))
             elif who:
@@ -402,6 +424,7 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
                 last[who] = job.owner
                 end = ends(now, job.minutes, team.days[who - 1])
                 slots[name] = _Slot(now, end, who)
+                turn = max(turn, end) if job.sets_up else turn
                 if job.frozen:
                     to_freeze.discard(name)
                     is_open = bool(to_freeze)

@@ -9,6 +9,7 @@ In: replacements, what is lost, `offramp.toml`, the catalogue. Out: tasks, not y
 - a blueprint that runs the applications is cut over after the data that they refer to, and after every last copy of the
   freeze window; what a blueprint itself needs
   must be set up before;
+- whoever runs the playbook for all services waits until the applications were set up, for it starts them too;
 - what checks/tasks.toml says must come first (`common.py`).
 
 A blueprint that replaces nothing and only serves others is prepared, and that is all: there is nothing to copy, to cut
@@ -19,6 +20,7 @@ for a task (`hopeless`), the task stays, to be tried. Either way nothing waits f
 empty, and the plan says what is lost.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from graphlib import CycleError, TopologicalSorter
@@ -43,6 +45,7 @@ _BEFORE: dict[Phase, tuple[Phase, ...]] = {  # the phases before, nearest first
     "roll back": ("cut over", "freeze", "copy", "prepare"),
     "retire": ("settle", "cut over", "freeze", "copy", "prepare"),
 }
+_SITE = re.compile(r"ansible-playbook site\.yml(?! --tags ).*")  # for all services
 _MUST_RUN = (
     "data.*",
     "secrets.*",
@@ -102,7 +105,8 @@ def make_tasks(
         for task in part.tasks
     ]  # fmt: skip
     beside_workers = {part.id(task) for part in parts for task in part.tasks if task.beside_workers}
-    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers)
+    on_hosts = {part.id(task): task.hosts for part in parts for task in part.tasks}
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers, on_hosts)
     tasks = with_gate(found.tasks, platform, catalog, halt)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
@@ -223,14 +227,20 @@ def _needs(part: Part, task: PlanTask, parts: Sequence[Part], catalog: Catalog) 
         capabilities += [f"{one}:prepare" for one in part.own_needs]
         referred = part.needs - part.own_needs
         capabilities += [one for one in referred if any(fnmatchcase(one, glob) for glob in _MUST_RUN)]
-        if any(one.startswith("hosting.") for one in part.replacement.capabilities):
+        if _hosts(part):
             # whoever writes on the new hosts before the last copy is in loses it to the copy
             needs += [other.id(one) for other in parts for one in other.in_time if one.phase == "freeze"]
+    if not _hosts(part) and any(_SITE.fullmatch(one) for one in task.commands):
+        needs += [other.id(one) for other in parts if _hosts(other) for one in _until(other, "prepare")]
     if task.phase == "settle" and not any(one.phase == "cut over" for one in part.tasks):
         capabilities.append("hosting.*")  # what comes with the applications settles when they serve
     for capability in capabilities:
         needs += _of_capability(capability, part, parts)
     return tuple(sorted(set(needs)))
+
+
+def _hosts(part: Part) -> bool:
+    return any(one.startswith("hosting.") for one in part.replacement.capabilities)
 
 
 def _is_capability(need: str, catalog: Catalog) -> bool:

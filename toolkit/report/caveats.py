@@ -5,6 +5,8 @@ In: a plan. Out: plain text, not yet escaped for any format.
 
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
@@ -54,6 +56,8 @@ def returned(plan: Plan) -> str:
         return "Nothing that stops is brought back by this plan"
     dark = len(plan.journeys) - len(latest)
     which = f"{len(latest)} of {len(plan.journeys)} stopped journeys are back" if dark else "All journeys are back"
+    if all(one.perhaps for one in plan.journeys):
+        which = f"If they stop, which nobody has answered yet, {which[:1].lower()}{which[1:]}"
     return f"{which} by {clock(max(latest))}"
 
 
@@ -89,6 +93,9 @@ def journeys(plan: Plan) -> list[str]:
 
 
 def _journey(one: Return, plan: Plan) -> str:
+    if one.perhaps:
+        surely = replace(one, title=f"{one.title}: may stop, which nobody has answered yet; if so")
+        return _journey(replace(surely, perhaps=False), plan)
     if one.back_hours is None or one.latest_hours is None:
         return f"{one.title}: not brought back by this plan, for {'; '.join(one.missing)}"
     early, late = clock(one.back_hours), clock(one.latest_hours)
@@ -209,7 +216,7 @@ def today(table: Today) -> list[tuple[str, str, str, str, str]]:
                     *([f"{row.saves_hours:g} h of outage"] if row.saves_hours else []),
                 ]
             )
-            or "no outage",
+            or ("no hour of outage: the data beside alone" if row.keeps else "no outage"),
             "; ".join(dict.fromkeys(f"{one.dependency}: {one.what}" for one in row.keeps)) or "nothing more",
             f"{row.work_hours:.2g} h",
             _long(row.wait_hours),
@@ -232,13 +239,18 @@ COMPARED = ("Loss", "Journeys back", "Data lost", "Work", "Longest wait")
 
 def _back(one: Return) -> str:
     if one.back_hours is None or one.latest_hours is None:
-        return f"{one.journey} not brought back"
+        return f"{one.journey} {'may stop, ' if one.perhaps else ''}not brought back"
     early, late = clock(one.back_hours), clock(one.latest_hours)
-    return f"{one.journey} {early}" + (f" to {late}" if early != late else "")
+    perhaps = ", if it stops" if one.perhaps else ""
+    return f"{one.journey} {early}" + (f" to {late}" if early != late else "") + perhaps
 
 
 PLACES = ("The generated project (infra/)", "The key of its vault", "Backups and exports", "The code, newest clone")
-FOLDER = "Commands are run in the folder of the generated project (infra/); words in capitals are to be filled in."
+FOLDER = (
+    "Commands are run in the folder of the generated project (infra/), on the one machine where it lies with its"
+    " vault's key and Terraform's state; words in capitals are to be filled in. Tasks that run site.yml change hosts:"
+    " by this plan never two at once, and whoever is late says so before the next begins."
+)
 TO_CHANGE = "Lines of your own to change"
 
 
