@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
-from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
+from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan, Task
 from toolkit.plan.access import possible
 from toolkit.plan.calendar import DAY_HOURS
 from toolkit.plan.called import called
@@ -64,8 +64,10 @@ def make_plan(
     ways = of_use(ways_out(known, audit.survey, audit.needs, catalog), replacements, catalog)
     hopeless: set[str] = set()
     given_up: set[str] = set()
+    apart = False  # whether writers are stopped and the last copies fetched before the new hosts were rehearsed
+    behind: set[tuple[str, str]] = set()  # imports of what is just being fetched anew, and the task that does
     while True:
-        made = make_tasks(replacements, moving, audit.platform, catalog, halt, hopeless, given_up)
+        made = make_tasks(replacements, moving, audit.platform, catalog, halt, hopeless, given_up, apart)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
         by_hand, left = take_out_tasks(
@@ -75,6 +77,8 @@ def make_plan(
         left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
         by_hand = behind_way_in(made.tasks, by_hand, lost, catalog)
         todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
+        there = {one.id for one in todo}
+        todo = tuple(_behind(one, {pair for pair in behind if there.issuperset(pair)}) for one in todo)
         writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
         tasks, figures = schedule(
             todo,
@@ -84,11 +88,20 @@ def make_plan(
             tried=hopeless,
             writers=writing,
             persons=audit.platform.persons,
+            apart=made.apart,
         )
+        if found := _read_while_written(tasks, made.apart) - behind:
+            behind |= found
+            continue
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
             break
+        last = {one.id for one in late if one.phase == "freeze"}
+        if not apart and last - made.streams and not made.streams & {one.id for one in late}:
+            # before the last copies are given up, they are made without what comes too late for them
+            apart = True
+            late = [one for one in late if one.id not in last]
         hopeless |= {one.id for one in late}
         given_up |= never
     tasks = possible(tasks, replacements, lost, chosen)
@@ -116,6 +129,25 @@ def make_plan(
         called(audit),
     )
     return refuse_contradictions(plan)
+
+
+def _read_while_written(tasks: Sequence[Task], apart: Collection[str]) -> set[tuple[str, str]]:
+    """The first import of each blueprint that would read its copy while the last one is written, with what writes it."""
+    found = set()
+    for fetch in tasks:
+        if fetch.id not in apart:
+            continue
+        for one in tasks:
+            same = one.id.partition(".")[0] == fetch.id.partition(".")[0]
+            reads = one.phase == "copy" and not one.window.before_access_ends
+            if same and reads and one.start_hours < fetch.done_hours and fetch.start_hours < one.done_hours:
+                found.add((one.id, fetch.id))
+    return found
+
+
+def _behind(task: Task, behind: Collection[tuple[str, str]]) -> Task:
+    needs = {fetch for one, fetch in behind if one == task.id}
+    return replace(task, needs=tuple(sorted({*task.needs, *needs}))) if needs else task
 
 
 def working(audit: Audit) -> int:

@@ -72,8 +72,11 @@ def common_tasks(
     )
 
 
-def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt: Stopping) -> tuple[Task, ...]:
-    """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for."""
+def with_gate(
+    tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt: Stopping, *, apart: bool = False
+) -> tuple[Task, ...]:
+    """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for;
+    `apart`: for nothing, only for its hour (`schedule.py`)."""
     for rule in catalog.tasks:
         opened = {task.id for task in tasks if task.phase == rule.opens}
         if not opened:
@@ -85,9 +88,8 @@ def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt:
         # an app that is rehearsed on phones keeps no database from moving
         rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in moving}
         outer = {need for task in inside for need in task.needs} | rehearsed
-        first = task_from(
-            rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
-        )
+        awaited = [] if apart else sorted(outer - within - after)
+        first = task_from(rule, ident(rule), awaited, inside[0].capability, (), platform, catalog)
         first = _stopping(first, rule, halt)
         limits = [one.window.latest_hours for one in inside if one.id in opened]
         limit = min((one for one in limits if one is not None), default=None)
