@@ -16,7 +16,7 @@ from toolkit.plan.calendar import DAY_HOURS
 from toolkit.plan.called import called
 from toolkit.plan.changes import changes
 from toolkit.plan.common import behind_way_in
-from toolkit.plan.execute import refuse_contradictions
+from toolkit.plan.execute import refuse_contradictions, written_on_both_sides
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
 from toolkit.plan.losses import HOSTING, Gone, default_losses, hosts, lost_dependencies, taken, untouched
@@ -65,9 +65,12 @@ def make_plan(
     hopeless: set[str] = set()
     given_up: set[str] = set()
     apart = False  # whether writers are stopped and the last copies fetched before the new hosts were rehearsed
+    stopping_alone = False  # whether writers are stopped though nothing can be fetched after that
     behind: set[tuple[str, str]] = set()  # imports of what is just being fetched anew, and the task that does
     while True:
-        made = make_tasks(replacements, moving, audit.platform, catalog, halt, hopeless, given_up, apart)
+        made = make_tasks(
+            replacements, moving, audit.platform, catalog, halt, hopeless, given_up, apart, stopping_alone
+        )
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
         finals = {one.journey: one.finals for one in stopped if not one.missing}
         by_hand, left = take_out_tasks(
@@ -96,7 +99,9 @@ def make_plan(
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
-            break
+            if stopping_alone or not written_on_both_sides(tasks, replacements):
+                break
+            stopping_alone = True
         last = {one.id for one in late if one.phase == "freeze"}
         if not apart and last - made.streams and not made.streams & {one.id for one in late}:
             # before the last copies are given up, they are made without what comes too late for them
@@ -132,7 +137,7 @@ def make_plan(
 
 
 def _read_while_written(tasks: Sequence[Task], apart: Collection[str]) -> set[tuple[str, str]]:
-    """The first import of each blueprint that would read its copy while the last one is written, with what writes it."""
+    """The imports that would read a copy while the last one is written in its place, each with what writes that."""
     found = set()
     for fetch in tasks:
         if fetch.id not in apart:

@@ -73,22 +73,32 @@ def common_tasks(
 
 
 def with_gate(
-    tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt: Stopping, *, apart: bool = False
+    tasks: Sequence[Task],
+    platform: Platform,
+    catalog: Catalog,
+    halt: Stopping,
+    *,
+    apart: bool = False,
+    alone: bool = False,
 ) -> tuple[Task, ...]:
     """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for;
-    `apart`: for nothing, only for its hour (`schedule.py`)."""
+    `apart`: for nothing, only for its hour (`schedule.py`). `alone`: where the phase has no task, the
+    applications' move waits for it."""
     for rule in catalog.tasks:
         opened = {task.id for task in tasks if task.phase == rule.opens}
+        moving = alone and not opened and rule.stops == "writers"
+        if moving:
+            opened = {task.id for task in tasks if task.phase == "cut over" and task.capability.startswith("hosting.")}
         if not opened:
             continue
         within = opened | (window(tasks) if rule.opens == "freeze" else set())
         inside = [task for task in tasks if task.id in within]
         after = _followers(within, tasks)
-        moving = {COMMON, *(task.id.partition(".")[0] for task in inside)}
+        concerned = {COMMON, *(task.id.partition(".")[0] for task in inside)}
         # an app that is rehearsed on phones keeps no database from moving
-        rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in moving}
+        rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in concerned}
         outer = {need for task in inside for need in task.needs} | rehearsed
-        awaited = [] if apart else sorted(outer - within - after)
+        awaited = [] if apart and not moving else sorted(outer - within - after)
         first = task_from(rule, ident(rule), awaited, inside[0].capability, (), platform, catalog)
         first = _stopping(first, rule, halt)
         limits = [one.window.latest_hours for one in inside if one.id in opened]
@@ -248,7 +258,9 @@ def _way_in(rule: CommonTask, gone: Sequence[Gone], platform: Platform, catalog:
     return replace(task, commands=tuple(dict.fromkeys(commands)), notes=notes, look_up=look_up(commands, gone))
 
 
-def behind_way_in(tasks: Sequence[Task], others: Sequence[Task], lost: Sequence[Gone], catalog: Catalog) -> tuple[Task, ...]:
+def behind_way_in(
+    tasks: Sequence[Task], others: Sequence[Task], lost: Sequence[Gone], catalog: Catalog
+) -> tuple[Task, ...]:
     """Tasks that take something out by hand, each after the way in to where that lies, if one is made."""
     ways = {ident(rule) for rule in catalog.tasks if rule.reaches} & {task.id for task in tasks}
     inside = {one.dependency.id.replace("/", ".") for one in lost if _lies_inside(one, catalog)}
@@ -283,9 +295,7 @@ def _provides(task: Task, glob: str, capabilities: dict[str, tuple[str, ...]]) -
 def _reached(task: Task, dependencies: Collection[str], chosen: _Chosen) -> Task:
     """The task behind the way in to what it takes from."""
     ways = [
-        ident(rule)
-        for rule, gone in chosen
-        if rule.reaches and any(one.dependency.id in dependencies for one in gone)
+        ident(rule) for rule, gone in chosen if rule.reaches and any(one.dependency.id in dependencies for one in gone)
     ]
     if not ways or not task.window.before_access_ends:
         return task

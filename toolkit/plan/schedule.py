@@ -192,8 +192,7 @@ def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
 
 
 def _with_clock(jobs: dict[str, _Job], apart: Collection[str], team: _Team) -> dict[str, _Job]:
-    """Of what is done apart, those that wait for nothing of it begin as late as all of it can: people write until then.
-    """
+    """Those done apart that wait for none of the others begin as late as all of them can: people write till then."""
     last = {name: replace(jobs[name], needs=tuple(one for one in jobs[name].needs if one in apart)) for name in apart}
     end = min((job.latest for job in last.values()), default=inf)
     if end == inf:

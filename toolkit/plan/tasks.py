@@ -97,10 +97,12 @@ def make_tasks(
     hopeless: Collection[str] = (),
     given_up: Collection[str] = (),
     apart: bool = False,
+    stopping_alone: bool = False,
 ) -> Made:
     """All tasks, by id, and what is lost. A cycle between them is a mistake in the blueprints. `hopeless`: ids of tasks
-    that were found not to be done before access ends; `given_up`: those of which nobody could even begin; `apart`: access ends
-    before the new hosts were rehearsed, so writers are stopped and the last copies fetched without them."""
+    that were found not to be done before access ends; `given_up`: those of which nobody could even begin. `apart`:
+    access ends before the new hosts were rehearsed, so writers are stopped and the last copies fetched without them.
+    `stopping_alone`: writers are stopped before names move, though no last copy can be fetched."""
     parts = [_part(one, replacements, lost, platform, catalog, hopeless, given_up) for one in replacements]
     built = [
         task_from(task, part.id(task), _needs(part, task, parts, catalog), part.replacement.capabilities[0], part.gone,
@@ -112,7 +114,7 @@ def make_tasks(
     found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers)
     halting = {f"{COMMON}.{rule.id}" for rule in catalog.tasks if rule.stops and rule.before_access_ends}
     waiting = _without_new_hosts(found.tasks, halting) if apart else found.tasks
-    tasks = with_gate(waiting, platform, catalog, halt, apart=apart)
+    tasks = with_gate(waiting, platform, catalog, halt, apart=apart, alone=stopping_alone)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
     serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}
