@@ -86,7 +86,7 @@ def with_gate(
     applications' move waits for it."""
     for rule in catalog.tasks:
         opened = {task.id for task in tasks if task.phase == rule.opens}
-        moving = alone and not opened and rule.stops == "writers"
+        moving = alone and not opened and rule.opens == "freeze"
         if moving:
             opened = {task.id for task in tasks if task.phase == "cut over" and task.capability.startswith("hosting.")}
         if not opened:
