@@ -65,6 +65,7 @@ def make_plan(
     hopeless: set[str] = set()
     given_up: set[str] = set()
     apart = False  # whether writers are stopped and the last copies fetched before the new hosts were rehearsed
+    stops = any(rule.opens == "freeze" for rule in catalog.tasks)
     stopping_alone = False  # whether writers are stopped though nothing can be fetched after that
     behind: set[tuple[str, str]] = set()  # imports of what is just being fetched anew, and the task that does
     while True:
@@ -99,7 +100,7 @@ def make_plan(
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
-            if stopping_alone or not written_on_both_sides(tasks, replacements):
+            if stopping_alone or not stops or not written_on_both_sides(tasks, replacements):
                 break
             stopping_alone = True
         last = {one.id for one in late if one.phase == "freeze"}
@@ -133,7 +134,7 @@ def make_plan(
         taken(lost, chosen, catalog),
         called(audit),
     )
-    return refuse_contradictions(plan)
+    return refuse_contradictions(plan, stops=stops)
 
 
 def _read_while_written(tasks: Sequence[Task], apart: Collection[str]) -> set[tuple[str, str]]:

@@ -20,25 +20,25 @@ _MINUTE = 1 / 60
 _STOPPING = "common.freeze"  # the task that stops the writers
 
 
-def execute(plan: Plan) -> tuple[str, ...]:
-    """Everything that cannot be as the plan says."""
+def execute(plan: Plan, *, stops: bool = True) -> tuple[str, ...]:
+    """Everything that cannot be as the plan says. `stops`: whether the catalogue knows how writers are stopped."""
     known = {task.id: task for task in plan.tasks}
     return (
         *_too_soon(known),
         *_without_access(plan),
         *_before_the_import(plan),
         *_before_the_last_copy(plan),
-        *_fetched_while_written(plan),
-        *written_on_both_sides(plan.tasks, plan.replacements),
+        *(_fetched_while_written(plan) if stops else ()),
+        *(written_on_both_sides(plan.tasks, plan.replacements) if stops else ()),
         *_people(plan),
         *_in_turn(plan),
         *_journeys(plan, known),
     )
 
 
-def refuse_contradictions(plan: Plan) -> Plan:
+def refuse_contradictions(plan: Plan, *, stops: bool = True) -> Plan:
     """The plan, if it can be followed."""
-    if problems := execute(plan):
+    if problems := execute(plan, stops=stops):
         hint = "the plan.toml of a blueprint or checks/tasks.toml asks for what cannot be; please report it"
         raise BadCatalog("\n".join(("the plan contradicts itself:", *problems)), where="plan", hint=hint)
     return plan
