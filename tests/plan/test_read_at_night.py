@@ -151,7 +151,7 @@ def test_nobody_stands_idle_while_a_slow_answer_decides_when_all_is_done() -> No
     audit = replace(audited(store, mail), assessment=Assessment(Score(0, ())))
     plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=3)
     copy = next(task for task in plan.tasks if task.id == "versitygw.copy")
-    assert copy.start_hours == 0
+    assert copy.start_hours < 0.25
 
 
 def test_without_a_copy_nobody_is_told_to_work_on_one() -> None:
