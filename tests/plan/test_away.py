@@ -30,7 +30,8 @@ LOST = (
 
 
 def audit(*persons: Person, people: int = 1) -> Audit:
-    platform = Platform(name="board", domains=("board.example",), applications=(APPLICATION,), people=people, persons=persons)
+    named = Platform(name="board", domains=("board.example",), applications=(APPLICATION,))
+    platform = replace(named, people=people, persons=persons)
     return Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), LOST, Assessment(Score(0, ())))
 
 
@@ -40,7 +41,9 @@ def test_who_is_away_has_nothing_to_do_and_the_others_do_it() -> None:
     assert {plan.platform.persons[task.who - 1].name for task in plan.tasks if task.who} == {"Ann"}
 
 
-@pytest.mark.parametrize(("names", "said"), [(["Dee"], "nobody is called Dee"), (["Ann", "Bo", "Cy"], "nobody is left")])
+@pytest.mark.parametrize(
+    ("names", "said"), [(["Dee"], "nobody is called Dee"), (["Ann", "Bo", "Cy"], "nobody is left")]
+)
 def test_who_is_unknown_or_the_last_is_an_error(names: list[str], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         without_people(audit(*PEOPLE), names)

@@ -109,7 +109,8 @@ def test_names_that_an_account_gave_stand_in_the_commands() -> None:
         "arn:aws:s3:::pictures", "arn:aws:s3:::avatars", "arn:aws:rds:eu-central-1:123456789012:db:board"
     )
     assert tasks["versitygw.copy"].commands == ("offramp export s3 --bucket pictures --bucket avatars --to dataset",)
-    asked = tasks["postgresql.dump"].commands[0]
+    made, asked = tasks["postgresql.dump"].commands[:2]
+    assert made == "mkdir -p dump"
     assert "--region eu-central-1 --db-instance-identifier board" in asked
     assert tasks["postgresql.last-copy" if "postgresql.last-copy" in tasks else "postgresql.follow"].commands
 
@@ -141,5 +142,5 @@ def test_the_last_dump_is_made_as_the_first_was() -> None:
     audit = Audit(SCHEMA_VERSION, "offramp 0", "h", Platform(), Survey(), (one,), Assessment(Score(0, ())))
     tasks = {task.id: task for task in make_plan(audit, CATALOG, losses=[Loss("heroku", 48)]).tasks}
     first, last = tasks["postgresql.dump"].commands, tasks["postgresql.last-copy"].commands
-    assert first[0].startswith("heroku pg:backups:capture")
+    assert first[1].startswith("heroku pg:backups:capture")
     assert last[: len(first)] == first

@@ -120,7 +120,7 @@ def test_a_way_out_is_said_in_one_runbook() -> None:
 def test_the_schedule_says_what_is_waited_for_and_where_commands_are_run() -> None:
     index = runbooks(planned(HEROKU), shipped())["index.md"]
     (machines,) = [line for line in index.splitlines() if "Rent the machines" in line and line.startswith("| T+")]
-    assert ", then wait to T+02:45" in machines
+    assert ", then wait to T+02:35" in machines
     assert caveats.FOLDER in index
 
 
@@ -151,7 +151,8 @@ def test_nobody_stands_idle_while_a_slow_answer_decides_when_all_is_done() -> No
     audit = replace(audited(store, mail), assessment=Assessment(Score(0, ())))
     plan = make_plan(audit, shipped(), losses=[Loss("aws", 30)], people=3)
     copy = next(task for task in plan.tasks if task.id == "versitygw.copy")
-    assert copy.start_hours < 0.25
+    soonest = min(one.finish_hours for one in plan.tasks if one.who and not one.start_hours)
+    assert copy.start_hours <= soonest
 
 
 def test_without_a_copy_nobody_is_told_to_work_on_one() -> None:

@@ -193,3 +193,12 @@ def test_every_effort_says_where_it_comes_from() -> None:
     catalog = shipped()
     rules = [*catalog.tasks, *(one for blueprint in catalog.blueprints.values() for one in blueprint.tasks)]
     assert [one.id for one in rules if not one.effort.basis.strip()] == []
+
+
+def test_a_name_of_a_stage_that_nobody_uses_is_in_no_command(tmp_path: Path) -> None:
+    """The only name in the files is that of staging: its database is not the one that people wrote to."""
+    workflow = HEROKU[".github/workflows/deploy.yml"].partition("  live:")[0]
+    plan = planned(tmp_path, {**HEROKU, ".github/workflows/deploy.yml": workflow, **DATABASE}, "heroku")
+    said = "\n".join(command for task in plan.tasks for command in task.commands)
+    assert "board-staging" not in said
+    assert "heroku pg:backups:capture --app APP" in said

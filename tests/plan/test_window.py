@@ -19,6 +19,7 @@ from toolkit.model import (
     Task,
 )
 from toolkit.plan import make_plan
+from toolkit.report import caveats
 
 CATALOG = load()
 APPLICATION = Application("board", "board", start="run", port=8000, domains=("board.example",))
@@ -32,7 +33,9 @@ LOST = (
 )
 
 
-def planned(*services: str, people: int = 3, prepared: bool = False, notice: float = 30) -> Plan:
+def planned(
+    *services: str, people: int = 3, prepared: bool = False, notice: float = 30, also: tuple[Dependency, ...] = ()
+) -> Plan:
     lost = tuple(
         Dependency("aws", name, (capability,), "runtime", "high")
         for name, capability in LOST
@@ -42,7 +45,7 @@ def planned(*services: str, people: int = 3, prepared: bool = False, notice: flo
     if services and "ec2" not in services:
         apps.append(Dependency("heroku", None, ("hosting.containers",), "runtime", "high"))
     platform = Platform(name="board", domains=("board.example",), applications=(APPLICATION,))
-    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (*lost, *apps), Assessment(Score(0, ())))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (*lost, *apps, *also), Assessment(Score(0, ())))
     losses = [Loss("aws", notice), Loss("google-play", 0)]
     return make_plan(audit, CATALOG, losses=losses, people=people, prepared=prepared)
 
@@ -83,6 +86,10 @@ def test_what_the_rehearsal_wrote_is_gone_and_nothing_writes_while_a_database_fo
         assert "path=/etc/offramp/held state=absent" in found(full, name).commands[0], name
 
 
+def test_where_applications_stay_where_they_are_nothing_is_held() -> None:
+    assert not any("/etc/offramp/held" in one for task in planned("s3", "rds").tasks for one in task.commands)
+
+
 def test_own_name_servers_lead_where_names_led_before_until_the_window(full: Plan) -> None:
     frozen = {task.id for task in full.tasks if task.phase == "freeze"}
     leading = [task for task in full.tasks if any("dns_point_at: here" in one for one in task.commands)]
@@ -113,7 +120,8 @@ def test_certificates_are_there_before_names_move_and_no_issuer_asks_the_old_hos
 
 def test_what_a_service_is_told_outlives_the_run_that_told_it() -> None:
     """A setting of one run is taken back by the next whole run: certificates, or where names lead."""
-    moments = {"edge_filter=detect", "edge_filter=block"}  # tried and undone within one task, which says where to keep it
+    # tried within one task, which says where it is kept
+    moments = {"edge_filter=detect", "edge_filter=block"}
     for slug, blueprint in CATALOG.blueprints.items():
         for task in blueprint.tasks:
             told = {one for command in task.commands for one in re.findall(r"site\.yml\b.* -e (\S+)", command)}
@@ -191,3 +199,21 @@ def test_what_is_taken_out_by_hand_waits_for_the_way_in_too() -> None:
 
 def test_what_a_way_out_asks_for_stands_beside_its_commands(full: Plan) -> None:
     assert any("reboot" in note for note in found(full, "postgresql.follow").notes)
+
+
+def test_the_old_databases_address_is_asked_for_wherever_a_playbook_takes_it(full: Plan) -> None:
+    for name in ("postgresql.follow", "postgresql.last-rows"):
+        assert any("OLD_DATABASE_URL: set it first" in line for line in found(full, name).look_up), name
+
+
+def test_a_service_of_containers_says_how_its_settings_are_had() -> None:
+    lost = Dependency("aws", "ecs", ("hosting.containers",), "runtime", "high")
+    platform = Platform(name="board", applications=(APPLICATION,))
+    audit = Audit(SCHEMA_VERSION, "offramp 0", "h", platform, Survey(), (lost,), Assessment(Score(0, ())))
+    task = found(make_plan(audit, CATALOG, losses=[Loss("aws", 30)], people=2), "common.settings-copy")
+    assert any("describe-task-definition" in command for command in task.commands)
+
+
+def test_the_window_says_how_long_resolvers_lead_people_to_the_old_hosts(full: Plan) -> None:
+    said = caveats.freeze(full)
+    assert "minutes in which nobody can write, and up to 6 more for whoever is still led to the old hosts" in said

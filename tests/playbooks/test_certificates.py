@@ -13,8 +13,8 @@ ROLE = Path(__file__).parents[2] / "playbooks/_tls"
 def does(folder: Path, names: list[str], alternatives: str) -> bool:
     """What the role makes of a certificate with these alternative names in use."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=x"]
-    made = ["openssl", "req", "-x509", "-days", "60", "-out", folder / "x.crt", "-addext", f"subjectAltName={alternatives}"]
-    subprocess.run([*made, *key], check=True, capture_output=True)
+    made = ["openssl", "req", "-x509", "-days", "60", "-out", folder / "x.crt"]
+    subprocess.run([*made, "-addext", f"subjectAltName={alternatives}", *key], check=True, capture_output=True)
     tasks = yaml.safe_load((ROLE / "tasks/main.yml").read_text())
     [look] = [task for task in tasks if task.get("register") == "tls_in_use"]
     issued = {"tls_issued": {"stat": {"exists": False}}}

@@ -489,6 +489,8 @@ class PlanTask(Value):
     # "edge.dns" → commands that come first where another replacement takes that over
     commands_beside: dict[str, tuple[str, ...]] = field(default_factory=dict)
     beside_workers: bool = False  # of the freeze window: done while workers finish what is queued
+    # "rents": orders hosts; "needs": wants the address of one, though no command of it names one
+    hosts: Literal["", "rents", "needs"] = ""
 
 
 class CommonTask(PlanTask):
@@ -503,11 +505,12 @@ class CommonTask(PlanTask):
     before: tuple[str, ...] = ()  # what waits for it: "mail.*:prepare"
     after: tuple[str, ...] = ()  # what it waits for: "hosting.*:rehearse"
     before_commands: str = ""  # and whatever has a command that begins so
+    makes_hosts: bool = False  # what rents hosts comes before it, whatever works on one or needs its address after it
     where_needed: bool = False  # planned wherever something waits for it
     instead_of: str = ""  # planned only where this task cannot be done, for access has ended
     loses: str = ""  # what is lost when it is done instead
     theirs: tuple[str, ...] = ()  # vendors with whom nobody else can put anything: nothing is lost there
-    reaches: bool = False  # planned where what a task fetches lies inside a vendor's network (`[way_in]` of its service)
+    reaches: bool = False  # planned where what is fetched lies inside a vendor's network (`[way_in]` of its service)
     certificates: Literal["", "provided", "acme"] = ""  # commands: where public services have theirs from
     # once it is done and waited out, what waits for it at `before` waits no longer than this after its own work
     shortens_to_hours: Hours | None = None

@@ -176,7 +176,8 @@ def _set_aside(folder: Path, source: str) -> None:
         return
     found = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     if found.source != source:
-        raise BadInput(f"the folder holds a complete export of {found.source}", where=folder, hint="give another folder")
+        hint = "give another folder"
+        raise BadInput(f"the folder holds a complete export of {found.source}", where=folder, hint=hint)
     (folder / EARLIER).mkdir(mode=0o700, exist_ok=True)
     (folder / _STATE).unlink(missing_ok=True)
     for name in [*(one.file for one in found.datasets.values()), MANIFEST]:

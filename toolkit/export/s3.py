@@ -2,9 +2,13 @@
 
 In: a boto3 client and names of buckets. Out: the streams data.buckets and data.objects. An object's bytes lie in
 `objects/<two letters>/<hash of bucket and key>`: no key is too long or too odd for a file system, and `post` may lie
-beside `post/x`. A complete export is brought up to date by the same command: what was neither changed nor resized since is not fetched
-again, and what is gone goes. Tags and grants that changed alone are not noticed. Needs s3:ListBucket, ListBucketVersions, GetObject, GetObjectAcl, GetObjectTagging, GetBucketAcl,
-GetBucketVersioning and GetBucketOwnershipControls.
+beside `post/x`.
+
+A complete export is brought up to date by the same command: what was neither changed nor resized since is not fetched
+again, and what is gone goes. Tags and grants that changed alone are not noticed.
+
+Needs s3:ListBucket, ListBucketVersions, GetObject, GetObjectAcl, GetObjectTagging, GetBucketAcl, GetBucketVersioning,
+GetBucketOwnershipControls.
 """
 
 import hashlib
@@ -164,7 +168,8 @@ class Earlier:
             return False  # what was written while it was copied may have been written twice in that second
         path = self._folder / record["file"]
         size = path.stat().st_size if path.is_file() else -1
-        return record.get("modified") == modified.isoformat() and size == record.get("size") == listed["Size"]
+        same_size = size == record.get("size") == listed["Size"]
+        return bool(same_size and record.get("modified") == modified.isoformat())
 
     def _order(self, record: Record) -> tuple[int, bytes]:
         return self._place.get(record["bucket"], -1), record["key"].encode()

@@ -1,5 +1,6 @@
 """What to do (plan): losses, replacements, tasks with their hours, ways out, what nobody can say."""
 
+import re
 from typing import Any
 
 from msgspec import field
@@ -7,8 +8,9 @@ from msgspec import field
 from toolkit.model.base import Hours, LossKind, Phase, Source, Value
 from toolkit.model.platform import Platform
 
-
 _SITE = "ansible-playbook site.yml"
+# a host of the new platform in a command or in what ends a task; `$OLD_HOST` is the vendor's
+_HOST = re.compile(r"(?<![\w$])(?:[A-Z]+-)?(?:HOST|PRIMARY|ORIGIN)\b|^ansible(?:-playbook)? ", re.MULTILINE)
 
 
 class Loss(Value):
@@ -99,6 +101,11 @@ class Task(Value):
         """Whether that run is one of all services: it starts the applications too, and changes their database."""
         return any(_SITE in one and " --tags " not in one for one in self.commands)
 
+    @property
+    def names_a_host(self) -> bool:
+        """Whether it works on a new host, or is done when one answers: neither can be before there is one."""
+        return any(_HOST.search(one) for one in (*self.commands, self.done_when))
+
     def sets_up_with(self, blueprint: str) -> bool:
         """Whether that run is one of this service among others."""
         tags = [one.partition(" --tags ")[2].partition(" ")[0].split(",") for one in self.commands if _SITE in one]
@@ -156,6 +163,7 @@ class Return(Value):
     outage_hours: Hours | None = None  # from dark to back, as scheduled
     path: tuple[str, ...] = ()  # Task.id, what its return hangs on: each waits for the one before
     missing: tuple[str, ...] = ()  # why it is not brought back, one sentence each
+    perhaps: bool = False  # whether it stops at all nobody has answered yet: planned as if it did
 
 
 class Change(Value):

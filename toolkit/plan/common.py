@@ -5,7 +5,7 @@ In: the blueprints' tasks, what is lost, the catalogue. Out: all tasks together,
 again when they are done, and what is lost where one is done instead of another.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
@@ -42,9 +42,10 @@ def common_tasks(
     halt: Stopping,
     hopeless: Collection[str],
     beside_workers: Collection[str] = (),
+    on_hosts: Mapping[str, str] = {},
 ) -> Common:
     """What checks/tasks.toml asks for under these losses, with the blueprints' tasks. `beside_workers`: those of them
-    that are done while workers finish."""
+    that are done while workers finish; `on_hosts`: what each has to do with hosts (`hosts` of its rule)."""
     chosen = _chosen(lost, built, replacements, catalog, hopeless)
     chosen = [(_with_commands(rule, replacements, platform, catalog), gone) for rule, gone in chosen]
     capabilities = {one.blueprint: one.capabilities for one in replacements}
@@ -52,6 +53,7 @@ def common_tasks(
     tasks = [_beside(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     tasks = [_behind(task, rule, built, capabilities) for task, (rule, _) in zip(tasks, chosen, strict=True)]
     wired = [_waiting(task, capabilities, chosen, beside_workers) for task in (*built, *tasks)]
+    wired = _around_hosts(wired, chosen, {**on_hosts, **{ident(rule): rule.hosts for rule, _ in chosen}})
     of = {one.blueprint: {*one.dependencies} for one in replacements}
     wired = [_reached(task, of.get(task.id.partition(".")[0], set()), chosen) for task in wired]
     wired = [_shortened(task, capabilities, chosen) for task in wired]
@@ -189,6 +191,8 @@ def _chosen(
             continue
         if rule.unless and taken_over(rule.unless, replacements, catalog):
             continue
+        if rule.beside and not taken_over(rule.beside, replacements, catalog):
+            continue
         closed = any(not one.notice_hours for one in _asked(rule, gone)) or ident(rule) in hopeless
         reachable[rule.id] = not (rule.before_access_ends and gone and closed)
         if rule.instead_of and reachable.get(rule.instead_of, True):
@@ -300,6 +304,21 @@ def _reached(task: Task, dependencies: Collection[str], chosen: _Chosen) -> Task
     if not ways or not task.window.before_access_ends:
         return task
     return replace(task, needs=tuple(sorted({*task.needs, *ways})))
+
+
+def _around_hosts(tasks: Sequence[Task], chosen: _Chosen, on_hosts: Mapping[str, str]) -> list[Task]:
+    """What makes the hosts known comes after all that rents them, and before whatever works on one: who asks for a
+    name of an address, or looks at what a host answers, has to know it."""
+    making = [ident(rule) for rule, _ in chosen if rule.makes_hosts]
+    rented = [task.id for task in tasks if on_hosts.get(task.id) == "rents"]
+    found = []
+    for task in tasks:
+        if task.id in making:
+            task = replace(task, needs=tuple(sorted({*task.needs, *rented})))
+        elif on_hosts.get(task.id) == "needs" or (on_hosts.get(task.id) != "rents" and task.names_a_host):
+            task = replace(task, needs=tuple(sorted({*task.needs, *making})))
+        found.append(task)
+    return found
 
 
 def _shortened(task: Task, capabilities: dict[str, tuple[str, ...]], chosen: _Chosen) -> Task:

@@ -1,9 +1,9 @@
 """Execute: a plan is gone through as if it were done, before anybody sees it.
 
 In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
-is done and waited out, needs access that has ended, applications start before their data is imported, names are moved
-before the last copy is in, something is fetched last while people still write, people write on the old hosts and on the
-new ones, somebody is in two places at once or works too long, two people set up hosts at once, a journey is said to be
+is done and waited out, needs access that has ended, a host is used before there is one, applications start before their
+data is imported, names are moved before the last copy is in, something is fetched last while people still write, people
+write on the old hosts and on the new ones, somebody is in two places at once or works too long, two people set up hosts at once, a journey is said to be
 back before what it hangs on. None where all is well.
 """
 
@@ -26,6 +26,7 @@ def execute(plan: Plan, *, stops: bool = True) -> tuple[str, ...]:
     return (
         *_too_soon(known),
         *_without_access(plan),
+        *_before_there_are_hosts(plan),
         *_before_the_import(plan),
         *_before_the_last_copy(plan),
         *(_fetched_while_written(plan) if stops else ()),
@@ -72,6 +73,15 @@ def _without_access(plan: Plan) -> Iterator[str]:
         for need in late & set(task.needs):
             if task.id not in late and task.phase not in OUTSIDE:
                 yield f"{task.id} waits for {need}, which comes too late"
+
+
+def _before_there_are_hosts(plan: Plan) -> Iterator[str]:
+    """Nothing is done on a host, or looked for on one, before it can be reached."""
+    making = [task for task in plan.tasks if any(one.startswith("terraform apply") for one in task.commands)]
+    for task in plan.tasks if making else ():
+        there = max(one.done_hours for one in making)
+        if task.names_a_host and task not in making and task.start_hours + _MINUTE < there:
+            yield f"{task.id} works on hosts that are there from {there:g} h"
 
 
 def _before_the_import(plan: Plan) -> Iterator[str]:

@@ -15,6 +15,7 @@ from toolkit.plan.measured import MeasuredRule
 from toolkit.plan.names import fill, open_words
 
 _OLD = re.compile(r"\$\{?((?:OLD|EXTERNAL)_[A-Z_]+)")
+_WRITTEN = re.compile(r"--(?:output|file|result-file|archive)[= ]([a-z]+)/")
 ASSUMED_GB = 10.0  # where no source knows the size; the task's basis says so
 
 
@@ -30,10 +31,9 @@ def task_from(
     """The task, by its rule and these quantities."""
     area = capability.partition(".")[0]
     effort, copying = _effort(rule.effort, gone)
-    commands = (*vendor_commands(rule, gone, catalog), *rule.commands)
-    limits = [
-        f"{one.dependency.id}: {export.limit}" for one in gone for export in _fetched(rule, one, catalog) if export.limit
-    ]
+    commands = with_folders((*vendor_commands(rule, gone, catalog), *rule.commands))
+    ways = [(one.dependency.id, export.limit) for one in gone for export in _fetched(rule, one, catalog)]
+    limits = [f"{ident}: {limit}" for ident, limit in ways if limit]
     return Task(
         id=ident,
         title=rule.title,
@@ -45,7 +45,7 @@ def task_from(
         window=_window(rule, gone),
         commands=commands,
         notes=tuple(dict.fromkeys(limits)),
-        look_up=look_up(commands, gone) if rule.fetches else (),
+        look_up=look_up(commands, gone) if rule.fetches or _OLD.search(" ".join(commands)) else (),
         done_when=rule.done_when,
         rollback=rule.rollback,
         wait=_both(copying, rule.wait),
@@ -62,6 +62,12 @@ def vendor_commands(rule: PlanTask, gone: Sequence[Gone], catalog: Catalog) -> t
         for filled in fill(command, one)
     ]
     return tuple(dict.fromkeys(found)) or rule.general
+
+
+def with_folders(commands: Sequence[str]) -> tuple[str, ...]:
+    """The commands after one that makes the folders they write into, where no client does."""
+    folders = dict.fromkeys(name for command in commands for name in _WRITTEN.findall(command))
+    return (f"mkdir -p {' '.join(folders)}", *commands) if folders else tuple(commands)
 
 
 def _fetched(rule: PlanTask, gone: Gone, catalog: Catalog) -> Iterator[Export]:

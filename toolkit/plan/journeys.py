@@ -24,6 +24,7 @@ class Stopped(Value):
     finals: tuple[str, ...]  # Task.id, all of which must be done
     missing: tuple[str, ...]  # why it stays dark, one sentence each
     only_reads: bool = False  # goes on while writers are stopped
+    perhaps: bool = False  # nobody has answered yet whether it stops
 
 
 def stopped_journeys(
@@ -34,13 +35,28 @@ def stopped_journeys(
     made: Made,
     catalog: Catalog,
 ) -> tuple[Stopped, ...]:
-    """In the audit's order."""
+    """In the audit's order. Where the losses stop none surely, those that they may stop, as if they did."""
+    surely = _stopped(audit, lost, losses, replacements, made, catalog, perhaps=False)
+    return surely or _stopped(audit, lost, losses, replacements, made, catalog, perhaps=True)
+
+
+def _stopped(
+    audit: Audit,
+    lost: Sequence[Gone],
+    losses: Sequence[Loss],
+    replacements: Sequence[Replacement],
+    made: Made,
+    catalog: Catalog,
+    *,
+    perhaps: bool,
+) -> tuple[Stopped, ...]:
     gone = {one.dependency.id: one for one in lost}
     engines = _engines_missing(audit, lost, losses, replacements, catalog)
     only_reading = {one.id for one in catalog.judgement.journeys if one.only_reads}
     found = []
     for risk in audit.assessment.journeys:
-        ids = dict.fromkeys(id for answer in risk.stops for id in answer.dependencies if id in gone)
+        answers = risk.may_stop if perhaps else risk.stops
+        ids = dict.fromkeys(id for answer in answers for id in answer.dependencies if id in gone)
         ids |= dict.fromkeys(_taken_to_run(risk.journey, lost, audit, catalog))
         if not ids:
             continue
@@ -61,7 +77,7 @@ def stopped_journeys(
         ends = min(gone[id].notice_hours for id in ids)
         title = risk.title or risk.journey
         reads = risk.journey in only_reading
-        found.append(Stopped(risk.journey, title, ends, tuple(sorted(finals)), tuple(missing), reads))
+        found.append(Stopped(risk.journey, title, ends, tuple(sorted(finals)), tuple(missing), reads, perhaps))
     return tuple(found)
 
 
@@ -136,7 +152,7 @@ def returns(stopped: Sequence[Stopped], tasks: Sequence[Task]) -> tuple[Return, 
             least = max((soonest[name] for name in one.finals), default=0.0)
             most = max((known[name].done_hours for name in one.finals), default=0.0)
         outage = None if most is None else max(most - dark, 0.0)
-        found.append(Return(one.journey, one.title, dark, least, most, outage, path, one.missing))
+        found.append(Return(one.journey, one.title, dark, least, most, outage, path, one.missing, one.perhaps))
     unknown = float("inf")
     found.sort(key=lambda one: (unknown if one.back_hours is None else one.back_hours, one.journey))
     return tuple(found)

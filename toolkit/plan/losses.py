@@ -24,9 +24,9 @@ class Gone(Value):
 
 
 def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
-    """The one company whose loss is worst, under its usual notice; none where no company stops a journey alone. Where
-    nobody was found who runs the applications, and it cannot be that one, their unknown host is worse: none then too,
-    for a plan without losses builds them anew."""
+    """The one company whose loss is worst, under its usual notice; none where no company can stop a journey alone.
+    Where nobody was found who runs the applications, and it cannot be that one, their unknown host is worse: none then
+    too, for a plan without losses builds them anew."""
     worst = stopping_losses(audit, catalog)[:1]
     if audit.platform.applications and not any(hosts(one) for one in audit.dependencies):
         in_use = {company.id: company.vendors for company in audit.assessment.companies}
@@ -36,14 +36,31 @@ def default_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
 
 def stopping_losses(audit: Audit, catalog: Catalog) -> tuple[Loss, ...]:
     """One loss for each company that can stop a journey alone, with the least notice its vendors' terms promise (where
-    nobody knows the notice, it is none). The worst first: most journeys, then least notice, then most that hangs on
-    it."""
-    stopping = [company for company in audit.assessment.companies if company.stops]
+    nobody knows the notice, it is none): those that surely stop one, and of those that may, what may stop every journey
+    and what the audit says to do first. The worst first: most journeys, of which one that may stop counts half, then
+    most that surely stop, least notice, then most that hangs on it."""
+    first = {step.company for step in audit.assessment.first}
+    may = {company.id: _may_stop(company, audit) for company in audit.assessment.companies}
+    every = len(audit.assessment.journeys)
 
-    def rank(company: Company) -> tuple[float, float, float, str]:
-        return -len(company.stops), _notice(company, catalog), -len(company.dependencies), company.id
+    def counts(company: Company) -> bool:
+        perhaps = may[company.id] and (company.id in first or len(may[company.id]) == every)
+        return bool(company.stops or perhaps)
+
+    def rank(company: Company) -> tuple[float, float, float, float, str]:
+        journeys = len(company.stops) + len(may[company.id]) / 2
+        known = (-len(company.stops), _notice(company, catalog), -len(company.dependencies))
+        return -journeys, *known, company.id
+
+    stopping = [company for company in audit.assessment.companies if counts(company)]
 
     return tuple(Loss(company.id, _notice(company, catalog)) for company in sorted(stopping, key=rank))
+
+
+def _may_stop(company: Company, audit: Audit) -> set[str]:
+    """The journeys of which nobody has answered whether its loss stops them."""
+    asked = {risk.journey for risk in audit.assessment.journeys for one in risk.may_stop if one.company == company.id}
+    return asked - set(company.stops)
 
 
 def lost_dependencies(dependencies: Iterable[Dependency], losses: Sequence[Loss], catalog: Catalog) -> tuple[Gone, ...]:

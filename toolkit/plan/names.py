@@ -80,11 +80,12 @@ def open_words(commands: Sequence[str]) -> tuple[str, ...]:
 
 def names_of(ident: str, audit: Audit, catalog: Catalog) -> tuple[list[Names], set[str]]:
     """What files call things at this vendor, service or runner, and the words for programs of which there are none.
-    Names of stages that people do not use are left out where there are others."""
+    Names of stages that people do not use are left out: whoever copies the database of "board-staging" loses the one
+    that people wrote to. What lies in a stage's folder counts where nothing else does: others call it the same."""
     seen = [one for one in audit.survey.names if one.of == ident and _PLAIN.fullmatch(one.name)]
     live = [one for one in seen if not (_STAGE.search(one.name.lower()) or _STAGE.search(one.where.lower()))]
     told = {one.word for one in live}
-    kept = [*live, *(one for one in seen if one.word not in told)]
+    kept = [*live, *(one for one in seen if one.word not in told and not _STAGE.search(one.name.lower()))]
     one_of = {one.word for one in catalog.named(ident) if one.single}
     torn = {word for word in one_of if len({one.name for one in kept if one.word == word}) > 1}
     names = [{one.word: one.name} for one in kept if one.word not in torn]

@@ -50,9 +50,9 @@ def is_held(task: PlanTask) -> bool:
 
 
 def _ahead(task: PlanTask) -> bool:
-    """A copy of what the vendor holds; a contract, which is a wait without a command on a machine."""
+    """A copy of what the vendor holds; a contract, which is a wait without a command on a machine or its address."""
     copies = task.phase == "copy" and task.before_access_ends and not task.if_offered  # nobody holds a stream
-    signs = task.phase == "prepare" and task.wait is not None and not task.commands
+    signs = task.phase == "prepare" and task.wait is not None and not (task.commands or task.hosts)
     return copies or signs
 
 

@@ -2,8 +2,9 @@
 
 In: tasks without times. Out: the same tasks with times, ordered so that nothing comes before what it needs, and the
 figures. A task takes one person, who does one thing at a time and sleeps; its wait takes nobody, and what needs it
-starts after the longest wait. Of those that run the playbook that changes hosts there is never more than one at a time. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a
-cut-over fails, the others are for later days, outside the clock.
+starts after the longest wait. Of those that run the playbook that changes hosts there is never more than one at a
+time. Tasks of the phases "roll back" and "retire" take nobody: the ones only happen when a cut-over fails, the others
+are for later days, outside the clock.
 
 Finding the best schedule is NP-hard, so several list schedules are made for every number of people up to those there
 are, and the best is taken: fewest tasks too late, then least lateness, then the earliest returns of all journeys (a
@@ -37,12 +38,15 @@ OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
 _RETIRE_AFTER = 14 * DAY  # nothing old is deleted earlier
 _GOOD_ENOUGH = 1.05  # times the lower bound
 _SAMPLES = 30
-_MOVES = 2000  # of a local search, times tasks: about as long for few tasks as for many
+_MOVES = 6000  # of a local search, times tasks: about as long for few tasks as for many
+_FOLLOWED = 2  # ways to go that it begins at, the best ones
+_REACH = 12  # places that it moves a task: who takes turns is better a little earlier or later, and seldom far off
 _SEARCHED = 5  # people for whom there is one; more rarely have something to do at once
 _Badness = tuple[float, ...]
 _UNKNOWN: _Badness = (inf,) * 5  # worse than any schedule
 _LENGTH = 3  # place of the last task's end in what a schedule is measured by
 _LONG_WORK = 120  # minutes of work that are better not begun while something that is wanted sooner is about to be ready
+_FEW_DAYS = 4 * DAY
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
 _SLACK = 30  # minutes between the last copy and the end of access: what slips by less costs no data
 _URGENT = 120  # minutes: what must end sooner goes before everything else
@@ -301,8 +305,9 @@ def _best(jobs: Mapping[str, _Job], team: _Team, bound: int, finals: Sequence[tu
     ways = _hands(jobs)
     networks = [_network(one) for one in [*ways, *_patient(ways, finals)]]
     for crew in crews:
-        for gathered in networks:
-            found, leader = _leader(aim, gathered, [*rankings, *learned], crew, hopeless, bound)
+        leaders = [(*_leader(aim, one, [*rankings, *learned], crew, hopeless, bound), one) for one in networks]
+        leaders.sort(key=itemgetter(0))
+        for found, leader, gathered in leaders[:_FOLLOWED]:
             settled = not finals and found[_LENGTH] <= bound and found[0] <= hopeless
             moves = 0 if settled or crew > _SEARCHED else _MOVES // len(jobs)
             badness, slots, rank = _improved(aim, gathered, leader, moves, crew)
@@ -334,9 +339,10 @@ def _hands(jobs: Mapping[str, _Job]) -> list[Mapping[str, _Job]]:
 
 
 def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...]]) -> list[Mapping[str, _Job]]:
-    """The same, where nobody begins long work that no journey waits for before the window is over: who waits two hours
-    for machines and takes up a day's work meanwhile is missing when they are there."""
-    found = []
+    """The same, where nobody begins long work that no journey waits for before the window is over, or before all
+    journeys are back that need no longer than a few days: who waits two hours for machines and takes up a day's work
+    meanwhile is missing when they are there."""
+    found: list[Mapping[str, _Job]] = []
     for jobs in ways:
         frozen = [name for name, job in jobs.items() if job.frozen]
         last = {name for name in frozen if not any(name in jobs[other].needs for other in frozen)}
@@ -346,9 +352,12 @@ def _patient(ways: Sequence[Mapping[str, _Job]], finals: Sequence[tuple[str, ...
             for name, job in jobs.items()
             if not (wanted[name] or job.nobody) and job.latest == inf and job.minutes >= _LONG_WORK
         }
-        if last and late:
-            after = {name: replace(jobs[name], needs=tuple({*jobs[name].needs, *last})) for name in late}
-            found.append({**jobs, **after})
+        earliest = _earliest(jobs, DAY)
+        back = {name for ids in finals for name in ids if earliest[name] <= _FEW_DAYS}
+        for awaited in (last, last | back):
+            if awaited and late:
+                after = {name: replace(jobs[name], needs=tuple({*jobs[name].needs, *awaited})) for name in late}
+                found.append({**jobs, **after})
     return found
 
 
@@ -359,7 +368,9 @@ def _improved(aim: _Aim, gathered: _Network, rank: _Ranks, moves: int, crew: int
     chance = random.Random(0)  # noqa: S311 - the same plan every time
     for _ in range(moves):
         moved = list(order)
-        moved.insert(chance.randrange(len(order)), moved.pop(chance.randrange(len(order))))
+        place = chance.randrange(len(order))
+        goal = min(max(place + chance.randint(-_REACH, _REACH), 0), len(order) - 1)
+        moved.insert(goal, moved.pop(place))
         badness, tried = aim.tried(gathered, _by_place(moved), crew)
         if badness <= worth:
             order, slots, worth = moved, tried, badness
@@ -387,6 +398,10 @@ def _rankings(jobs: Mapping[str, _Job], finals: Sequence[tuple[str, ...]]) -> It
     asked = {name: job.minutes if job.wait >= _LONG_WAIT and wanted[name] else inf for name, job in jobs.items()}
     yield {name: (asked[name], urgent[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (urgent[name], asked[name], -wanted[name], -tail[name], name) for name in jobs}
+    # and so is what has to be done before it can be asked for
+    leads = _wanted(jobs, [tuple(name for name, minutes in asked.items() if minutes < inf)])
+    yield {name: (not leads[name], -tail[name], name) for name in jobs}
+    yield {name: (urgent[name], not leads[name], -wanted[name], -tail[name], name) for name in jobs}
     yield {name: (-tail[name], deadline[name], name) for name in jobs}
 
 

@@ -111,7 +111,8 @@ def make_tasks(
         for task in part.tasks
     ]  # fmt: skip
     beside_workers = {part.id(task) for part in parts for task in part.tasks if task.beside_workers}
-    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers)
+    on_hosts = {part.id(task): task.hosts for part in parts for task in part.tasks}
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers, on_hosts)
     halting = {f"{COMMON}.{rule.id}" for rule in catalog.tasks if rule.stops and rule.before_access_ends}
     waiting = _without_new_hosts(found.tasks, halting) if apart else found.tasks
     tasks = with_gate(waiting, platform, catalog, halt, apart=apart, alone=stopping_alone)

@@ -23,7 +23,7 @@ from toolkit.model import (
     WayOut,
     Window,
 )
-from toolkit.plan.figures import look_up
+from toolkit.plan.figures import look_up, with_folders
 from toolkit.plan.losses import Gone
 from toolkit.plan.names import fill
 from toolkit.plan.prepared import HELD_BASIS, SINCE_COPY
@@ -143,7 +143,7 @@ def _take_out(way: WayOut, lost: Sequence[Gone], platform: Platform, catalog: Ca
     area = capability.partition(".")[0]
     kinds = len(way.exports)
     of = [one for one in lost if way.dependency in (one.dependency.id, one.dependency.vendor)]
-    commands = () if held else tuple(dict.fromkeys(_commands(way, of)))
+    commands = () if held else with_folders(tuple(dict.fromkeys(_commands(way, of))))
     return Task(
         id=f"take-out.{way.dependency.replace('/', '.')}",
         title=("Look that you hold this already: take" if held else "Take")

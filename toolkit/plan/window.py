@@ -10,6 +10,7 @@ from toolkit.model import Task
 
 _SERVING = ("data.", "hosting.", "edge.")
 
+
 def window(tasks: Sequence[Task]) -> frozenset[str]:
     """The ids of the tasks inside."""
     inside = {task.id for task in tasks if task.phase == "freeze"}

@@ -5,10 +5,13 @@ In: a plan. Out: plain text, not yet escaped for any format.
 
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from toolkit.model import Comparison, Loss, Plan, Return, Task, Today, Wait
 
 NOT_RUNNABLE = "Not runnable yet, because"
 TO_DO = "What to do about it"
+_SAME = 1 / 120  # hours: half a minute
 JOURNEYS = "When people can do what again"
 ASSUMED = "Taken for granted"
 LOST_DATA = "Lost with them"
@@ -53,6 +56,8 @@ def returned(plan: Plan) -> str:
         return "Nothing that stops is brought back by this plan"
     dark = len(plan.journeys) - len(latest)
     which = f"{len(latest)} of {len(plan.journeys)} stopped journeys are back" if dark else "All journeys are back"
+    if all(one.perhaps for one in plan.journeys):
+        which = f"If they stop, which nobody has answered yet, {which[:1].lower()}{which[1:]}"
     return f"{which} by {clock(max(latest))}"
 
 
@@ -88,6 +93,9 @@ def journeys(plan: Plan) -> list[str]:
 
 
 def _journey(one: Return, plan: Plan) -> str:
+    if one.perhaps:
+        surely = replace(one, title=f"{one.title}: may stop, which nobody has answered yet; if so")
+        return _journey(replace(surely, perhaps=False), plan)
     if one.back_hours is None or one.latest_hours is None:
         return f"{one.title}: not brought back by this plan, for {'; '.join(one.missing)}"
     early, late = clock(one.back_hours), clock(one.latest_hours)
@@ -132,7 +140,10 @@ def freeze(plan: Plan) -> str:
     start, length = plan.schedule.freeze_start_hours, plan.schedule.freeze_hours
     if start is None:
         return ""
-    return f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+    shown = f"Freeze window: {clock(start)}, {round(length * 60)} minutes in which nobody can write"
+    last = [task for task in plan.tasks if task.phase == "cut over" and abs(task.finish_hours - start - length) < _SAME]
+    late = round(max((task.done_hours - task.finish_hours for task in last), default=0.0) * 60)
+    return shown + (f", and up to {late} more for whoever is still led to the old hosts" if late else "")
 
 
 def measured(plan: Plan) -> str:
@@ -205,7 +216,7 @@ def today(table: Today) -> list[tuple[str, str, str, str, str]]:
                     *([f"{row.saves_hours:g} h of outage"] if row.saves_hours else []),
                 ]
             )
-            or "no outage",
+            or ("no hour of outage: the data beside alone" if row.keeps else "no outage"),
             "; ".join(dict.fromkeys(f"{one.dependency}: {one.what}" for one in row.keeps)) or "nothing more",
             f"{row.work_hours:.2g} h",
             _long(row.wait_hours),
@@ -228,13 +239,18 @@ COMPARED = ("Loss", "Journeys back", "Data lost", "Work", "Longest wait")
 
 def _back(one: Return) -> str:
     if one.back_hours is None or one.latest_hours is None:
-        return f"{one.journey} not brought back"
+        return f"{one.journey} {'may stop, ' if one.perhaps else ''}not brought back"
     early, late = clock(one.back_hours), clock(one.latest_hours)
-    return f"{one.journey} {early}" + (f" to {late}" if early != late else "")
+    perhaps = ", if it stops" if one.perhaps else ""
+    return f"{one.journey} {early}" + (f" to {late}" if early != late else "") + perhaps
 
 
 PLACES = ("The generated project (infra/)", "The key of its vault", "Backups and exports", "The code, newest clone")
-FOLDER = "Commands are run in the folder of the generated project (infra/); words in capitals are to be filled in."
+FOLDER = (
+    "Commands are run in the folder of the generated project (infra/), on the one machine where it lies with its"
+    " vault's key and Terraform's state; words in capitals are to be filled in. Tasks that run site.yml change hosts:"
+    " by this plan never two at once, and whoever is late says so before the next begins."
+)
 TO_CHANGE = "Lines of your own to change"
 
 

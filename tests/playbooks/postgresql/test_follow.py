@@ -1,4 +1,4 @@
-"""A new database follows an old one row by row until writers stop: the blueprint's own program, on a real PostgreSQL."""
+"""A new database follows an old one row by row until writers stop: the blueprint's program, on a real PostgreSQL."""
 
 import json
 import subprocess
