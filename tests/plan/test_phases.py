@@ -140,7 +140,7 @@ def test_without_notice_there_is_no_freeze_and_the_journey_is_dark_from_the_star
 
 
 def test_too_little_notice_for_the_freeze_loses_what_was_written_after_the_copy() -> None:
-    plan = planned(RDS, EC2, notice=1)
+    plan = planned(RDS, EC2, notice=0.6)
     assert plan.schedule.freeze_start_hours is None
     assert "postgresql.dump" in tasks(plan)
     assert [one.what for one in plan.data_lost] == [

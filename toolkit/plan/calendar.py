@@ -23,3 +23,9 @@ def ends(start: int, work: int, day: int) -> int:
 def fits(start: int, work: int, day: int) -> bool:
     """Whether it is done before the night; what is longer than a day must begin in the morning."""
     return start % DAY + work <= day or (work > day and start % DAY == 0)
+
+
+def begins(end: int, work: int, day: int) -> int:
+    """The latest moment at which work can begin to be done by `end`; 0 where there is none."""
+    at_work = end // DAY * day + min(end % DAY, day) - work
+    return at_work // day * DAY + at_work % day if at_work > 0 else 0

@@ -74,22 +74,34 @@ def common_tasks(
     )
 
 
-def with_gate(tasks: Sequence[Task], platform: Platform, catalog: Catalog, halt: Stopping) -> tuple[Task, ...]:
-    """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for."""
+def with_gate(
+    tasks: Sequence[Task],
+    platform: Platform,
+    catalog: Catalog,
+    halt: Stopping,
+    *,
+    apart: bool = False,
+    alone: bool = False,
+) -> tuple[Task, ...]:
+    """The tasks with the one that opens a phase: that phase waits for it, and it for all that the phase waits for;
+    `apart`: for nothing, only for its hour (`schedule.py`). `alone`: where the phase has no task, the
+    applications' move waits for it."""
     for rule in catalog.tasks:
         opened = {task.id for task in tasks if task.phase == rule.opens}
+        moving = alone and not opened and rule.opens == "freeze"
+        if moving:
+            opened = {task.id for task in tasks if task.phase == "cut over" and task.capability.startswith("hosting.")}
         if not opened:
             continue
         within = opened | (window(tasks) if rule.opens == "freeze" else set())
         inside = [task for task in tasks if task.id in within]
         after = _followers(within, tasks)
-        moving = {COMMON, *(task.id.partition(".")[0] for task in inside)}
+        concerned = {COMMON, *(task.id.partition(".")[0] for task in inside)}
         # an app that is rehearsed on phones keeps no database from moving
-        rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in moving}
+        rehearsed = {task.id for task in tasks if task.phase == "rehearse" and task.id.partition(".")[0] in concerned}
         outer = {need for task in inside for need in task.needs} | rehearsed
-        first = task_from(
-            rule, ident(rule), sorted(outer - within - after), inside[0].capability, (), platform, catalog
-        )
+        awaited = [] if apart and not moving else sorted(outer - within - after)
+        first = task_from(rule, ident(rule), awaited, inside[0].capability, (), platform, catalog)
         first = _stopping(first, rule, halt)
         limits = [one.window.latest_hours for one in inside if one.id in opened]
         limit = min((one for one in limits if one is not None), default=None)

@@ -2,8 +2,9 @@
 
 In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
 is done and waited out, needs access that has ended, a host is used before there is one, applications start before their
-data is imported, names are moved before the last copy is in, somebody is in two places at once or works too long, two
-people set up hosts at once, a journey is said to be back before what it hangs on. None where all is well.
+data is imported, names are moved before the last copy is in, something is fetched last while people still write, people
+write on the old hosts and on the new ones, somebody is in two places at once or works too long, two people set up hosts at once, a journey is said to be
+back before what it hangs on. None where all is well.
 """
 
 from collections import defaultdict
@@ -11,15 +12,16 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
 from toolkit.errors import BadCatalog
-from toolkit.model import Plan, Task
+from toolkit.model import Plan, Replacement, Task
 from toolkit.plan.calendar import DAY_HOURS
 from toolkit.plan.schedule import OUTSIDE
 
 _MINUTE = 1 / 60
+_STOPPING = "common.freeze"  # the task that stops the writers
 
 
-def execute(plan: Plan) -> tuple[str, ...]:
-    """Everything that cannot be as the plan says."""
+def execute(plan: Plan, *, stops: bool = True) -> tuple[str, ...]:
+    """Everything that cannot be as the plan says. `stops`: whether the catalogue knows how writers are stopped."""
     known = {task.id: task for task in plan.tasks}
     return (
         *_too_soon(known),
@@ -27,15 +29,17 @@ def execute(plan: Plan) -> tuple[str, ...]:
         *_before_there_are_hosts(plan),
         *_before_the_import(plan),
         *_before_the_last_copy(plan),
+        *(_fetched_while_written(plan) if stops else ()),
+        *(written_on_both_sides(plan.tasks, plan.replacements) if stops else ()),
         *_people(plan),
         *_in_turn(plan),
         *_journeys(plan, known),
     )
 
 
-def refuse_contradictions(plan: Plan) -> Plan:
+def refuse_contradictions(plan: Plan, *, stops: bool = True) -> Plan:
     """The plan, if it can be followed."""
-    if problems := execute(plan):
+    if problems := execute(plan, stops=stops):
         hint = "the plan.toml of a blueprint or checks/tasks.toml asks for what cannot be; please report it"
         raise BadCatalog("\n".join(("the plan contradicts itself:", *problems)), where="plan", hint=hint)
     return plan
@@ -82,8 +86,10 @@ def _before_there_are_hosts(plan: Plan) -> Iterator[str]:
 
 def _before_the_import(plan: Plan) -> Iterator[str]:
     """No application is started before what it uses has been imported: it would migrate beside the import."""
-    hosting = _providing("hosting.", plan)
-    imported = [task for task in _of(_providing("data.", plan), plan) if task.phase == "copy" and _imports(task)]
+    hosting = _providing("hosting.", plan.replacements)
+    imported = [
+        task for task in _of(_providing("data.", plan.replacements), plan) if task.phase == "copy" and _imports(task)
+    ]
     for task in plan.tasks if hosting else ():
         if task.phase in OUTSIDE or not (task.sets_all_up or any(task.sets_up_with(slug) for slug in hosting)):
             continue
@@ -99,8 +105,8 @@ def _imports(task: Task) -> bool:
 
 def _before_the_last_copy(plan: Plan) -> Iterator[str]:
     """Nobody is led to the new hosts before what was written on the old ones has come over."""
-    hosting = _providing("hosting.", plan)
-    edges = _providing(("edge.cdn", "edge.ddos"), plan) if hosting else set()
+    hosting = _providing("hosting.", plan.replacements)
+    edges = _providing(("edge.cdn", "edge.ddos"), plan.replacements) if hosting else set()
     serving = [task for task in _of(hosting | edges, plan) if task.phase == "cut over"]
     for copy in plan.tasks:
         if copy.phase != "freeze" or copy.late:
@@ -110,12 +116,44 @@ def _before_the_last_copy(plan: Plan) -> Iterator[str]:
                 yield f"{task.id} leads people to the new hosts before {copy.id} is done"
 
 
+def _fetched_while_written(plan: Plan) -> Iterator[str]:
+    """What is fetched last is fetched after writers were stopped."""
+    stopped = [task for task in plan.tasks if task.phase == "freeze" and task.id == _STOPPING]
+    for task in plan.tasks:
+        if task.phase != "freeze" or task.id == _STOPPING:
+            continue
+        if not stopped:
+            yield f"{task.id} is done while nobody stopped the writers"
+        for stop in stopped:
+            if task.start_hours + _MINUTE < stop.done_hours:
+                yield f"{task.id} begins before {stop.id} is done: what is written after it is lost"
+
+
+def written_on_both_sides(tasks: Collection[Task], replacements: Collection[Replacement]) -> list[str]:
+    """Where data is moved: people are led to the new hosts while they can still write on the old ones."""
+    moved = _providing("data.", replacements)
+    limits = [
+        task.window.latest_hours
+        for task in tasks
+        if task.phase == "copy" and task.id.partition(".")[0] in moved and task.window.before_access_ends
+    ]
+    ends = max((limit for limit in limits if limit is not None), default=0.0)
+    stopped = [task.done_hours for task in tasks if task.id == _STOPPING and not task.late]
+    ends = min([ends, *stopped])
+    hosting = _providing("hosting.", replacements)
+    return [
+        f"{task.id} begins at {task.start_hours:g} h, and on the old hosts people write until {ends:g} h"
+        for task in tasks
+        if task.phase == "cut over" and task.id.partition(".")[0] in hosting and task.start_hours + _MINUTE < ends
+    ]
+
+
 def _of(blueprints: Collection[str], plan: Plan) -> list[Task]:
     return [task for task in plan.tasks if task.id.partition(".")[0] in blueprints]
 
 
-def _providing(capability: str | tuple[str, ...], plan: Plan) -> set[str]:
-    return {one.blueprint for one in plan.replacements if any(it.startswith(capability) for it in one.capabilities)}
+def _providing(capability: str | tuple[str, ...], replacements: Collection[Replacement]) -> set[str]:
+    return {one.blueprint for one in replacements if any(it.startswith(capability) for it in one.capabilities)}
 
 
 def _people(plan: Plan) -> Iterator[str]:

@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from toolkit.errors import BadInput
 from toolkit.model import Person, Phase, Schedule, Task, Value
-from toolkit.plan.calendar import DAY, ends, fits, opens
+from toolkit.plan.calendar import DAY, begins, ends, fits, opens
 from toolkit.plan.window import window
 
 OUTSIDE: tuple[Phase, ...] = ("roll back", "retire")  # the clock
@@ -48,6 +48,7 @@ _LENGTH = 3  # place of the last task's end in what a schedule is measured by
 _LONG_WORK = 120  # minutes of work that are better not begun while something that is wanted sooner is about to be ready
 _FEW_DAYS = 4 * DAY
 _LONG_WAIT = 240  # minutes from which a wait is one for other people
+_SLACK = 30  # minutes between the last copy and the end of access: what slips by less costs no data
 _URGENT = 120  # minutes: what must end sooner goes before everything else
 
 
@@ -65,6 +66,9 @@ class _Job(Value):
     nobody: bool = False
     sets_up: bool = False  # never two of these at once
     settling: bool = False  # its wait is outside the clock
+    apart: bool = False  # of the freeze window, but done whatever the new hosts' state, just before access ends
+    earliest: int = 0  # minutes after notice
+    kept: int = 0  # people who must be there for it then
 
 
 class _Team(NamedTuple):
@@ -102,14 +106,18 @@ def schedule(
     tried: Collection[str] = (),
     writers: int | None = None,
     persons: Sequence[Person] = (),
+    apart: Collection[str] = (),
 ) -> tuple[tuple[Task, ...], Schedule]:
     """The tasks with their times, in topological order, and the figures. `finals`: the tasks after which each journey
     is back. `tried`: tasks that cannot be in time and hold nothing up. `writers`: how many journeys stop with the
-    freeze window and not before; default: all. `persons`: the first of the people by name, with what they can do and
+    freeze window and not before; default: all. `apart`: tasks of the window that wait for the end of access instead of
+    the rehearsal. `persons`: the first of the people by name, with what they can do and
     their own hours a day. Raises BadInput where nobody can do a task."""
     team = _team(tasks, people, persons, round(day_hours * 60))
     frozen = window(tasks)
-    jobs = _with_room({one.id: _job(one, tried, frozen) for one in tasks}, min(team.days))
+    whole = frozenset() if apart else frozen  # one that is done in parts keeps nobody from other work
+    jobs = _with_room({one.id: _job(one, tried, whole) for one in tasks}, min(team.days))
+    jobs = _with_clock(jobs, apart, team)
     bound = _bound(jobs, people, team.day)
     ends_of = [tuple(ids) for ids in (finals or {}).values()]
     writing = len(ends_of) if writers is None else writers
@@ -187,6 +195,25 @@ def _with_room(jobs: dict[str, _Job], day: int) -> dict[str, _Job]:
     }
 
 
+def _with_clock(jobs: dict[str, _Job], apart: Collection[str], team: _Team) -> dict[str, _Job]:
+    """Those done apart that wait for none of the others begin as late as all of them can: people write till then."""
+    last = {name: replace(jobs[name], needs=tuple(one for one in jobs[name].needs if one in apart)) for name in apart}
+    end = min((job.latest for job in last.values()), default=inf)
+    if end == inf:
+        return {name: replace(job, apart=name in last) for name, job in jobs.items()}
+    longest = max(_longest(last, {name: job.minutes + job.wait for name, job in last.items()}).values())
+    shared = -(-sum(job.minutes for job in last.values()) // len(team.days))
+    earliest = begins(round(end), max(longest, shared) + _SLACK, min(team.days))
+    width = max(Counter(_longest(last, dict.fromkeys(last, 1)).values()).values())
+    opening = {name for name, job in last.items() if not job.needs}
+    return {
+        name: replace(job, apart=name in last, earliest=earliest if name in opening else 0, kept=width)
+        if name in last
+        else job
+        for name, job in jobs.items()
+    }
+
+
 def _timed(task: Task, slot: _Slot, job: _Job) -> Task:
     start, finish = slot.start, slot.end
     if task.phase == "retire":
@@ -238,7 +265,13 @@ class _Network(NamedTuple):
 
 
 def _network(jobs: Mapping[str, _Job]) -> _Network:
-    return _Network(jobs, {name: job.needs for name, job in _reversed(jobs).items()})
+    clocks = {_clock(name): (name,) for name, job in jobs.items() if job.earliest}
+    return _Network(jobs, {name: job.needs for name, job in _reversed(jobs).items()} | clocks)
+
+
+def _clock(name: str) -> str:
+    """What a job waits for beside tasks: its hour."""
+    return f"clock {name}"
 
 
 class _Aim(NamedTuple):
@@ -383,14 +416,19 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
     """Whenever somebody is free, the first in rank of the tasks that can begin begins."""
     jobs, followers = network
     people, day = len(team.days), team.day
-    waiting = {name: len(job.needs) for name, job in jobs.items()}
-    key = {name: (not jobs[name].frozen, *rank[name]) for name in jobs}
+    waiting = {name: len(job.needs) + bool(job.earliest) for name, job in jobs.items()}
+    key = {name: (not (job.frozen or job.apart), *rank[name]) for name, job in jobs.items()}
     ready = [(key[name], name) for name, count in waiting.items() if not count and not jobs[name].nobody]
     heapify(ready)
     instant = [name for name, count in waiting.items() if not count and jobs[name].nobody]
     free = list(range(1, people + 1))
     last: dict[int, str] = {}  # what each person did last, for whom
-    events: list[tuple[int, int, str]] = []  # moment, who is free then (0: nobody), which task is done and waited out
+    # moment, who is free then (0: nobody), which task is done and waited out
+    events = [(job.earliest, 0, _clock(name)) for name, job in jobs.items() if job.earliest]
+    heapify(events)
+    until = dict.fromkeys(free, 0)  # when each person is free
+    hour = max((at for at, _, _ in events), default=0)  # of what is done apart
+    kept = min(max((job.kept for job in jobs.values()), default=0), people)
     slots: _Slots = {}
     now = 0
     to_freeze = {name for name, job in jobs.items() if job.frozen}
@@ -416,13 +454,19 @@ def _list_schedule(network: _Network, rank: _Ranks, team: _Team) -> _Slots:
                 aside.append((rated, name))
                 continue
             who = _hand(job, free, last, team, now)
+            end = ends(now, job.minutes, team.days[who - 1]) if who else now
+            if who and now < hour and end > hour + _SLACK // 2:
+                there = sum(1 for one, moment in until.items() if one != who and moment <= hour)
+                if there < kept:  # who begins long work is missing when access is about to end
+                    aside.append((rated, name))
+                    continue
             if who and job.hands and (turn > now or (job.hands > len(free) and len(free) < people)):
                 gathering = True
                 aside.append((rated, name))
             elif who:
                 free.remove(who)
                 last[who] = job.owner
-                end = ends(now, job.minutes, team.days[who - 1])
+                until[who] = end
                 slots[name] = _Slot(now, end, who)
                 turn = max(turn, end) if job.sets_up else turn
                 if job.frozen:
@@ -492,7 +536,7 @@ def _earliest(jobs: Mapping[str, _Job], day: int) -> dict[str, int]:
     """When each job is done and waited out if people are never scarce."""
     done: dict[str, int] = {}
     for name in _order(jobs):
-        start = max((done[need] for need in jobs[name].needs), default=0)
+        start = max((done[need] for need in jobs[name].needs), default=jobs[name].earliest)
         done[name] = ends(opens(start, day), jobs[name].minutes, day) + jobs[name].wait
     return done
 

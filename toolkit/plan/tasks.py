@@ -31,7 +31,7 @@ from msgspec.structs import replace
 from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.errors import BadCatalog
 from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
-from toolkit.plan.common import common_tasks, taken_over, with_beside, with_gate
+from toolkit.plan.common import COMMON, common_tasks, taken_over, with_beside, with_gate
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import SINCE_COPY, is_held
@@ -60,6 +60,8 @@ class Made(Value):
     serving: dict[str, tuple[str, ...]]  # blueprint -> tasks after which it serves
     provided: dict[str, tuple[str, ...]]  # capability -> common tasks after which it is there again
     copied: tuple[str, ...]  # dependencies whose data a common task takes along
+    streams: frozenset[str] = frozenset()  # tasks that are planned because a vendor offers their way
+    apart: frozenset[str] = frozenset()  # tasks of the freeze window that are done whatever the new hosts' state
 
 
 class Part(Value):
@@ -94,9 +96,13 @@ def make_tasks(
     halt: Stopping = Stopping(),  # noqa: B008 - frozen
     hopeless: Collection[str] = (),
     given_up: Collection[str] = (),
+    apart: bool = False,
+    stopping_alone: bool = False,
 ) -> Made:
     """All tasks, by id, and what is lost. A cycle between them is a mistake in the blueprints. `hopeless`: ids of tasks
-    that were found not to be done before access ends; `given_up`: those of which nobody could even begin."""
+    that were found not to be done before access ends; `given_up`: those of which nobody could even begin. `apart`:
+    access ends before the new hosts were rehearsed, so writers are stopped and the last copies fetched without them.
+    `stopping_alone`: writers are stopped before names move, though no last copy can be fetched."""
     parts = [_part(one, replacements, lost, platform, catalog, hopeless, given_up) for one in replacements]
     built = [
         task_from(task, part.id(task), _needs(part, task, parts, catalog), part.replacement.capabilities[0], part.gone,
@@ -107,12 +113,36 @@ def make_tasks(
     beside_workers = {part.id(task) for part in parts for task in part.tasks if task.beside_workers}
     on_hosts = {part.id(task): task.hosts for part in parts for task in part.tasks}
     found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers, on_hosts)
-    tasks = with_gate(found.tasks, platform, catalog, halt)
+    halting = {f"{COMMON}.{rule.id}" for rule in catalog.tasks if rule.stops and rule.before_access_ends}
+    waiting = _without_new_hosts(found.tasks, halting) if apart else found.tasks
+    tasks = with_gate(waiting, platform, catalog, halt, apart=apart, alone=stopping_alone)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
     serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}
     serving = {slug: (*ids, *_edges(slug, parts, serving, catalog)) for slug, ids in serving.items()}
-    return Made(tasks, tuple(dict.fromkeys([*left, *found.data_lost])), serving, found.provided, found.copied)
+    data_lost = tuple(dict.fromkeys([*left, *found.data_lost]))
+    streams = frozenset(part.id(task) for part in parts for task in part.tasks if task.if_offered)
+    alone = frozenset(task.id for task in tasks if apart and _fetches_last(task, halting))
+    return Made(tasks, data_lost, serving, found.provided, found.copied, streams, alone)
+
+
+def _fetches_last(task: Task, halting: Collection[str]) -> bool:
+    """Whether it is of the freeze window and needs the lost host: stopping writers, the last copies."""
+    return task.phase == "freeze" and (task.window.before_access_ends or task.id in halting)
+
+
+def _without_new_hosts(tasks: Sequence[Task], halting: Collection[str]) -> tuple[Task, ...]:
+    """The tasks, where those that fetch last wait for nothing that is done on the new hosts: these come too late."""
+    by_id = {task.id: task for task in tasks}
+
+    def alone(name: str) -> bool:
+        task = by_id[name]
+        return _fetches_last(task, halting) or (task.window.before_access_ends and all(map(alone, task.needs)))
+
+    return tuple(
+        replace(task, needs=tuple(one for one in task.needs if alone(one))) if _fetches_last(task, halting) else task
+        for task in tasks
+    )
 
 
 def _part(
@@ -142,7 +172,7 @@ def _part(
     idle = [one.id for one in tasks if one.phase == "freeze" or f"{replacement.blueprint}.{one.id}" in given_up]
     dropped = [one for one in cut_off if at_once or one in idle]
     empty = {one.id for one in tasks if one.empty and set(one.needs) & set(cut_off)}
-    dropped += [one.id for one in tasks if one.works_on_copy and set(one.needs) & empty]
+    dropped += [one.id for one in tasks if one.works_on_copy and set(one.needs) & (empty | set(dropped))]
     tasks = tuple(_without_copy(one, cut_off) for one in tasks if one.id not in dropped)
     needs = required(blueprint, platform)
     own = needs & frozenset(blueprint.needs)

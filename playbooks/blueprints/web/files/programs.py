@@ -33,6 +33,7 @@ LINES = 20  # of a log
 LONGEST = 300  # of a line
 SHORTEST = 6  # what is shorter is no secret, and would blot out words
 # of systemd's answer for a unit
+REHEARSAL = Path("/etc/offramp/rehearsal")
 STATE = ("Id", "ActiveState", "SubState", "Result", "ExecMainStatus", "NRestarts")
 
 
@@ -59,7 +60,7 @@ def check(*names):
     """An account of every unit that does not run; one that ends at once and is started again runs now and then."""
     down = {}
     for _ in range(LOOKS):
-        down |= {found: name for name in names for found in units(name) if state(found)["ActiveState"] != "active"}
+        down |= {found: name for name in names for found in wanted(name) if state(found)["ActiveState"] != "active"}
         time.sleep(1)
     down |= {found: name for name in names for found in units(name, "job") if state(found)["ActiveState"] == "failed"}
     return "\n".join(clean(name, unit(found)) for found, name in down.items())
@@ -107,6 +108,11 @@ def units(name, kind="app"):
     return list(dict.fromkeys(map(unit_of, mine)))
 
 
+def wanted(name):
+    """Of its processes' units those that are to run: in a rehearsal no workers."""
+    return [one for one in units(name) if one == f"app-{name}-web.service" or not REHEARSAL.exists()]
+
+
 def unit_files(name):
     """Of services and timers: `app-a-b-web.service` may be of the application a or of a-b, and says itself of which."""
     mine = f"EnvironmentFile={ENVIRONMENTS}/{name}.env"
@@ -130,7 +136,7 @@ def keep(name):
     """"kept" when there is something to come back to: a release whose processes all run."""
     home = HOMES / name
     shutil.rmtree(home / BEFORE, ignore_errors=True)
-    if not (home / "current").is_symlink() or any(state(one)["ActiveState"] != "active" for one in units(name)):
+    if not (home / "current").is_symlink() or any(state(one)["ActiveState"] != "active" for one in wanted(name)):
         return ""
     (home / BEFORE).mkdir(mode=0o700)
     (home / BEFORE / "current").symlink_to((home / "current").readlink())
