@@ -73,11 +73,12 @@ class Exit(Value):
         """What of it concerns whoever uses the vendor for these: the followers of an account are nothing to those whose
         users only sign in with it."""
         used = tuple(capabilities)
-        exports = tuple(one for one in self.exports if _concerns(one, used))
-        return Exit(exports, tuple(one for one in self.keeps if _concerns(one, used)))
+        exports = tuple(one for one in self.exports if concerns(one, used))
+        return Exit(exports, tuple(one for one in self.keeps if concerns(one, used)))
 
 
-def _concerns(fact: Export | Kept, used: Iterable[str]) -> bool:
+def concerns(fact: Export | Kept, used: Iterable[str]) -> bool:
+    """Whether a fact about leaving is about any of these capabilities; one that does not say is about all."""
     return not fact.about or any(fnmatchcase(one, pattern) for one in used for pattern in fact.about)
 
 

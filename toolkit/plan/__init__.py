@@ -97,7 +97,7 @@ def make_plan(
         if found := _read_while_written(tasks, made.apart) - behind:
             behind |= found
             continue
-        known = (len(hopeless), len(given_up), apart, stopping_alone)
+        before = (len(hopeless), len(given_up), apart, stopping_alone)
         late = [one for one in tasks if one.late and one.window.before_access_ends]
         never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
         if not never and not {one.id for one in late} - hopeless:
@@ -111,7 +111,7 @@ def make_plan(
             late = [one for one in late if one.id not in last]
         hopeless |= {one.id for one in late}
         given_up |= never
-        if known == (len(hopeless), len(given_up), apart, stopping_alone):
+        if before == (len(hopeless), len(given_up), apart, stopping_alone):
             break  # another round would be the same; what it asks for wrongly is refused below
     tasks = possible(tasks, replacements, lost, chosen)
     unplanned = tuple(one for one in taking_over.unplanned if one.capability not in made.provided)

@@ -3,8 +3,8 @@
 In: a scheduled plan. Out: one sentence for each thing that could not happen so: something begins before what it needs
 is done and waited out, needs access that has ended, a host is used before there is one, applications start before their
 data is imported, names are moved before the last copy is in, something is fetched last while people still write, people
-write on the old hosts and on the new ones, somebody is in two places at once or works too long, two people set up hosts at once, a journey is said to be
-back before what it hangs on. None where all is well.
+write on the old hosts and on the new ones, somebody is in two places at once or works too long, two people set up hosts
+at once, a journey is said to be back before what it hangs on. None where all is well.
 """
 
 from collections import defaultdict

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from toolkit.catalog.entries import Catalog, Exit
+from toolkit.catalog.entries import Catalog, Exit, concerns
 from toolkit.model import (
     DataLost,
     Dependency,
@@ -42,14 +42,19 @@ def ways_out(lost: Sequence[Gone], survey: Survey, needs: Sequence[Need], catalo
         place = gone.dependency
         entry = catalog.services.get(place.id)
         own = bool(entry and entry.exit != Exit())
-        known = catalog.exit(place.id).concerning(place.capabilities)
-        exports = tuple(one for one in known.exports if not one.held and _is_spoken(one, used, catalog))
-        keeps = tuple(one for one in known.keeps if _is_spoken(one, used, catalog))
+        known = catalog.exit(place.id)
+        exports = tuple(one for one in known.exports if not one.held and _matters(one, place, used, catalog))
+        keeps = tuple(one for one in known.keeps if _matters(one, place, used, catalog))
         if (exports or keeps) and _holds_data(place, survey):
             name = place.id if own else place.vendor
             way = WayOut(name, gone.notice_hours, place.capabilities, exports, keeps)
             found.setdefault(name, way)
     return tuple(found.values())
+
+
+def _matters(fact: Export | Kept, place: Dependency, used: set[str], catalog: Catalog) -> bool:
+    """Whether it is about what the platform has there, or what its code speaks might lie there."""
+    return (concerns(fact, place.capabilities) or bool(used & set(fact.speaks))) and _is_spoken(fact, used, catalog)
 
 
 def _is_spoken(fact: Export | Kept, used: set[str], catalog: Catalog) -> bool:
