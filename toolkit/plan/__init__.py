@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from toolkit.catalog.entries import Catalog
 from toolkit.errors import BadInput
-from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan, Task
+from toolkit.model import SCHEMA_VERSION, Audit, DataLost, Loss, Plan
 from toolkit.plan.access import possible
 from toolkit.plan.calendar import DAY_HOURS
 from toolkit.plan.called import called
 from toolkit.plan.changes import changes
 from toolkit.plan.common import behind_way_in
-from toolkit.plan.execute import refuse_contradictions, written_on_both_sides
+from toolkit.plan.concessions import Concessions, after_what_they_read, learned
+from toolkit.plan.execute import refuse_contradictions
 from toolkit.plan.hosts import place
 from toolkit.plan.journeys import returns, stopped_journeys
 from toolkit.plan.losses import HOSTING, Gone, default_losses, hosts, lost_dependencies, taken, untouched
@@ -62,57 +63,32 @@ def make_plan(
     halt = stopping(audit, lost, catalog)
     hosts, replacements = place(taking_over.replacements, lost, catalog)
     ways = of_use(ways_out(known, audit.survey, audit.needs, catalog), replacements, catalog)
-    hopeless: set[str] = set()
-    given_up: set[str] = set()
-    apart = False  # whether writers are stopped and the last copies fetched before the new hosts were rehearsed
     stops = any(rule.opens == "freeze" for rule in catalog.tasks)
-    stopping_alone = False  # whether writers are stopped though nothing can be fetched after that
-    behind: set[tuple[str, str]] = set()  # imports of what is just being fetched anew, and the task that does
+    without = Concessions()
     while True:
-        made = make_tasks(
-            replacements, moving, audit.platform, catalog, halt, hopeless, given_up, apart, stopping_alone
-        )
+        made = make_tasks(replacements, moving, audit.platform, catalog, halt, without)
         stopped = stopped_journeys(audit, lost, chosen, replacements, made, catalog)
-        finals = {one.journey: one.finals for one in stopped if not one.missing}
         by_hand, left = take_out_tasks(
             ways, replacements, lost, audit.platform, unready, made.copied, audit.needs, prepared=prepared
         )
         left += left_behind(assumed, replacements)
-        left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in given_up)
+        left += tuple(DataLost(one.capability, one.title, _NOBODY) for one in by_hand if one.id in without.given_up)
         by_hand = behind_way_in(made.tasks, by_hand, lost, catalog)
-        todo = made.tasks + tuple(one for one in by_hand if one.id not in given_up)
-        there = {one.id for one in todo}
-        todo = tuple(_behind(one, {pair for pair in behind if there.issuperset(pair)}) for one in todo)
-        writing = sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours)
+        todo = made.tasks + tuple(one for one in by_hand if one.id not in without.given_up)
         tasks, figures = schedule(
-            todo,
+            after_what_they_read(todo, without),
             crew,
             day_hours=DAY_HOURS,
-            finals=finals,
-            tried=hopeless,
-            writers=writing,
+            finals={one.journey: one.finals for one in stopped if not one.missing},
+            tried=without.hopeless,
+            writers=sum(1 for one in stopped if not (one.missing or one.only_reads) and one.ends_hours),
             persons=audit.platform.persons,
             apart=made.apart,
         )
-        if found := _read_while_written(tasks, made.apart) - behind:
-            behind |= found
-            continue
-        before = (len(hopeless), len(given_up), apart, stopping_alone)
-        late = [one for one in tasks if one.late and one.window.before_access_ends]
-        never = {one.id for one in late if one.start_hours >= (one.window.latest_hours or 0.0)} & hopeless
-        if not never and not {one.id for one in late} - hopeless:
-            if stopping_alone or not stops or not written_on_both_sides(tasks, replacements):
-                break
-            stopping_alone = True
-        last = {one.id for one in late if one.phase == "freeze"}
-        if not apart and last - made.streams and not made.streams & {one.id for one in late}:
-            # before the last copies are given up, they are made without what comes too late for them
-            apart = True
-            late = [one for one in late if one.id not in last]
-        hopeless |= {one.id for one in late}
-        given_up |= never
-        if before == (len(hopeless), len(given_up), apart, stopping_alone):
-            break  # another round would be the same; what it asks for wrongly is refused below
+        more = learned(without, tasks, replacements, streams=made.streams, apart=made.apart, stops=stops)
+        if more == without:
+            break
+        without = more
     tasks = possible(tasks, replacements, lost, chosen)
     unplanned = tuple(one for one in taking_over.unplanned if one.capability not in made.provided)
     plan = Plan(
@@ -138,25 +114,6 @@ def make_plan(
         called(audit),
     )
     return refuse_contradictions(plan, stops=stops)
-
-
-def _read_while_written(tasks: Sequence[Task], apart: Collection[str]) -> set[tuple[str, str]]:
-    """The imports that would read a copy while the last one is written in its place, each with what writes that."""
-    found = set()
-    for fetch in tasks:
-        if fetch.id not in apart:
-            continue
-        for one in tasks:
-            same = one.id.partition(".")[0] == fetch.id.partition(".")[0]
-            reads = one.phase == "copy" and not one.window.before_access_ends
-            if same and reads and one.start_hours < fetch.done_hours and fetch.start_hours < one.done_hours:
-                found.add((one.id, fetch.id))
-    return found
-
-
-def _behind(task: Task, behind: Collection[tuple[str, str]]) -> Task:
-    needs = {fetch for one, fetch in behind if one == task.id}
-    return replace(task, needs=tuple(sorted({*task.needs, *needs}))) if needs else task
 
 
 def working(audit: Audit) -> int:

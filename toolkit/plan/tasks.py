@@ -32,6 +32,7 @@ from toolkit.catalog.entries import Catalog, EffortRule, PlanTask
 from toolkit.errors import BadCatalog
 from toolkit.model import DataLost, Phase, Platform, Replacement, Task, Value
 from toolkit.plan.common import COMMON, common_tasks, taken_over, with_beside, with_gate
+from toolkit.plan.concessions import Concessions
 from toolkit.plan.figures import task_from, too_early
 from toolkit.plan.losses import Gone
 from toolkit.plan.prepared import SINCE_COPY, is_held
@@ -94,16 +95,11 @@ def make_tasks(
     platform: Platform,
     catalog: Catalog,
     halt: Stopping = Stopping(),  # noqa: B008 - frozen
-    hopeless: Collection[str] = (),
-    given_up: Collection[str] = (),
-    apart: bool = False,
-    stopping_alone: bool = False,
+    without: Concessions = Concessions(),  # noqa: B008 - frozen
 ) -> Made:
-    """All tasks, by id, and what is lost. A cycle between them is a mistake in the blueprints. `hopeless`: ids of tasks
-    that were found not to be done before access ends; `given_up`: those of which nobody could even begin. `apart`:
-    access ends before the new hosts were rehearsed, so writers are stopped and the last copies fetched without them.
-    `stopping_alone`: writers are stopped before names move, though no last copy can be fetched."""
-    parts = [_part(one, replacements, lost, platform, catalog, hopeless, given_up) for one in replacements]
+    """All tasks, by id, and what is lost. A cycle between them is a mistake in the blueprints. `without`: what was
+    found to be impossible."""
+    parts = [_part(one, replacements, lost, platform, catalog, without) for one in replacements]
     built = [
         task_from(task, part.id(task), _needs(part, task, parts, catalog), part.replacement.capabilities[0], part.gone,
                   platform, catalog)
@@ -112,17 +108,17 @@ def make_tasks(
     ]  # fmt: skip
     beside_workers = {part.id(task) for part in parts for task in part.tasks if task.beside_workers}
     on_hosts = {part.id(task): task.hosts for part in parts for task in part.tasks}
-    found = common_tasks(built, replacements, lost, platform, catalog, halt, hopeless, beside_workers, on_hosts)
+    found = common_tasks(built, replacements, lost, platform, catalog, halt, without.hopeless, beside_workers, on_hosts)
     halting = {f"{COMMON}.{rule.id}" for rule in catalog.tasks if rule.stops and rule.before_access_ends}
-    waiting = _without_new_hosts(found.tasks, halting) if apart else found.tasks
-    tasks = with_gate(waiting, platform, catalog, halt, apart=apart, alone=stopping_alone)
+    waiting = _without_new_hosts(found.tasks, halting) if without.apart else found.tasks
+    tasks = with_gate(waiting, platform, catalog, halt, apart=without.apart, alone=without.alone)
     _refuse_cycles(tasks)
     left = [one for part in parts for one in _data_lost(part)]
     serving = {part.slug: tuple(part.id(task) for task in _serve(part)) for part in parts}
     serving = {slug: (*ids, *_edges(slug, parts, serving, catalog)) for slug, ids in serving.items()}
     data_lost = tuple(dict.fromkeys([*left, *found.data_lost]))
     streams = frozenset(part.id(task) for part in parts for task in part.tasks if task.if_offered)
-    alone = frozenset(task.id for task in tasks if apart and _fetches_last(task, halting))
+    alone = frozenset(task.id for task in tasks if without.apart and _fetches_last(task, halting))
     return Made(tasks, data_lost, serving, found.provided, found.copied, streams, alone)
 
 
@@ -151,8 +147,7 @@ def _part(
     lost: Sequence[Gone],
     platform: Platform,
     catalog: Catalog,
-    hopeless: Collection[str],
-    given_up: Collection[str],
+    without: Concessions,
 ) -> Part:
     blueprint = catalog.blueprints[replacement.blueprint]
     others = [one for one in replacements if one is not replacement]
@@ -160,23 +155,57 @@ def _part(
     if not replacement.dependencies:
         tasks = tuple(one for one in tasks if one.phase == "prepare" and not one.before_access_ends)
     gone = tuple(one for one in lost if one.dependency.id in replacement.dependencies)
-    at_once = any(not one.notice_hours for one in gone)
-    tried = [one.if_offered for one in tasks if f"{replacement.blueprint}.{one.id}" in hopeless]
-    offered = set() if at_once else _offered(gone, catalog) - set(tried)
-    tasks = tuple(
-        one for one in tasks if (not one.if_offered or one.if_offered in offered) and one.unless_offered not in offered
-    )
-    fetching = [one.id for one in tasks if one.before_access_ends and gone]
-    cut_off = [one for one in fetching if at_once or f"{replacement.blueprint}.{one}" in hopeless]
-    # the freeze window is no longer one when its copy comes too late
-    idle = [one.id for one in tasks if one.phase == "freeze" or f"{replacement.blueprint}.{one.id}" in given_up]
-    dropped = [one for one in cut_off if at_once or one in idle]
-    empty = {one.id for one in tasks if one.empty and set(one.needs) & set(cut_off)}
-    dropped += [one.id for one in tasks if one.works_on_copy and set(one.needs) & (empty | set(dropped))]
-    tasks = tuple(_without_copy(one, cut_off) for one in tasks if one.id not in dropped)
+    tasks = _by_offered_ways(tasks, replacement, gone, without, catalog)
+    cut_off = _cut_off(tasks, replacement, gone, without)
     needs = required(blueprint, platform)
     own = needs & frozenset(blueprint.needs)
-    return Part(replacement, tasks, needs, own, gone, frozenset(cut_off), blueprint.tasks)
+    done = _possible(tasks, replacement, gone, cut_off, without)
+    return Part(replacement, done, needs, own, gone, cut_off, blueprint.tasks)
+
+
+def _at_once(gone: Sequence[Gone]) -> bool:
+    return any(not one.notice_hours for one in gone)
+
+
+def _by_offered_ways(
+    tasks: Sequence[PlanTask], replacement: Replacement, gone: Sequence[Gone], without: Concessions, catalog: Catalog
+) -> tuple[PlanTask, ...]:
+    """Of tasks that do the same in two ways, those by the way that the lost service gives and that is not too slow."""
+    slow = {one.if_offered for one in tasks if f"{replacement.blueprint}.{one.id}" in without.hopeless}
+    offered = set() if _at_once(gone) else _offered(gone, catalog) - slow
+    return tuple(
+        one for one in tasks if (not one.if_offered or one.if_offered in offered) and one.unless_offered not in offered
+    )
+
+
+def _cut_off(
+    tasks: Sequence[PlanTask], replacement: Replacement, gone: Sequence[Gone], without: Concessions
+) -> frozenset[str]:
+    """Ids of those that fetch from what is lost, and come too late."""
+    return frozenset(
+        one.id
+        for one in tasks
+        if one.before_access_ends and gone
+        if _at_once(gone) or f"{replacement.blueprint}.{one.id}" in without.hopeless
+    )
+
+
+def _possible(
+    tasks: Sequence[PlanTask],
+    replacement: Replacement,
+    gone: Sequence[Gone],
+    cut_off: Collection[str],
+    without: Concessions,
+) -> tuple[PlanTask, ...]:
+    """The tasks without those that come too late and are not tried, nor what works on what they would have brought."""
+    # the freeze window is no longer one when its copy comes too late
+    untried = {
+        one.id for one in tasks if one.phase == "freeze" or f"{replacement.blueprint}.{one.id}" in without.given_up
+    }
+    dropped = set(cut_off) if _at_once(gone) else untried.intersection(cut_off)
+    empty = {one.id for one in tasks if one.empty and not set(one.needs).isdisjoint(cut_off)}
+    idle = {one.id for one in tasks if one.works_on_copy and not set(one.needs).isdisjoint(empty | dropped)}
+    return tuple(_without_copy(one, cut_off) for one in tasks if one.id not in dropped | idle)
 
 
 def _fits(task: PlanTask, others: Sequence[Replacement], catalog: Catalog) -> bool:
