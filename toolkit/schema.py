@@ -66,9 +66,9 @@ def of(document: str) -> dict[str, Any]:
 def published(document: str) -> str:
     """The text of `checks/schema/<document>.schema.json`."""
     schema = json.loads(json.dumps(of(document)))  # a copy; tuples become lists
-    comments = {name: keys for module in _modules(model) for name, keys in _field_comments(module).items()}
+    comments = _all_comments(model)
     if document not in _OF_STAGES:
-        comments |= _field_comments(entries)
+        comments |= _all_comments(entries)
     for name, definition in schema.get("$defs", {}).items():
         for key, text in comments.get(name, {}).items():
             if key in definition.get("properties", {}):
@@ -80,8 +80,9 @@ def published(document: str) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _modules(package: ModuleType) -> list[ModuleType]:
-    return [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
+def _all_comments(package: ModuleType) -> dict[str, dict[str, str]]:
+    modules = (import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__))
+    return {name: keys for module in modules for name, keys in _field_comments(module).items()}
 
 
 def _field_comments(module: ModuleType) -> dict[str, dict[str, str]]:
