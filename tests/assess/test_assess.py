@@ -6,16 +6,18 @@ import pytest
 from msgspec.structs import replace
 
 from toolkit.assess import assess
-from toolkit.catalog.entries import Catalog, Exit, Export, Kept, Rule, Vendor
+from toolkit.catalog.entries import Catalog, Exit, Rule, Vendor
 from toolkit.model import (
     Assessment,
     Confidence,
     Declare,
     Dependency,
     Evidence,
+    Export,
     Fallback,
     Finding,
     Journey,
+    Kept,
     Platform,
     Role,
     Survey,

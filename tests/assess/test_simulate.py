@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from toolkit.assess.simulate import parse_losses, simulate
-from toolkit.catalog.entries import Capability, Catalog, Exit, Export, Kept, Notice, Service, Vendor
+from toolkit.catalog.entries import Capability, Catalog, Exit, Notice, Service, Vendor
 from toolkit.catalog.folders import load
 from toolkit.errors import BadInput
 from toolkit.model import (
@@ -14,8 +14,10 @@ from toolkit.model import (
     Assessment,
     Audit,
     Dependency,
+    Export,
     Fallback,
     Journey,
+    Kept,
     Loss,
     Platform,
     Score,

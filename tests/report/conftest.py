@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from toolkit.catalog.entries import Capability, Catalog, Exit, Export, Kept, Notice, Rule, Service, Vendor
+from toolkit.catalog.entries import Capability, Catalog, Exit, Notice, Rule, Service, Vendor
 from toolkit.model import (
     SCHEMA_VERSION,
     Answer,
@@ -18,10 +18,12 @@ from toolkit.model import (
     Discarded,
     Effort,
     Evidence,
+    Export,
     Finding,
     HostNeed,
     Journey,
     JourneyRisk,
+    Kept,
     Loss,
     Plan,
     Platform,
