@@ -58,18 +58,20 @@ def test_a_full_cache_is_no_error(shop: Path, small_disk: Path, run: Run, enviro
 
 
 def test_generate_goes_on_when_there_is_space_again(shop: Path, small_disk: Path, run: Run) -> None:
-    (shop / "offramp.toml").write_text('name = "shop"\n')  # else the key's name tells projects apart, and they differ
     run("audit", shop, "-o", "json=audit.json")
     run("plan", "audit.json", "--lose", "aws@0h", "-o", "json=plan.json")
-    run("generate", "plan.json", "--to", "beside/whole")
-    assert "No space left on device" in run("generate", "plan.json", "--to", small_disk / "infra", code=2).stderr
+    run("generate", "plan.json", "--vault-key", "key", "--to", "beside/whole")
+    assert (
+        "No space left on device"
+        in run("generate", "plan.json", "--vault-key", "key", "--to", small_disk / "infra", code=2).stderr
+    )
     written = [path for path in (small_disk / "infra").rglob("*") if path.is_file()]
     assert written
     for path in written:
         assert path.name == ".offramp-pending.json" or path.read_bytes() == _twin(path, small_disk, shop).read_bytes()
     subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
-    run("generate", "plan.json", "--to", small_disk / "infra")
-    assert "unchanged" in run("generate", "plan.json", "--to", small_disk / "infra").stderr
+    run("generate", "plan.json", "--vault-key", "key", "--to", small_disk / "infra")
+    assert "unchanged" in run("generate", "plan.json", "--vault-key", "key", "--to", small_disk / "infra").stderr
 
 
 def _twin(path: Path, disk: Path, shop: Path) -> Path:
@@ -84,8 +86,8 @@ def test_folders_that_may_not_be_written_to(shop: Path, run: Run) -> None:
     for arguments in (
         ["audit", shop, "-o", "json=locked/audit.json"],
         ["plan", "audit.json", "--runbooks", "locked/books"],
-        ["generate", "plan.json", "--to", "locked/infra"],
-        ["generate", "plan.json", "--to", "locked"],
+        ["generate", "plan.json", "--vault-key", "key", "--to", "locked/infra"],
+        ["generate", "plan.json", "--vault-key", "key", "--to", "locked"],
         ["init", shop, "--to", "locked/offramp.toml"],
     ):
         said = run(*arguments, code=2, privileged=False).stderr
@@ -93,7 +95,10 @@ def test_folders_that_may_not_be_written_to(shop: Path, run: Run) -> None:
         assert "Permission denied" in said
     assert not list(locked.iterdir())
     (shop.parent / "file").write_text("")
-    for arguments in (["plan", "audit.json", "--runbooks", "file"], ["generate", "plan.json", "--to", "file/x"]):
+    for arguments in (
+        ["plan", "audit.json", "--runbooks", "file"],
+        ["generate", "plan.json", "--vault-key", "key", "--to", "file/x"],
+    ):
         assert "file" in run(*arguments, code=2).stderr
 
 

@@ -153,6 +153,7 @@ def test_a_secret_among_the_settings_is_refused_and_not_shown(tmp_path: Path, ma
 
 def test_what_only_names_a_secret_is_taken(tmp_path: Path, main: Main) -> None:
     (tmp_path / "offramp.toml").write_text(f"[[application]]\nname = 'a'\nsource = '.'\n{PLAIN}\n")
+    (tmp_path / "requirements.txt").write_text("twilio\n")
     assert main("audit", ".") == (0, "")
 
 
@@ -182,9 +183,9 @@ def test_folders_outside_only_when_allowed(tmp_path: Path, main: Main, text: str
 def _with_something_to_run(folder: Path, main: Main) -> str:
     """The plan for a platform that has an application."""
     (folder / "shop/offramp.toml").write_text("[[application]]\nname = 'a'\nsource = '.'\nstart = './serve'\n")
-    for arguments in (["audit", "shop", "-o", "json=runs.json"], ["plan", "runs.json", "-o", "json=runs.json"]):
+    for arguments in (["audit", "shop", "-o", "json=runs.json"], ["plan", "runs.json", "-o", "json=to-run.json"]):
         assert main(*arguments, "--format", "text")[0] == 0
-    return (folder / "runs.json").read_text()
+    return (folder / "to-run.json").read_text()
 
 
 def _forged(document: str, **platform: object) -> str:

@@ -59,23 +59,24 @@ def test_plan(shop: Path, pipe: Path, run: Run, environment: dict[str, str]) -> 
 
 
 def test_generate(shop: Path, run: Run, environment: dict[str, str]) -> None:
-    (shop / "offramp.toml").write_text('name = "shop"\n')  # else the key's name tells projects apart, and they differ
     run("audit", shop, "-o", "json=audit.json")
     run("plan", "audit.json", "--lose", "aws@0h", "-o", "json=plan.json")
-    run("generate", "plan.json", "--to", "whole")
+    run("generate", "plan.json", "--vault-key", "key", "--to", "whole")
     whole = _contents(shop.parent / "whole")
     infra = shop.parent / "infra"
-    run("generate", "plan.json", "--to", "infra")
+    run("generate", "plan.json", "--vault-key", "key", "--to", "infra")
     for name in ("ansible.cfg", "site.yml"):
         (infra / name).unlink()
     os.mkfifo(infra / "site.yml")  # what is there already is read first, and this never ends
     pending = infra / ".offramp-pending.json"
-    _interrupted(["generate", "plan.json", "--to", "infra"], environment, shop.parent, once=pending)
+    _interrupted(
+        ["generate", "plan.json", "--vault-key", "key", "--to", "infra"], environment, shop.parent, once=pending
+    )
     left = _contents(infra)
     made_once = {"ca.crt", "inventory/group_vars/all/vault.yml"}  # keys: other ones in each project
     assert all(content == whole[name] for name, content in left.items() if name not in {*made_once, pending.name})
     (infra / "site.yml").unlink()
-    run("generate", "plan.json", "--to", "infra")
+    run("generate", "plan.json", "--vault-key", "key", "--to", "infra")
     finished = _contents(infra)
     assert set(finished) == set(whole)
     assert {name for name in whole if finished[name] != whole[name]} <= made_once

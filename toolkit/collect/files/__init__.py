@@ -127,7 +127,10 @@ def _one(
     apart = [Skipped(name, _shown(manifest), "own output", files) for manifest, files in listed.items()]
     hosts = strangers(name, {_shown(file.path): found.hosts for file, found in results.items() if found.hosts}, catalog)
     seen = _survey(name, folder, results, signals(), catalog)
-    program, accounts = program_and_accounts(file.path for listed_ in folders for file in listed_.files)
+    own = {file for file, found_ in results.items() if found_.skipped}
+    program, accounts = program_and_accounts(
+        file.path for folder_ in folders for file in folder_.files if file not in own
+    )
     root_ = replace(seen.roots[0], program=_shown(program), accounts=_shown(accounts))
     seen = replace(seen, roots=(root_,))
     chosen = choices({_shown(file.path): found.said for file, found in results.items() if found.said}, catalog)
