@@ -16,7 +16,7 @@ from toolkit.commands.options import (
     outside_option,
     source_url_option,
 )
-from toolkit.console import Targets, emit
+from toolkit.console import Targets, emit, say
 
 if TYPE_CHECKING:
     from toolkit.collect.network.outside import Outside
@@ -104,6 +104,8 @@ def audit(
         from toolkit.documents import read_file
         from toolkit.redact import redact as redacted
 
+        if not result.platform.domains:
+            say("offramp.toml names no domains: the platform's own host names are not known as such, and stay readable")
         result = redacted(result, read_file(redact_key, 2**20) if redact_key else None)
     else:
         from msgspec.structs import replace
