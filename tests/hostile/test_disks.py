@@ -154,3 +154,4 @@ def test_a_folder_that_cannot_be_copied_is_told_in_a_line(
     assert ended.value.code == 2
     assert "No space left on device" in said
     assert said.count("No space left") == 1  # of a hundred files the first is told
+    assert len(said.replace(str(small_disk.parent), "")) < 300

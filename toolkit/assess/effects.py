@@ -123,7 +123,7 @@ def _usual(journey: str, world: World) -> Iterator[Claim]:
 
 
 def _of_no_need(claim: Claim) -> Claim:
-    how = "Tests and checks are missing; production is changed without."
+    how = "Tests, checks and side jobs are missing; production is changed without."
     return replace(claim, effect="degrades", how=how, question="", yes=None, no=None)
 
 

@@ -4,6 +4,7 @@ In: pages, each with the cursor of what follows it. A vendor that errs, or means
 past pages with nothing in them.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -21,15 +22,20 @@ class Onward:
 
     def __init__(self, where: str, cursor: Any = None) -> None:
         self._where, self._empty = where, 0
-        self._cursors = {json.dumps(cursor)}
+        self._cursors = {_digest(cursor)}
 
     def after(self, entries: Sequence[Any], cursor: Any) -> None:
         """A page with these entries is followed by this one. ProgramFailed where that leads nowhere."""
         self._empty = 0 if entries else self._empty + 1
-        known = json.dumps(cursor)
+        known = _digest(cursor)
         if known in self._cursors or self._empty > _MOST_EMPTY:
             raise ProgramFailed("the vendor's pages lead in a circle", where=self._where, hint=_HINT)
         self._cursors.add(known)
+
+
+def _digest(cursor: Any) -> bytes:
+    """A cursor may be a list of all that is still to be fetched: what was seen must not keep them all."""
+    return hashlib.sha256(json.dumps(cursor).encode()).digest()
 
 
 def entries(pages: Iterable[tuple[Sequence[T], Any]], where: str) -> Iterator[T]:
